@@ -1,0 +1,1 @@
+"""Claims checked, effects estimated or called not identified."""

@@ -1,0 +1,1 @@
+"""The planners: a problem in, a plan out."""

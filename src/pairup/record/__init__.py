@@ -1,0 +1,1 @@
+"""The Django data app: identity, history, dates."""

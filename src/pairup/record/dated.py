@@ -1,0 +1,148 @@
+"""Rows with two clocks.
+
+A *noun* (a place, a pairing, a posting) is a stable identity row with a code; foreign keys point to it. What is
+known of it stands in *version* rows, which are only ever added. `recorded_at` and `superseded_at` say when the
+record held a row true; a span (`Dated`) or a day (`Happened`) says when it is true in the world. The one column
+ever updated is `superseded_at`, by the write path.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta, timezone
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from pairup.values.codes import Standing
+from pairup.values.days import Precision, RoughDay, Span
+
+
+def choices(of: type[StrEnum]) -> list[tuple[str, str]]:
+    return [(item.value, item.value.replace("_", " ")) for item in of]
+
+
+def choice(of: type[StrEnum], **options: Any) -> models.CharField:
+    return models.CharField(max_length=24, choices=choices(of), **options)
+
+
+def as_known_by(day: date) -> datetime:
+    """Give the last moment of a day (UTC), up to which things recorded count as known."""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=timezone.utc)
+
+
+class Versions(models.QuerySet):
+    """Version rows; every read says the day it asks about."""
+
+    def known(self, known_by: date | None = None) -> Self:
+        """Rows the record held true at the end of `known_by`, or holds true now."""
+        if known_by is None:
+            return self.filter(superseded_at=None)
+        moment = as_known_by(known_by)
+        return self.filter(recorded_at__lt=moment).filter(Q(superseded_at=None) | Q(superseded_at__gte=moment))
+
+
+class DatedVersions(Versions):
+    def on(self, day: date, *, known_by: date | None = None) -> Self:
+        """Rows true on `day`: their span holds it."""
+        return (
+            self.known(known_by)
+            .filter(Q(starts=None) | Q(starts__lte=day))
+            .filter(Q(ends_before=None) | Q(ends_before__gt=day))
+        )
+
+
+class HappenedVersions(Versions):
+    def on(self, day: date, *, known_by: date | None = None) -> Self:
+        """Rows that had happened by `day`, that day included."""
+        return self.known(known_by).filter(day__lte=day)
+
+
+class Identity(models.Model):
+    """The stable side of a noun. `code` is unique in the record, or within its programme."""
+
+    code = models.CharField(max_length=80)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Shared(Identity):
+    """An identity that all programmes of a record share."""
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar = [models.UniqueConstraint(fields=["code"], name="%(class)s_code")]
+
+
+class Scoped(Identity):
+    """An identity that belongs to one programme."""
+
+    programme = models.ForeignKey("record.Programme", models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar = [models.UniqueConstraint(fields=["programme", "code"], name="%(class)s_code")]
+
+
+class Version(models.Model):
+    """What was recorded of an identity, once. Subclasses declare `identity` and the facts."""
+
+    #: name of the table in a programme folder (docs/reference/folder.md)
+    table: ClassVar[str]
+
+    number = models.PositiveIntegerField(default=1)
+    recorded_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True, blank=True)
+    entry = models.ForeignKey("record.JournalEntry", models.PROTECT, related_name="+")
+    standing = choice(Standing, blank=True, default="")
+    source = models.CharField(max_length=200, blank=True, default="")
+    is_synthetic = models.BooleanField(default=False)
+    note = models.TextField(blank=True, default="")
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["identity", "number"], name="%(class)s_number")]
+        indexes: ClassVar = [models.Index(fields=["superseded_at", "identity"], name="%(class)s_known")]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.identity_id} version {self.number}"
+
+
+class Dated(Version):
+    """True over a span of days in the world; an open end is null. Stored with an exclusive end."""
+
+    starts = models.DateField(null=True, blank=True)
+    starts_precision = choice(Precision, default=Precision.DAY)
+    ends_before = models.DateField(null=True, blank=True)
+    ends_precision = choice(Precision, default=Precision.DAY)
+
+    objects = DatedVersions.as_manager()
+
+    class Meta(Version.Meta):
+        abstract = True
+
+    @property
+    def span(self) -> Span:
+        return Span(self.starts, self.ends_before - timedelta(days=1) if self.ends_before else None)
+
+
+class Happened(Version):
+    """True from one day on: something that happened."""
+
+    day = models.DateField()
+    day_precision = choice(Precision, default=Precision.DAY)
+
+    objects = HappenedVersions.as_manager()
+
+    class Meta(Version.Meta):
+        abstract = True
+
+    @property
+    def rough_day(self) -> RoughDay:
+        return RoughDay(self.day, Precision(self.day_precision))

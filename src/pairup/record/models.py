@@ -1,0 +1,76 @@
+"""Gathers the models for Django, and lists the tables of a programme folder in the order they load."""
+
+from __future__ import annotations
+
+from pairup.record.claims import Claim, ClaimVersion
+from pairup.record.dated import Version
+from pairup.record.journal import JournalEntry
+from pairup.record.money import Envelope, EnvelopeVersion, MoneyLine, MoneyLineVersion, RevenueBase, RevenueBaseVersion
+from pairup.record.pairings import (
+    AgreedResult,
+    AgreedResultVersion,
+    Call,
+    CallVersion,
+    Offer,
+    OfferVersion,
+    Pairing,
+    PairingPreference,
+    PairingPreferenceVersion,
+    PairingVersion,
+    Quota,
+    QuotaVersion,
+    Round,
+    RoundVersion,
+    Signature,
+    SignatureVersion,
+)
+from pairup.record.people import (
+    Counterpart,
+    CounterpartVersion,
+    FitnessCheck,
+    FitnessCheckVersion,
+    Person,
+    PersonVersion,
+    Post,
+    Posting,
+    PostingVersion,
+    PostVersion,
+    Team,
+    TeamVersion,
+    WelfareCheck,
+    WelfareCheckVersion,
+)
+from pairup.record.places import (
+    Organisation,
+    OrganisationVersion,
+    Place,
+    PlaceVersion,
+    Programme,
+    ProgrammeVersion,
+    Road,
+    RoadVersion,
+    Source,
+    SourceVersion,
+    Succession,
+    SuccessionVersion,
+)
+from pairup.record.projects import Need, NeedVersion, Project, ProjectVersion, WorksRecord, WorksRecordVersion
+from pairup.record.results import Indicator, IndicatorVersion, Observation, ObservationVersion
+from pairup.record.runs import Adoption, AdoptionVersion, PlanRun, PlanRunVersion
+from pairup.record.users import User
+from pairup.record.visits import Site, SiteVersion, Visit, VisitFinding, VisitFindingVersion, VisitVersion
+
+#: version models in an order in which every reference points backwards, or into the same table
+TABLES: dict[str, type[Version]] = {
+    model.table: model
+    for model in (
+        SourceVersion, ProgrammeVersion, PlaceVersion, SuccessionVersion, OrganisationVersion, RoadVersion,
+        PairingVersion, RoundVersion, QuotaVersion, CallVersion, OfferVersion, IndicatorVersion,
+        AgreedResultVersion, PairingPreferenceVersion, NeedVersion, ProjectVersion, WorksRecordVersion,
+        RevenueBaseVersion, EnvelopeVersion, MoneyLineVersion, TeamVersion, PostVersion, PersonVersion,
+        FitnessCheckVersion, PostingVersion, CounterpartVersion, WelfareCheckVersion, SiteVersion, VisitVersion,
+        VisitFindingVersion, ObservationVersion, ClaimVersion, SignatureVersion, PlanRunVersion, AdoptionVersion,
+    )
+}  # fmt: skip
+
+__all__ = [name for name in dir() if name[0].isupper()]

@@ -1,0 +1,131 @@
+"""People by code only: candidates and secondees, fitness, posts, teams, postings, welfare.
+
+No name, birth date, sex, ethnicity, religion, party or political view stands here; identity belongs to the vault.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from pairup.record.dated import Dated, Happened, Scoped, choice
+from pairup.record.pairings import Pairing, Round
+from pairup.record.places import Organisation, Place
+from pairup.values.codes import Fitness, PostingStatus, TermKind
+
+
+class Person(Scoped):
+    """A candidate or secondee, under a code."""
+
+
+class PersonVersion(Dated):
+    """The span is when the person can serve."""
+
+    table = "people"
+    identity = models.ForeignKey(Person, models.PROTECT, related_name="versions")
+    donor = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    round = models.ForeignKey(Round, models.PROTECT, null=True, blank=True, related_name="+")  # nominated for
+    profession = models.CharField(max_length=40)
+    skills = models.JSONField(default=list, blank=True)
+    languages = models.JSONField(default=list, blank=True)
+    grade = models.PositiveSmallIntegerField(default=1)
+    years_in_profession = models.PositiveSmallIntegerField(default=0)
+    licensed = models.BooleanField(null=True, blank=True)  # licence to practise, where the profession has one
+    highest_altitude_m = models.IntegerField(null=True, blank=True)  # the person's own limit: personal
+    prefers = models.JSONField(default=list, blank=True)  # place codes, best first: personal
+    partner = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")  # couple: personal
+
+
+class FitnessCheck(Scoped):
+    """Fit, conditional or unfit up to an altitude, until a day. No diagnosis."""
+
+
+class FitnessCheckVersion(Dated):
+    """The span is how long the outcome is valid."""
+
+    table = "fitness"
+    identity = models.ForeignKey(FitnessCheck, models.PROTECT, related_name="versions")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    outcome = choice(Fitness)
+    altitude_m = models.IntegerField()  # up to this altitude
+
+
+class Team(Scoped):
+    """A group-style team: its posts are all filled or all empty."""
+
+
+class TeamVersion(Dated):
+    table = "teams"
+    identity = models.ForeignKey(Team, models.PROTECT, related_name="versions")
+    name_en = models.CharField(max_length=200)
+    name_zh = models.CharField(max_length=200, blank=True, default="")
+    round = models.ForeignKey(Round, models.PROTECT, related_name="+")
+    lead = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+
+
+class Post(Scoped):
+    """A post in one round; `continues` names the same post in the round before."""
+
+
+class PostVersion(Dated):
+    """The span is the term to serve."""
+
+    table = "posts"
+    identity = models.ForeignKey(Post, models.PROTECT, related_name="versions")
+    round = models.ForeignKey(Round, models.PROTECT, related_name="+")
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    host = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    pairing = models.ForeignKey(Pairing, models.PROTECT, null=True, blank=True, related_name="+")
+    title_en = models.CharField(max_length=160)
+    title_zh = models.CharField(max_length=160, blank=True, default="")
+    profession = models.CharField(max_length=40)
+    skills_required = models.JSONField(default=list, blank=True)
+    skills_desired = models.JSONField(default=list, blank=True)
+    language = models.CharField(max_length=12, blank=True, default="")  # BCP 47, where required
+    least_grade = models.PositiveSmallIntegerField(default=1)
+    licence_needed = models.BooleanField(default=False)
+    term = choice(TermKind, default=TermKind.FULL)
+    seats = models.PositiveSmallIntegerField(default=1)
+    must_fill = models.BooleanField(default=False)
+    priority = models.PositiveSmallIntegerField(default=3)  # set by the host, 5 is highest
+    open_to = models.JSONField(default=list, blank=True)  # donor codes; empty: the pairing's donor
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+")
+    continues = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="+")
+    need = models.ForeignKey("record.Need", models.PROTECT, null=True, blank=True, related_name="+")
+
+
+class Posting(Scoped):
+    """A person in a post for a term (a secondment)."""
+
+
+class PostingVersion(Dated):
+    table = "postings"
+    identity = models.ForeignKey(Posting, models.PROTECT, related_name="versions")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    status = choice(PostingStatus)
+    full_time = models.BooleanField(default=True)
+    run = models.CharField(max_length=80, blank=True, default="")  # the plan it was adopted from
+
+
+class Counterpart(Scoped):
+    """A local person or unit that learns from a posting."""
+
+
+class CounterpartVersion(Dated):
+    table = "counterparts"
+    identity = models.ForeignKey(Counterpart, models.PROTECT, related_name="versions")
+    posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
+    goal = models.TextField()
+    independent = models.BooleanField(null=True, blank=True)  # practises without help; null: not yet known
+
+
+class WelfareCheck(Scoped):
+    """How a secondee is: well, or wants a call. Never where they are."""
+
+
+class WelfareCheckVersion(Happened):
+    table = "welfare_checks"
+    identity = models.ForeignKey(WelfareCheck, models.PROTECT, related_name="versions")
+    posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
+    well = models.BooleanField(null=True, blank=True)
+    wants_call = models.BooleanField(default=False)

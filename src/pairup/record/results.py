@@ -1,0 +1,37 @@
+"""Indicators and what was observed."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from pairup.record.dated import Dated, Scoped, choice
+from pairup.record.places import Place
+from pairup.values.codes import ClaimClass
+
+
+class Indicator(Scoped):
+    """Something counted or measured, with its definition."""
+
+
+class IndicatorVersion(Dated):
+    table = "indicators"
+    identity = models.ForeignKey(Indicator, models.PROTECT, related_name="versions")
+    name_en = models.CharField(max_length=200)
+    name_zh = models.CharField(max_length=200, blank=True, default="")
+    uom = models.CharField(max_length=40)
+    method = models.TextField(blank=True, default="")
+
+
+class Observation(Scoped):
+    """One value of an indicator for a place and, where the unit is smaller, a unit code. The span is its period."""
+
+
+class ObservationVersion(Dated):
+    table = "observations"
+    identity = models.ForeignKey(Observation, models.PROTECT, related_name="versions")
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+")
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    unit = models.CharField(max_length=40, blank=True, default="")
+    value = models.DecimalField(max_digits=18, decimal_places=4)
+    claim_class = choice(ClaimClass)
+    treated_from = models.DateField(null=True, blank=True)

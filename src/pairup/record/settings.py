@@ -1,0 +1,29 @@
+"""Django's settings. `open_record()` in services points them at a database before Django loads."""
+
+from __future__ import annotations
+
+import os
+
+SECRET_KEY = os.environ.get("PAIRUP_SECRET_KEY", "unused-without-web")  # sessions and cookies only; the web refuses this one
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "pairup.record",
+]
+AUTH_USER_MODEL = "record.User"
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": os.environ.get("PAIRUP_RECORD", ":memory:"),
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 10,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        },
+    }
+}
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""What every side shares: money, days, closed lists, words and findings. Standard library only."""
