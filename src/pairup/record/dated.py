@@ -114,6 +114,22 @@ class Version(models.Model):
         return f"{self.table} {self.identity_id} version {self.number}"
 
 
+class Sealed(models.Model):
+    """Personal columns, named in `personal`. A journal leaf holds only their HMAC under this row's own salt.
+
+    Erasing a row's personal columns and its salt leaves `sealed`, so the journal still verifies and nothing can
+    be guessed back (promises.md E2).
+    """
+
+    personal: ClassVar[tuple[str, ...]]
+
+    salt = models.CharField(max_length=32, blank=True, default="")
+    sealed = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+
 class Dated(Version):
     """True over a span of days in the world; an open end is null. Stored with an exclusive end."""
 

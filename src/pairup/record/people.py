@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from pairup.record.dated import Dated, Happened, Scoped, choice
+from pairup.record.dated import Dated, Happened, Scoped, Sealed, choice
 from pairup.record.pairings import Pairing, Round
 from pairup.record.places import Organisation, Place
 from pairup.values.codes import Fitness, PostingStatus, TermKind
@@ -17,10 +17,11 @@ class Person(Scoped):
     """A candidate or secondee, under a code."""
 
 
-class PersonVersion(Dated):
+class PersonVersion(Sealed, Dated):
     """The span is when the person can serve."""
 
     table = "people"
+    personal = ("highest_altitude_m", "prefers", "partner")
     identity = models.ForeignKey(Person, models.PROTECT, related_name="versions")
     donor = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     round = models.ForeignKey(Round, models.PROTECT, null=True, blank=True, related_name="+")  # nominated for
@@ -39,10 +40,11 @@ class FitnessCheck(Scoped):
     """Fit, conditional or unfit up to an altitude, until a day. No diagnosis."""
 
 
-class FitnessCheckVersion(Dated):
+class FitnessCheckVersion(Sealed, Dated):
     """The span is how long the outcome is valid."""
 
     table = "fitness"
+    personal = ("outcome", "altitude_m")
     identity = models.ForeignKey(FitnessCheck, models.PROTECT, related_name="versions")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     outcome = choice(Fitness)
@@ -123,8 +125,9 @@ class WelfareCheck(Scoped):
     """How a secondee is: well, or wants a call. Never where they are."""
 
 
-class WelfareCheckVersion(Happened):
+class WelfareCheckVersion(Sealed, Happened):
     table = "welfare_checks"
+    personal = ("well", "wants_call")
     identity = models.ForeignKey(WelfareCheck, models.PROTECT, related_name="versions")
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
     well = models.BooleanField(null=True, blank=True)

@@ -21,7 +21,8 @@ class PlanRunVersion(Happened):
     known_by = models.DateField(null=True, blank=True)
     status = models.CharField(max_length=24)
     seed = models.IntegerField(default=0)
-    problem = models.JSONField()
+    problem = models.BinaryField()  # zlib over JSON: a round has some 100,000 options
+    problem_digest = models.CharField(max_length=64)  # SHA-256 of the JSON
     answer = models.JSONField()
     read_digest = models.CharField(max_length=64)  # of the rows read; adopting refuses if they have changed
     code_version = models.CharField(max_length=24)

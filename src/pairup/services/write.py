@@ -1,0 +1,231 @@
+"""The one write path: permission, transaction, rows, journal entry and idempotency key, in one place.
+
+A journal leaf is RFC 8785 JSON: number, time, command, actor, programme, key, facts, and for each table how many
+rows were added and superseded with the SHA-256 over them. Rows enter by code, not by database id, so that a record
+restored elsewhere verifies. Personal columns enter only as an HMAC (see `record.dated.Sealed`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import rfc8785
+from django.db import models, transaction
+
+from pairup import services
+from pairup.errors import ConflictError
+from pairup.record.dated import Identity, Sealed, Version
+from pairup.record.journal import JournalEntry
+from pairup.record.models import TABLES, Programme
+from pairup.services.access import require_may
+from pairup.values.findings import Finding
+from pairup.values.words import Words
+
+GENESIS = "0" * 64
+#: columns of a version row that are no part of what was said
+_BOOKKEEPING = frozenset({"id", "entry", "superseded_at", "recorded_at", "identity", "salt", "sealed"})
+
+
+class Codes:
+    """Identity codes by model and id, read once a command."""
+
+    def __init__(self) -> None:
+        self._known: dict[type[models.Model], dict[int, str]] = {}
+
+    def of(self, model: type[models.Model], pk: int | None) -> str | None:
+        if pk is None:
+            return None
+        known = self._known.setdefault(model, {})
+        if pk not in known:
+            known.update(model._default_manager.values_list("pk", "code"))
+        return known[pk]
+
+
+@cache
+def _fields(model: type[Version]) -> tuple[models.Field[Any, Any], ...]:
+    return tuple(field for field in model._meta.concrete_fields if field.name not in _BOOKKEEPING)
+
+
+def _plain(field: models.Field[Any, Any], row: Version, codes: Codes) -> Any:
+    """Give a column as JSON can hold it, the same before and after a trip through the database."""
+    value = getattr(row, field.attname)
+    if value is None:
+        return None
+    if field.is_relation:
+        return codes.of(field.related_model, value)
+    if isinstance(field, models.DecimalField):
+        return f"{Decimal(value):.{field.decimal_places}f}"
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, (bytes, memoryview)):
+        return hashlib.sha256(bytes(value)).hexdigest()
+    return value
+
+
+def seal(row: Version, codes: Codes) -> str:
+    """HMAC of a row's personal columns under its own salt."""
+    assert isinstance(row, Sealed)
+    said = [_plain(row._meta.get_field(name), row, codes) for name in row.personal]
+    return hmac.new(bytes.fromhex(row.salt), rfc8785.dumps(said), hashlib.sha256).hexdigest()
+
+
+def row_bytes(row: Version, codes: Codes) -> bytes:
+    """Give the canonical JSON of what a version row says."""
+    personal = row.personal if isinstance(row, Sealed) else ()
+    said = {field.name: _plain(field, row, codes) for field in _fields(type(row)) if field.name not in personal}
+    identity = type(row)._meta.get_field("identity").related_model
+    said["code"] = codes.of(identity, row.identity_id)
+    if personal:
+        said["sealed"] = row.sealed
+    if "answer" in said:  # the one column that may hold floats
+        return rfc8785.dumps(said)
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+class Doing:
+    """What a command may do to the record: add identities, add versions, supersede versions."""
+
+    def __init__(self, entry: JournalEntry) -> None:
+        self.entry = entry
+        self.codes = Codes()
+        self.added: dict[str, int] = defaultdict(int)
+        self.superseded: dict[str, list[str]] = defaultdict(list)
+        self._digests: dict[str, Any] = defaultdict(hashlib.sha256)
+
+    def identities(
+        self, model: type[Identity], codes: Iterable[str], *, programme: Programme | None = None
+    ) -> dict[str, int]:
+        """Give the ids of these codes, making the identities that are missing."""
+        wanted = sorted(set(codes))
+        scope = {"programme": programme} if programme is not None and _is_scoped(model) else {}
+        known = dict(model._default_manager.filter(**scope).values_list("code", "pk"))
+        missing = [model(code=code, **scope) for code in wanted if code not in known]
+        model._default_manager.bulk_create(missing, batch_size=2000)
+        if missing:
+            known = dict(model._default_manager.filter(**scope).values_list("code", "pk"))
+        return {code: known[code] for code in wanted}
+
+    def add(self, model: type[Version], rows: Sequence[Version]) -> None:
+        """Add version rows: number, time and entry are set here, personal columns sealed, the digest fed."""
+        top: dict[int, int] = dict(
+            model._default_manager.values_list("identity").annotate(top=models.Max("number")).values_list("identity", "top")
+        )
+        for row in rows:
+            row.number = top[row.identity_id] = top.get(row.identity_id, 0) + 1
+            row.recorded_at, row.entry = self.entry.at, self.entry
+            if isinstance(row, Sealed):
+                row.salt = secrets.token_hex(16)
+                row.sealed = seal(row, self.codes)
+            self._digests[model.table].update(hashlib.sha256(row_bytes(row, self.codes)).digest())
+        model._default_manager.bulk_create(rows, batch_size=1000)
+        self.added[model.table] += len(rows)
+
+    def supersede(self, model: type[Version], ids: Iterable[int]) -> None:
+        """End the time in which rows were held true. Refuses rows that are superseded already."""
+        wanted = sorted(ids)
+        done = 0
+        for at in range(0, len(wanted), 500):
+            part = model._default_manager.filter(pk__in=wanted[at : at + 500], superseded_at=None)
+            self.superseded[model.table] += [f"{code} {n}" for code, n in part.values_list("identity__code", "number")]
+            done += part.update(superseded_at=self.entry.at)
+        if done != len(wanted):
+            raise ConflictError(
+                "The record changed in between.", hint="Read it again, then repeat.", code="record.changed", table=model.table
+            )
+
+    def leaf(self, facts: Mapping[str, Any]) -> bytes:
+        tables = sorted(set(self.added) | set(self.superseded))
+        return rfc8785.dumps({
+            "number": self.entry.number,
+            "at": self.entry.at.isoformat(),
+            "command": self.entry.command,
+            "actor": self.entry.actor,
+            "programme": self.entry.programme.code if self.entry.programme else None,
+            "key": self.entry.key,
+            "facts": dict(facts) | ({"unsafe_sqlite": services.unsafe_sqlite} if services.unsafe_sqlite else {}),
+            "rows": {
+                table: {
+                    "added": self.added[table],
+                    "digest": self._digests[table].hexdigest(),
+                    "superseded": sorted(self.superseded[table]),
+                }
+                for table in tables
+            },
+        })  # fmt: skip
+
+
+@cache
+def _is_scoped(model: type[Identity]) -> bool:
+    return any(field.name == "programme" for field in model._meta.concrete_fields)
+
+
+def chain(previous: str, leaf: bytes) -> str:
+    """Hash a leaf onto the one before."""
+    return hashlib.sha256(bytes.fromhex(previous) + leaf).hexdigest()
+
+
+@contextmanager
+def command(
+    name: str,
+    *,
+    actor: str,
+    at: datetime,
+    programme: str | None = None,
+    key: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> Iterator[Doing]:
+    """Do one command: all of it with its journal entry, or nothing.
+
+    Refuses an actor without the right and a `key` that was used before. Order comes from the journal's number: a
+    clock that ran backwards is held at the last entry's time.
+    """
+    require_may(actor, name)
+    with transaction.atomic():
+        if key is not None and JournalEntry.objects.filter(key=key).exists():
+            raise ConflictError("This command was carried out before.", code="record.done-before", key=key)
+        last = JournalEntry.objects.order_by("-number").first()
+        entry = JournalEntry(
+            number=last.number + 1 if last else 1, at=max(at, last.at) if last else at, command=name, actor=actor,
+            key=key, previous=last.hash if last else GENESIS, leaf=b"", hash="",
+        )  # fmt: skip
+        entry.save()
+        doing = Doing(entry)
+        yield doing
+        if programme is not None:
+            entry.programme = Programme.objects.get(code=programme)
+        entry.leaf = doing.leaf(facts or {})
+        entry.hash = chain(entry.previous, entry.leaf)
+        entry.save()
+
+
+def check_journal() -> list[Finding]:
+    """Recompute the chain and every row's digest; findings name the entry and the table that differ."""
+    findings, previous, codes = [], GENESIS, Codes()
+    for expected, entry in enumerate(JournalEntry.objects.order_by("number"), start=1):
+        leaf = bytes(entry.leaf)
+        if (entry.number, entry.previous, entry.hash) != (expected, previous, chain(previous, leaf)):
+            findings.append(Finding(Words("record.journal-broken", {"number": entry.number}), file="journal"))
+        previous = entry.hash
+        said = json.loads(leaf)["rows"] if leaf else {}
+        for table, model in TABLES.items():
+            digest, count = hashlib.sha256(), 0
+            rows = model._default_manager.filter(entry=entry).order_by("pk")
+            for row in rows.iterator(chunk_size=2000):
+                digest.update(hashlib.sha256(row_bytes(row, codes)).digest())
+                count += 1
+                if isinstance(row, Sealed) and row.salt and row.sealed != seal(row, codes):
+                    findings.append(Finding(Words("record.seal-broken", {"table": table, "row": row.pk})))
+            kept = said.get(table, {"added": 0, "digest": hashlib.sha256().hexdigest()})
+            if (count, digest.hexdigest()) != (kept["added"], kept["digest"]):
+                findings.append(Finding(Words("record.rows-changed", {"table": table, "number": entry.number}), file="journal"))
+    return findings
