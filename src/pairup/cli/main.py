@@ -1,0 +1,93 @@
+"""The door for the command line: parse, one call, render. Heavy imports wait until a command runs."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+import pairup
+from pairup.errors import PairupError
+
+#: command, the module it lives in, and its line in `--help` (so that help imports nothing)
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("pairup.cli.demo", "Run the whole path on a reference programme."),
+    "init": ("pairup.cli.folder", "Make an empty programme folder with example rows."),
+    "check": ("pairup.cli.folder", "Say everything that is wrong with a folder; write nothing."),
+    "load": ("pairup.cli.folder", "Load a folder into a record."),
+    "save": ("pairup.cli.folder", "Save a record as a folder of CSV files."),
+    "plan": ("pairup.cli.plan", "Draft pairings, postings, funding or visits."),
+    "why": ("pairup.cli.plan", "Say why a drafted plan chose, or did not choose."),
+    "adopt": ("pairup.cli.plan", "Take a drafted plan into the record."),
+    "claims": ("pairup.cli.report", "Check every claim of a programme."),
+    "report": ("pairup.cli.report", "Write the office and the public report."),
+    "verify": ("pairup.cli.report", "Recompute the record's journal."),
+}
+
+
+class Commands(click.Group):
+    """A group whose commands load when they are called."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[name][0])
+        command: click.Command = getattr(module, name)
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(pairup.__version__, prog_name="pairup")
+def cli() -> None:
+    """Plan, run and prove paired assistance.
+
+    Exit codes: 0 done, 1 refused, 2 usage, 3 no plan exists or not identified, 4 stopped without an answer.
+    """
+
+
+def language() -> str:
+    """The language of the screen: PAIRUP_LANGUAGE (en or zh), English otherwise."""
+    return "zh_Hans" if os.environ.get("PAIRUP_LANGUAGE", "").lower().startswith("zh") else "en"
+
+
+def refuse(error: PairupError) -> int:
+    """Print a refusal, findings first, and give its exit code."""
+    findings: list[Any] = list(error.facts.get("findings", ()))
+    for finding in findings:
+        click.echo(finding.say(language()), err=True)
+    click.echo(str(error), err=True)
+    return error.exit_code
+
+
+def main() -> None:
+    """Run the command line; refusals become a line and an exit code, anything else is a bug and shows as one."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        code = done.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = 2 if isinstance(error, click.UsageError) else error.exit_code
+    except click.Abort:
+        click.echo("Stopped; nothing was half-written.", err=True)
+        code = 130
+    except PairupError as error:
+        code = refuse(error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""Options that several commands share, and the bar that shows progress."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import click
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+RECORD = click.option(
+    "--record", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The record: one SQLite file."
+)
+PROGRAMME = click.option("--programme", help="Which programme; needed where the record holds several.")
+ON = click.option("--on", type=DAY, help="Ask as of this day. [default: today]")
+KNOWN_BY = click.option("--known-by", type=DAY, help="With what was recorded by the end of this day. [default: now]")
+ACTOR = click.option("--actor", default="programme_office", show_default=True, help="Who does this: role or role:code.")
+
+
+def now() -> datetime:
+    """The door's clock; nothing below it reads one."""
+    return datetime.now(timezone.utc).replace(microsecond=0)
+
+
+def day_of(given: datetime | None) -> date:
+    return given.date() if given else now().date()
+
+
+class Bar:
+    """One line of progress on standard error: what is being done, and how far it is."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self._shown = -1
+        self._live = sys.stderr.isatty()
+
+    def __call__(self, label: str = "", done: float = 0, total: float = 0) -> None:
+        share = int(20 * done / total) if total else 0
+        if self._live and share != self._shown:
+            self._shown = share
+            text = f"\r{self.label} [{'#' * share}{'.' * (20 - share)}] {label}"
+            click.echo(f"{text[:110]:<110}", err=True, nl=False)
+
+    def close(self, said: str) -> None:
+        click.echo(f"\r{self.label}: {said:<90}" if self._live else f"{self.label}: {said}", err=True)
+
+
+@contextmanager
+def step(label: str) -> Iterator[Bar]:
+    """Show a step of long work. Its closing line is `bar.said`, or "done"."""
+    bar = Bar(label)
+    bar()
+    yield bar
+    bar.close(getattr(bar, "said", "done"))
+
+
+def say_findings(findings: list[Any], language: str) -> None:
+    """Print findings, refused ones first, each with where it is and what to do."""
+    for finding in sorted(findings, key=lambda f: (f.severity, f.file, f.row or 0)):
+        mark = "refused" if finding.severity == "refused" else "warning"
+        click.echo(f"{mark}: {finding.say(language)}")

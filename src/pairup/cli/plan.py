@@ -1,0 +1,115 @@
+"""`plan`, `why` and `adopt`: from a problem file without a database, or from a record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from pairup.cli.main import language
+from pairup.cli.options import ACTOR, DAY, PROGRAMME, RECORD, day_of, now, step
+
+KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
+
+
+@click.command()
+@click.argument("kind", type=KINDS)
+@click.option("--problem", type=click.Path(path_type=Path, dir_okay=False), help="A problem file; no record is needed.")
+@click.option("--record", type=click.Path(path_type=Path, dir_okay=False), help="Plan from this record.")
+@PROGRAMME
+@click.option("--round", "round_code", help="Which round. [default: the next one]")
+@click.option("--on", type=DAY, help="Plan as the record stands on this day. [default: today]")
+@click.option("--known-by", type=DAY, help="With what was recorded by the end of this day. [default: now]")
+@click.option("--years", help="Budget years of a portfolio, as 2026-2030. [default: the years of the envelopes]")
+@click.option("--days", default=8, show_default=True, help="Days of a journey.")
+@click.option("--nights", type=click.Choice(["anywhere", "return"]), default="anywhere", show_default=True)
+@click.option("--seconds", type=click.FloatRange(min=0), help="Stop after this long. [default: until proved]")
+@click.option("--work", type=click.IntRange(min=0), help="Stop after this much counted work, which can be repeated.")
+@click.option("--seed", default=0, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON, and nothing else.")
+@ACTOR
+def plan(
+    kind: str, problem: Path | None, record: Path | None, programme: str | None, round_code: str | None,
+    on: datetime | None, known_by: datetime | None, years: str | None, days: int, nights: str,
+    seconds: float | None, work: int | None, seed: int, as_json: bool, actor: str,
+) -> None:  # fmt: skip
+    """Draft a plan of KIND. A draft changes nothing until it is adopted."""
+    if (problem is None) == (record is None):
+        raise click.UsageError("Give one of --problem FILE and --record FILE.")
+    if problem is not None:
+        from pairup.cli.plan_file import plan_problem_file
+
+        raise click.exceptions.Exit(
+            plan_problem_file(kind, problem, seconds=seconds, work=work, seed=seed, as_json=as_json)
+        )
+    assert record is not None
+    from pairup.cli.plan_file import exit_code_of
+    from pairup.planning.plan import Stop
+    from pairup.services import open_record
+
+    open_record(record)
+    from pairup.services import plans
+
+    asked = plans.ask(
+        kind, programme=programme, round_code=round_code, on=day_of(on), known_by=known_by.date() if known_by else None,
+        horizon=_years(years), days=days, nights=nights,
+    )  # fmt: skip
+    with step(f"Planning {kind}") as bar:
+        drafted = plans.draft(
+            asked, actor=actor, at=now(), stop=Stop(seconds=seconds, work=work), seed=seed, progress=bar
+        )
+        bar.said = drafted.plan.status.value
+    if as_json:
+        import json
+
+        click.echo(json.dumps(drafted.plan.to_dict() | {"record_run": drafted.run}, ensure_ascii=False))
+    else:
+        click.echo(drafted.plan.screen(language()))
+        click.echo("Worth is made of: " + "; ".join(f"{name} {points}" for name, points in drafted.weights.items()))
+        click.echo(f"Kept as run {drafted.run}. Next: pairup adopt {drafted.run} --record {record}")
+    raise click.exceptions.Exit(exit_code_of(drafted.plan))
+
+
+def _years(given: str | None) -> tuple[int, int] | None:
+    if given is None:
+        return None
+    first, _, last = given.partition("-")
+    if not (first.isdigit() and (last or first).isdigit()):
+        raise click.UsageError(f"--years {given!r} is not like 2026-2030.")
+    return int(first), int(last or first)
+
+
+@click.command()
+@click.argument("run")
+@click.argument("item", nargs=-1, required=True)
+@RECORD
+@PROGRAMME
+def why(run: str, item: tuple[str, ...], record: Path, programme: str | None) -> None:
+    """Say why RUN chose ITEM or did not, and what the other way would cost.
+
+    ITEM is a person and a post, a donor and a place, or a project and a way.
+    """
+    from pairup.services import open_record
+
+    open_record(record)
+    from pairup.services import explanations
+
+    click.echo(explanations.why(run, item, programme=programme).say(language()))
+
+
+@click.command()
+@click.argument("run")
+@RECORD
+@PROGRAMME
+@ACTOR
+def adopt(run: str, record: Path, programme: str | None, actor: str) -> None:
+    """Take the drafted plan RUN into the record. Refused if the record changed since."""
+    from pairup.services import open_record
+
+    open_record(record)
+    from pairup.services import plans
+
+    added = plans.adopt(run, actor=actor, at=now(), programme=programme)
+    said = ", ".join(f"{count:,} rows of {table}" for table, count in added.items()) or "no row: nothing changes"
+    click.echo(f"Adopted {run}: {said}. Next: pairup report --record {record}")

@@ -1,0 +1,280 @@
+"""Draft a plan from the record, keep it as a run, and adopt it.
+
+No transaction is held across a solve: the problem is read, solved with the record closed to us, verified, and stored
+in a short write. Adopting reads the problem again and refuses if it is not the one that was solved.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from pairup import __version__
+from pairup.errors import ConflictError, InputError, NoPlanError
+from pairup.planning.funding import plan_funding
+from pairup.planning.pairing import plan_pairings
+from pairup.planning.plan import Plan, Status, Stop
+from pairup.planning.posting import plan_postings
+from pairup.planning.problems import PostingProblem, read_problem
+from pairup.planning.visits import plan_visits
+from pairup.planning.worth import Candidate, FundingWeights, Opening, PairingWeights, PostingWeights, eligible, posting_points
+from pairup.record.models import (
+    Adoption,
+    AdoptionVersion,
+    EnvelopeVersion,
+    PlanRun,
+    PlanRunVersion,
+    Programme,
+    ProgrammeVersion,
+    RoundVersion,
+)
+from pairup.rules.register import load_rules
+from pairup.services import tables, write
+from pairup.services.adoption import adopt_chosen
+
+KINDS = ("pairings", "postings", "funding", "visits")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a plan is asked for; everything a later reading of the same problem needs."""
+
+    kind: str
+    programme: str
+    round: str
+    on: date
+    known_by: date | None = None
+    horizon: tuple[int, int] | None = None
+    days: int = 8
+    nights: str = "anywhere"
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind, "programme": self.programme, "round": self.round, "on": self.on.isoformat(),
+            "known_by": self.known_by.isoformat() if self.known_by else None,
+            "horizon": list(self.horizon) if self.horizon else None, "days": self.days, "nights": self.nights,
+        }  # fmt: skip
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Asked:
+        return cls(
+            said["kind"], said["programme"], said["round"], date.fromisoformat(said["on"]),
+            date.fromisoformat(said["known_by"]) if said["known_by"] else None,
+            (said["horizon"][0], said["horizon"][1]) if said["horizon"] else None, said["days"], said["nights"],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A stored run with its plan and the weights it was made of."""
+
+    run: str
+    asked: Asked
+    plan: Plan[Any]
+    weights: Mapping[str, str]
+
+
+def default_programme() -> str:
+    """The one programme of the record. Refuses where there are several."""
+    codes = sorted(Programme.objects.values_list("code", flat=True))
+    if len(codes) != 1:
+        raise InputError(
+            f"This record holds {len(codes)} programmes.", hint=f"Say which with --programme: {', '.join(codes) or 'none yet'}.",
+            code="record.which-programme", programmes=codes,
+        )  # fmt: skip
+    return codes[0]
+
+
+def default_round(programme: str, *, on: date) -> str:
+    """The next round of the programme's scheme that starts after a day, or else its last."""
+    scheme = tables.read_programme(programme, on=on).scheme
+    rounds = RoundVersion.objects.known().filter(identity__programme__code=programme)
+    if scheme:
+        rounds = rounds.filter(scheme=scheme)
+    found = rounds.filter(starts__gt=on).order_by("ordinal").first() or rounds.order_by("-ordinal").first()
+    if found is None:
+        raise InputError(f"{programme} has no round yet.", hint="Add one to rounds.csv.", code="record.no-round-yet")
+    return found.identity.code
+
+
+def default_horizon(programme: str, *, on: date) -> tuple[int, int]:
+    """The budget years from that day's year on for which envelopes are recorded."""
+    years = EnvelopeVersion.objects.known().filter(identity__programme__code=programme, budget_year__gte=on.year)
+    found = sorted(set(years.values_list("budget_year", flat=True)))
+    if not found:
+        raise InputError(
+            f"{programme} has no envelope for {on.year} or later.", hint="Add envelopes.csv.", code="record.no-envelopes"
+        )
+    return found[0], found[-1]
+
+
+def ask(
+    kind: str, *, programme: str | None, round_code: str | None, on: date, known_by: date | None = None,
+    horizon: tuple[int, int] | None = None, days: int = 8, nights: str = "anywhere",
+) -> Asked:  # fmt: skip
+    """Fill in what was left open: the record's programme, its next round, the years of its envelopes."""
+    programme = programme or default_programme()
+    tables.read_programme(programme, on=on, known_by=known_by)
+    if kind == "funding" and horizon is None:
+        horizon = default_horizon(programme, on=on)
+    if kind in ("postings", "pairings"):
+        round_code = round_code or default_round(programme, on=on)
+        tables.read_round(programme, round_code, on=on, known_by=known_by)
+    return Asked(kind, programme, round_code or "", on, known_by, horizon, days, nights)
+
+
+def read_problem_of(asked: Asked) -> Any:
+    """Read the problem that `asked` names, as the record holds it."""
+    if asked.kind == "postings":
+        return posting_problem(asked)
+    if asked.kind == "pairings":
+        said = tables.read_pairing_problem(asked.programme, asked.round, on=asked.on, known_by=asked.known_by)
+    elif asked.kind == "funding":
+        assert asked.horizon is not None
+        floors = _floors(asked)
+        said = tables.read_funding_problem(
+            asked.programme, on=asked.on, known_by=asked.known_by, horizon=asked.horizon, floors=floors
+        )
+    else:
+        altitude = load_rules().get(f"visit_altitude.{asked.programme}") or load_rules().get("visit_altitude.general")
+        said = tables.read_visit_problem(
+            asked.programme, on=asked.on, known_by=asked.known_by, days=asked.days, nights=asked.nights, altitude=altitude
+        )
+    return read_problem(said)
+
+
+def _floors(asked: Asked) -> tuple[tuple[str, float], ...]:
+    """The purpose tests in force for the programme: each tag with its least share."""
+    programme = tables.read_programme(asked.programme, on=asked.on, known_by=asked.known_by)
+    rule = load_rules().get(f"purpose_shares.{asked.programme}")
+    if rule is None or rule.name not in programme.rules:
+        return ()
+    terms = rule.on(asked.on, known_by=asked.known_by).terms
+    return tuple(sorted((tag, float(terms[tag])) for tag in ("grassroots", "livelihood") if tag in terms))
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTables:
+    """Candidates and openings of a round, with the eligible index pairs."""
+
+    people: list[Candidate]
+    openings: list[Opening]
+    pairs: list[tuple[int, int]]
+
+
+def round_tables(asked: Asked) -> RoundTables:
+    people = tables.read_candidates(asked.programme, asked.round, on=asked.on, known_by=asked.known_by)
+    openings, _ = tables.read_openings(asked.programme, asked.round, on=asked.on, known_by=asked.known_by)
+    return RoundTables(people, openings, list(eligible(people, openings)))
+
+
+def posting_problem(asked: Asked, weights: PostingWeights = PostingWeights()) -> PostingProblem:
+    """The posting question of a round, from columns: no dictionary of some 100,000 options is made."""
+    found = round_tables(asked)
+    _, posts = tables.read_openings(asked.programme, asked.round, on=asked.on, known_by=asked.known_by)
+    worth = [sum(posting_points(found.people[k], found.openings[j], weights).values()) for k, j in found.pairs]
+    return PostingProblem.from_columns(
+        people=[(p.code, p.donor, p.available.first, p.available.last) for p in found.people],
+        posts=[
+            (row.identity.code, row.place.code, row.seats, row.must_fill, row.team.code if row.team else None,
+             row.span.first, row.span.last)
+            for row in posts
+        ],
+        option_person=[k for k, _ in found.pairs], option_post=[j for _, j in found.pairs], option_worth=worth,
+        quotas=tables.read_quotas(asked.programme, asked.round, on=asked.on, known_by=asked.known_by),
+        couples=tables.read_couples(asked.programme, asked.round, on=asked.on, known_by=asked.known_by),
+    )  # fmt: skip
+
+
+PLANNERS: dict[str, Callable[..., Plan[Any]]] = {
+    "pairings": plan_pairings,
+    "postings": plan_postings,
+    "funding": plan_funding,
+    "visits": plan_visits,
+}
+WEIGHTS: dict[str, Callable[[], dict[str, str]]] = {
+    "pairings": lambda: PairingWeights().named(),
+    "postings": lambda: PostingWeights().named(),
+    "funding": lambda: FundingWeights().named(),
+    "visits": lambda: {"need_to_be_seen": "as recorded per site"},
+}
+
+
+def draft(
+    asked: Asked, *, actor: str, at: datetime, stop: Stop = Stop(), seed: int = 0, progress: Any = None
+) -> Draft:
+    """Plan, and keep the run. Changes nothing but the list of runs; a plan without an answer is kept too."""
+    problem = read_problem_of(asked)
+    plan = PLANNERS[asked.kind](problem, stop=stop, seed=seed, progress=progress)
+    said = json.dumps(problem.to_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    digest = hashlib.sha256(said).hexdigest()
+    with write.command("plan.draft", actor=actor, at=at, programme=asked.programme, facts={"kind": asked.kind}) as doing:
+        programme = Programme.objects.get(code=asked.programme)
+        stem = "-".join(part for part in (asked.kind, asked.round or str(asked.on)) if part)
+        count = PlanRun.objects.filter(programme=programme, code__startswith=f"{stem}-").count()
+        code = f"{stem}-{count + 1}"
+        ids = doing.identities(PlanRun, [code], programme=programme)
+        answer = plan.to_dict() | {"asked": asked.to_dict()}
+        row = PlanRunVersion(
+            identity_id=ids[code], day=asked.on, kind=asked.kind, round=asked.round, known_by=asked.known_by,
+            status=plan.status.value, seed=seed, problem=zlib.compress(said, 6), problem_digest=digest, answer=answer,
+            read_digest=digest, code_version=__version__, is_synthetic=_is_synthetic(asked),
+        )  # fmt: skip
+        doing.add(PlanRunVersion, [row])
+    return Draft(code, asked, plan, WEIGHTS[asked.kind]())
+
+
+def _is_synthetic(asked: Asked) -> bool:
+    """A plan that rests on synthetic rows is synthetic."""
+    return ProgrammeVersion.objects.filter(identity__code=asked.programme, is_synthetic=True).exists() or (
+        tables.read_rows(EnvelopeVersion, on=asked.on, programme=asked.programme).filter(is_synthetic=True).exists()
+    )
+
+
+def read_run(run: str, *, programme: str | None = None, on: date | None = None) -> PlanRunVersion:
+    """A stored run by its code; `on` limits to runs asked as of that day or before."""
+    rows = PlanRunVersion.objects.known().filter(identity__code=run).select_related("identity__programme")
+    if programme:
+        rows = rows.filter(identity__programme__code=programme)
+    if on is not None:
+        rows = rows.filter(day__lte=on)
+    found = list(rows[:2])
+    if len(found) != 1:
+        codes = list(PlanRunVersion.objects.known().order_by("identity__code").values_list("identity__code", flat=True)[:20])
+        raise InputError(
+            f"There is no run {run!r} in this record." if not found else f"{run!r} is a run of several programmes.",
+            hint=f"Runs: {', '.join(codes) or 'none yet; `pairup plan KIND --record FILE` drafts one'}." if not found
+            else "Say which with --programme.",
+            code="record.no-run", run=run,
+        )  # fmt: skip
+    return found[0]
+
+
+def adopt(run: str, *, actor: str, at: datetime, programme: str | None = None) -> dict[str, int]:
+    """Take a drafted plan into the record; give how many rows of each table it added.
+
+    Refuses a run without a plan, a run adopted before, and a run whose problem is not what the record holds now.
+    """
+    row = read_run(run, programme=programme)
+    if row.status not in (Status.OPTIMAL, Status.FEASIBLE):
+        raise NoPlanError(f"Run {run} has no plan to adopt: it is {row.status}.", code="record.run-without-plan", run=run)
+    if AdoptionVersion.objects.known().filter(run=row.identity).exists():
+        raise ConflictError(f"Run {run} was adopted before.", code="record.adopted-before", run=run)
+    asked = Asked.of(row.answer["asked"])
+    now = json.dumps(read_problem_of(asked).to_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    if hashlib.sha256(now).hexdigest() != row.read_digest:
+        raise ConflictError(
+            f"The record has changed since run {run} was drafted.",
+            hint=f"Draft it again: pairup plan {row.kind} --record FILE.", code="record.run-outdated", run=run,
+        )  # fmt: skip
+    code = row.identity.programme.code
+    with write.command("plan.adopt", actor=actor, at=at, programme=code, key=f"adopt/{code}/{run}", facts={"run": run}) as doing:
+        ids = doing.identities(Adoption, [run], programme=row.identity.programme)
+        doing.add(AdoptionVersion, [AdoptionVersion(identity_id=ids[run], day=asked.on, run=row.identity, is_synthetic=row.is_synthetic)])
+        adopt_chosen(doing, row, asked.round, asked.on)
+        return {table: count for table, count in sorted(doing.added.items()) if table != "adoptions"}
