@@ -117,7 +117,8 @@ class PlanFacts:
     """The headline of one plan. Seconds are left out: they differ from run to run.
 
     `status` is optimal, feasible, infeasible or unknown. `weights` are the named points, as the planner prints them.
-    `proof` says in words how good the plan provably is.
+    `proof` says in words how good the plan provably is. Of posts: `asked` are posts, `decided` those filled,
+    `considered` the candidates; of projects and sites likewise.
     """
 
     kind: PlanKind
@@ -130,7 +131,10 @@ class PlanFacts:
     seed: int = 0
     solver: str = ""
     blocks: int | None = None
-    counts: tuple[Count, ...] = ()
+    asked: Count | None = None
+    decided: Count | None = None
+    considered: Count | None = None
+    counts: tuple[Count, ...] = ()  # any others worth telling
     weights: Mapping[str, str] = field(default_factory=dict)
     conflicts: tuple[Text, ...] = ()
     is_adopted: bool = False
