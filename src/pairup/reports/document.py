@@ -111,6 +111,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Inline, ...], ...]
     anchors: tuple[str, ...] = ()
+    name: str = ""  # an address for the whole table
 
 
 @dataclass(frozen=True, slots=True)

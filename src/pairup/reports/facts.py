@@ -479,6 +479,7 @@ class Total:
     uom: Text | None = None
     is_synthetic: bool = False
     rows: RowLink | None = None
+    counts_people: bool = False  # people or households: rounded for the public
 
 
 @dataclass(frozen=True, slots=True)

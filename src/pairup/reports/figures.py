@@ -53,7 +53,7 @@ def framed(layers: Sequence[alt.Chart], frame: Frame, *, height: int, margins: M
     done: alt.LayerChart = chart.properties(
         padding={"left": margins.left, "top": margins.top, "right": margins.right, "bottom": margins.bottom},
         autosize=alt.AutoSizeParams(type="none"),
-        background=None,
+        background="transparent",
     ).configure(
         font=FONTS,
         view=alt.ViewConfig(stroke=None),

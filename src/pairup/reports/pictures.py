@@ -49,7 +49,7 @@ def to_png(spec: Mapping[str, Any], *, scale: float = 2.0) -> bytes:
     """Draw a specification as a PNG; where this machine lacks the glyphs, a picture that names what is missing."""
     missing = check_glyphs("".join(_texts(spec)))
     if not missing:
-        return vlc.vegalite_to_png(dict(spec), scale=scale)
+        return vlc.vegalite_to_png({**spec, "background": "#ffffff"}, scale=scale)
     lines = ["This picture cannot be drawn on this machine:", *(words.say("en") for words in missing)]
     text = "".join(
         f'<text x="24" y="{40 + 26 * k}" font-size="15" font-family="sans-serif" fill="#1f2933">{html.escape(line)}</text>'

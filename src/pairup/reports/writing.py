@@ -138,7 +138,7 @@ def public_size(number: int) -> int:
     return 5 if 1 <= number <= 9 else 5 * ((number + 2) // 5)
 
 
-def add_up(amounts: Iterable[Money | None]) -> Money | None:
-    """Add amounts of one currency; None where there is nothing to add, which is not zero."""
-    given = [amount for amount in amounts if amount is not None]
+def add_up(amounts: Iterable[Money | None], currency: str) -> Money | None:
+    """Add the amounts of one currency; None where there is nothing to add, which is not zero."""
+    given = [amount for amount in amounts if amount is not None and amount.currency == currency]
     return sum(given[1:], start=given[0]) if given else None

@@ -1,0 +1,344 @@
+"""Sections about pairings, their map, and rounds over time. `public` keeps to prefectures and rounded people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+
+from altair import LayerChart
+
+from pairup.reports import maps, palette
+from pairup.reports.document import Block, Column, Definition, Figure, Inline, Number, Paragraph, Section, Table
+from pairup.reports.facts import (
+    Both,
+    Change,
+    PairingFacts,
+    PlaceFacts,
+    ReportFacts,
+    RoundPeople,
+)
+from pairup.reports.figures import Bar, rounds_over_time
+from pairup.reports.opening import is_in_force
+from pairup.reports.said import (
+    DASH,
+    frame,
+    number,
+    pairing_name,
+    pairing_order,
+    people,
+    picture,
+    plain,
+    said,
+    synthetic_mark,
+    together,
+)
+from pairup.reports.writing import count, day, days, people_in_public, public_size
+from pairup.values.codes import Channel
+from pairup.values.words import Words
+
+_MOST_LABELS = 26  # more points than this are drawn without their labels
+_MOST_DONORS = 4  # named under one place on the map
+
+
+def shown(facts: ReportFacts) -> list[PairingFacts]:
+    """Give the pairings that are in force or that the plan begins or ends, by official codes."""
+    now = [p for p in facts.pairings if is_in_force(p.start, p.end, facts) or p.change is not Change.NONE]
+    return sorted(now, key=lambda p: pairing_order(p, facts))
+
+
+# --- the map ------------------------------------------------------------------------------------------------
+
+
+def map_figure(facts: ReportFacts, *, public: bool) -> Figure | None:
+    """Draw where the help arrives: a point a place, altitude as colour, people as size. None without coordinates."""
+    groups = _by_place(facts, by_area=public)
+    spots = [(place, some) for place, some in groups if place.latitude is not None and place.longitude is not None]
+    if not spots:
+        return None
+    synthetic = any(p.is_synthetic or (p.people is not None and facts.is_synthetic) for _, some in spots for p in some)
+
+    def draw(language: str, stamp: str) -> LayerChart:
+        points = [
+            _point(place, some, language, public=public, labelled=_labelled(place, spots)) for place, some in spots
+        ]
+        sized = any(point.size is not None for point in points)
+        return maps.point_map(points, _map_words(language, sized), frame(language, stamp))
+
+    return picture(
+        "map",
+        said("map-title"),
+        said(
+            "map-alt", places=count(len(spots)), low=_altitude(spots, lowest=True), high=_altitude(spots, lowest=False)
+        ),
+        draw,
+        is_synthetic=synthetic,
+        note=said("map-note"),
+    )
+
+
+def _altitude(spots: Sequence[tuple[PlaceFacts, list[PairingFacts]]], *, lowest: bool) -> str:
+    heights = [place.altitude_m for place, _ in spots if place.altitude_m is not None]
+    return count(min(heights) if lowest else max(heights)) if heights else DASH
+
+
+def _by_place(facts: ReportFacts, *, by_area: bool) -> list[tuple[PlaceFacts, list[PairingFacts]]]:
+    """Group pairings by the place they help, or by its prefecture."""
+    groups: dict[str, list[PairingFacts]] = {}
+    for pairing in shown(facts):
+        place = facts.place(pairing.place)
+        groups.setdefault(place.area if by_area else place.code, []).append(pairing)
+    return [(facts.place(code), some) for code, some in groups.items()]
+
+
+def _labelled(place: PlaceFacts, spots: Sequence[tuple[PlaceFacts, list[PairingFacts]]]) -> bool:
+    return len(spots) <= _MOST_LABELS or place.area == place.code
+
+
+def _point(
+    place: PlaceFacts, some: list[PairingFacts], language: str, *, public: bool, labelled: bool
+) -> maps.MapPoint:
+    known = [p.people for p in some if p.people is not None]
+    size = (public_size(sum(known)) if public else sum(known)) if known else None
+    lines: tuple[str, ...] = ()
+    if labelled:
+        first = [p for p in some if p.channel is Channel.TERRITORIAL] or some
+        donors = list(dict.fromkeys(p.donor.name.say(language) for p in first if p.change is not Change.ENDED))
+        lines = (place.name.say(language), *_pairs(donors, language))
+    assert place.longitude is not None and place.latitude is not None
+    return maps.MapPoint(place.code, place.longitude, place.latitude, place.altitude_m, size, lines)
+
+
+def _pairs(donors: list[str], language: str) -> tuple[str, ...]:
+    """Put two donors on a line, and say how many are left out."""
+    kept, left = donors[:_MOST_DONORS], len(donors) - _MOST_DONORS
+    joint = "、" if language.startswith("zh") else ", "
+    if left > 0:
+        kept = kept[:-1] + [Words("reports.and-more", {"more": left + 1}).say(language)]
+    return tuple(joint.join(kept[k : k + 2]) for k in range(0, len(kept), 2))
+
+
+def _map_words(language: str, sized: bool) -> maps.MapWords:
+    firsts = [first for first, _ in palette.ALTITUDE]
+    classes = [Words("reports.below-m", {"metres": f"{firsts[1]:,}"}).say(language)]
+    classes += [f"{low:,}–{high:,} m" for low, high in pairwise(firsts[1:])]
+    classes.append(Words("reports.from-m", {"metres": f"{firsts[-1]:,}"}).say(language))
+    return maps.MapWords(plain("altitude", language), tuple(classes), plain("people-posted", language) if sized else "")
+
+
+def reach_figure(facts: ReportFacts) -> Figure | None:
+    """Draw each pairing as a line from where the donor is to the prefecture it helps. None without coordinates."""
+    ends: dict[tuple[str, str], bool] = {}
+    for pairing in shown(facts):
+        area, home = facts.place(facts.place(pairing.place).area), facts.donor_places.get(pairing.donor.code)
+        if area.latitude is None or home is None or home.latitude is None or pairing.change is Change.ENDED:
+            continue
+        key = (pairing.donor.code, area.code)
+        ends[key] = ends.get(key, True) and pairing.change in (Change.NEW, Change.CHANGED)
+    if len({donor for donor, _ in ends}) < 2:
+        return None
+    names = {p.donor.code: p.donor.name for p in facts.pairings}
+
+    def draw(language: str, stamp: str) -> LayerChart:
+        points = [
+            _bare(facts.donor_places[donor], names[donor].say(language), f"donor {donor}")
+            for donor in dict.fromkeys(donor for donor, _ in ends)
+        ]
+        points += [
+            _bare(facts.place(area), "", area, coloured=True) for area in dict.fromkeys(area for _, area in ends)
+        ]
+        lines = [
+            maps.MapLine(_where(facts.donor_places[donor]), _where(facts.place(area)), new)
+            for (donor, area), new in ends.items()
+        ]
+        return maps.point_map(points, _map_words(language, False), frame(language, stamp), lines)
+
+    synthetic = any(p.is_synthetic for p in shown(facts))
+    alt_text = said("reach-alt", lines=count(len(ends)), donors=count(len({donor for donor, _ in ends})))
+    return picture("reach", said("reach-title"), alt_text, draw, is_synthetic=synthetic, note=said("reach-note"))
+
+
+def _where(place: PlaceFacts) -> tuple[float, float]:
+    assert place.longitude is not None and place.latitude is not None
+    return place.longitude, place.latitude
+
+
+def _bare(place: PlaceFacts, name: str, key: str, *, coloured: bool = False) -> maps.MapPoint:
+    lines = (name,) if name else ()
+    return maps.MapPoint(key, *_where(place), place.altitude_m if coloured else None, None, lines)
+
+
+# --- pairings -----------------------------------------------------------------------------------------------
+
+
+def office_pairings(facts: ReportFacts) -> Section:
+    """List every pairing in force with its days, what the plan does to it, and its people."""
+    rows = tuple(_pairing_row(pairing, facts) for pairing in shown(facts))
+    columns = (
+        Column(said("col-pairing")),
+        Column(said("col-channel")),
+        Column(said("col-since")),
+        Column(said("col-altitude"), is_number=True),
+        Column(said("col-plan")),
+        Column(said("col-posted"), is_number=True),
+        Column(said("col-asked"), is_number=True),
+        Column(said("col-known")),
+    )
+    reach = reach_figure(facts)
+    blocks: list[Block] = [Paragraph(said("pairings-intro"))]
+    blocks += [reach] if reach else []
+    blocks.append(Table(said("pairings-caption"), columns, rows) if rows else Paragraph(said("none-recorded")))
+    return Section("pairings", said("pairings-title"), tuple(blocks))
+
+
+def _pairing_row(pairing: PairingFacts, facts: ReportFacts) -> tuple[Inline, ...]:
+    place = facts.place(pairing.place)
+    known: list[Inline] = [synthetic_mark(True)] if pairing.is_synthetic else []
+    if pairing.standing and not pairing.is_synthetic:
+        known.append(said(f"standing-{pairing.standing.value}"))
+    plan: list[Inline] = [said(f"change-{pairing.change.value}")]
+    if pairing.reason is not None:
+        plan.append(pairing.reason)
+    return (
+        Number(pairing_name(pairing, facts), pairing.rows),
+        said(f"channel-{pairing.channel.value}"),
+        days(pairing.start, pairing.end) if pairing.start or pairing.end else said("not-known"),
+        count(place.altitude_m) if place.altitude_m is not None else said("not-known"),
+        together(plan, ": "),
+        people(pairing.people, pairing.people_rows),
+        people(pairing.posts, pairing.people_rows),
+        together(known) if known else DASH,
+    )
+
+
+def public_pairings(facts: ReportFacts) -> Section:
+    """List pairings by donor and prefecture, with people rounded."""
+    groups: dict[tuple[str, str, str], list[PairingFacts]] = {}
+    for pairing in shown(facts):
+        groups.setdefault((facts.place(pairing.place).area, pairing.channel.value, pairing.donor.code), []).append(
+            pairing
+        )
+    rows = []
+    for (area, channel, _), some in groups.items():
+        known = [p.people for p in some if p.people is not None]
+        starts = sorted((p.start for p in some if p.start), key=lambda start: start.first)
+        rows.append(
+            (
+                Both(
+                    f"{some[0].donor.name.en} → {facts.place(area).name.en}",
+                    f"{some[0].donor.name.say('zh')} → {facts.place(area).name.say('zh')}",
+                ),
+                said(f"channel-{channel}"),
+                day(starts[0]) if starts else said("not-known"),
+                Number(people_in_public(sum(known)), Definition("post")) if known else said("not-known"),
+                synthetic_mark(all(p.is_synthetic for p in some)),
+            )
+        )
+    columns = (
+        Column(said("col-pairing")),
+        Column(said("col-channel")),
+        Column(said("col-since")),
+        Column(said("col-posted"), is_number=True),
+        Column(said("col-known")),
+    )
+    table: Block = (
+        Table(said("public-pairings-caption"), columns, tuple(rows)) if rows else Paragraph(said("none-recorded"))
+    )
+    return Section("pairings", said("pairings-title"), (Paragraph(said("public-pairings-intro")), table))
+
+
+# --- rounds -------------------------------------------------------------------------------------------------
+
+
+def rounds_section(facts: ReportFacts, *, public: bool) -> Section:
+    """Show rounds over time and, for the office, how posts passed from one to the next."""
+    title = said("rounds-title")
+    if not facts.rounds:
+        return Section("rounds", title, (Paragraph(said("none-recorded")),))
+    rounds = sorted(facts.rounds, key=lambda r: (r.scheme, r.ordinal, r.code))
+    blocks: list[Block] = [Paragraph(said("rounds-intro")), _rounds_figure(rounds, public=public)]
+    blocks.append(_rounds_table(rounds, public=public))
+    if facts.handovers and not public:
+        blocks.append(_handovers_table(facts))
+    return Section("rounds", title, tuple(blocks))
+
+
+def round_name(one: RoundPeople, language: str) -> str:
+    return Words("reports.round-name", {"scheme": one.scheme, "ordinal": one.ordinal}).say(language)
+
+
+def _people_text(one: RoundPeople, *, public: bool) -> Inline:
+    if one.people is None:
+        return said("not-known")
+    return Number(people_in_public(one.people), Definition("post")) if public else number(one.people, one.rows)
+
+
+def _rounds_figure(rounds: list[RoundPeople], *, public: bool) -> Figure:
+    def draw(language: str, stamp: str) -> LayerChart:
+        bars = [
+            Bar(
+                round_name(r, language),
+                _year(r.start),
+                _year(r.end),
+                "" if r.people is None else _bare_text(_people_text(r, public=public), language),
+                r.is_planned,
+            )
+            for r in rounds
+        ]
+        return rounds_over_time(bars, frame(language, stamp))
+
+    return picture(
+        "rounds",
+        said("rounds-figure"),
+        said("rounds-alt", rounds=count(len(rounds)), first=str(min(r.start.year for r in rounds))),
+        draw,
+        is_synthetic=any(r.is_synthetic for r in rounds),
+        note=said("rounds-note"),
+    )
+
+
+def _bare_text(text: Inline, language: str) -> str:
+    return text if isinstance(text, str) else text.say(language)
+
+
+def _year(when: date) -> float:
+    return round(when.year + (when.timetuple().tm_yday - 1) / 366, 3)
+
+
+def _rounds_table(rounds: list[RoundPeople], *, public: bool) -> Table:
+    rows = tuple(
+        (
+            Both(round_name(r, "en"), round_name(r, "zh_Hans")),
+            days(r.start, r.end),
+            _people_text(r, public=public),
+            said("planned") if r.is_planned else said("of-record"),
+            synthetic_mark(r.is_synthetic),
+        )
+        for r in rounds
+    )
+    titles = (
+        ("col-round", False),
+        ("col-days", False),
+        ("col-posted", True),
+        ("col-state", False),
+        ("col-known", False),
+    )
+    return Table(said("rounds-caption"), tuple(Column(said(name), is_number) for name, is_number in titles), rows)
+
+
+def _handovers_table(facts: ReportFacts) -> Table:
+    names = {r.code: Both(round_name(r, "en"), round_name(r, "zh_Hans")) for r in facts.rounds}
+    rows = tuple(
+        (
+            together((names.get(h.earlier, Both(h.earlier)), names.get(h.later, Both(h.later))), " → "),
+            number(h.overlapping, h.rows),
+            number(h.gap, h.rows),
+            number(h.not_followed, h.rows),
+            said("not-known") if h.median_overlap_days is None else count(h.median_overlap_days),
+            synthetic_mark(h.is_synthetic),
+        )
+        for h in facts.handovers
+    )
+    titles = ("col-handover", "col-overlap", "col-gap", "col-not-followed", "col-overlap-days", "col-known")
+    columns = tuple(Column(said(name), is_number=0 < k < 5) for k, name in enumerate(titles))
+    return Table(said("handovers-caption"), columns, rows)

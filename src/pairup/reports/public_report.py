@@ -1,0 +1,50 @@
+"""The report for everyone: nothing about a single post or person, no itinerary, nothing smaller than a prefecture.
+
+Lists follow official codes, so that nothing is ranked. People are counted as "under 10" or to the nearest 5.
+Public money is shown in full.
+"""
+
+from __future__ import annotations
+
+from pairup.reports.claim_sections import (
+    claims_section,
+    definitions_section,
+    origins_section,
+    signatures_section,
+    totals_section,
+)
+from pairup.reports.document import Block, Bullets, Document
+from pairup.reports.facts import ReportFacts
+from pairup.reports.money_sections import money_section
+from pairup.reports.opening import public_sentences
+from pairup.reports.pairing_sections import map_figure, public_pairings, rounds_section
+from pairup.reports.plan_sections import portfolio_section, public_unmet
+from pairup.reports.round_report import footer, stamp, subtitle, title
+from pairup.reports.said import said
+
+
+def public_report(facts: ReportFacts) -> Document:
+    """Make the report of a programme for everyone."""
+    picture = map_figure(facts, public=True)
+    opening: tuple[Block, ...] = (Bullets(public_sentences(facts), is_lead=True),)
+    return Document(
+        name="public",
+        title=title(facts),
+        subtitle=subtitle(facts),
+        audience=said("audience-public"),
+        opening=(*opening, picture) if picture else opening,
+        sections=(
+            public_pairings(facts),
+            money_section(facts, public=True),
+            rounds_section(facts, public=True),
+            public_unmet(facts),
+            portfolio_section(facts, public=True),
+            claims_section(facts, public=True),
+            totals_section(facts, public=True),
+            signatures_section(facts, public=True),
+            origins_section(facts, public=True),
+            definitions_section(),
+        ),
+        footer=footer(facts),
+        stamp=stamp(facts),
+    )

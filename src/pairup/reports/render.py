@@ -1,0 +1,195 @@
+"""From a document to one HTML page that needs nothing else: no script, no outside address, both languages inside.
+
+The reader switches language with two radio buttons and a line of CSS; light and dark follow the reader's system.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+from collections.abc import Sequence
+from importlib.resources import files
+from urllib.parse import quote
+
+from pairup.reports import palette
+from pairup.reports.document import (
+    Block,
+    Bullets,
+    Definition,
+    Document,
+    Figure,
+    Inline,
+    Link,
+    Number,
+    Paragraph,
+    Run,
+    Section,
+    Sentence,
+    Table,
+    Terms,
+    Tone,
+    text_in,
+)
+from pairup.reports.facts import RowLink
+from pairup.reports.pictures import to_svg
+from pairup.reports.said import STAMP, said
+from pairup.values.words import LANGUAGES
+
+TAGS = {"en": "en", "zh_Hans": "zh-Hans"}
+_CLASS = {"en": "en", "zh_Hans": "zh"}
+_OPEN, _CLOSE = "\ue000", "\ue001"  # around the key of a linked fact while a sentence is filled
+
+
+def row_address(link: RowLink) -> str:
+    """Give the address of rows, from the folder of the report."""
+    anchor = "#" + quote(key_anchor(link.key)) if link.key else ""
+    return f"rows/{quote(link.table)}.html{anchor}"
+
+
+def key_anchor(key: Sequence[str]) -> str:
+    """Give the id of a group of rows."""
+    return "k-" + "/".join(part.replace(" ", "_") for part in key)
+
+
+def address(link: Link) -> str:
+    if isinstance(link, RowLink):
+        return row_address(link)
+    return f"#def-{link.code}" if isinstance(link, Definition) else "#" + quote(link.anchor)
+
+
+# --- text ---------------------------------------------------------------------------------------------------
+
+
+def _text(text: Inline, language: str) -> str:
+    """Give a piece of text as HTML, with its numbers as links."""
+    if isinstance(text, Number):
+        shown = html.escape(text.say(language))
+        return f'<a class="n" href="{html.escape(address(text.link))}">{shown}</a>' if text.link else shown
+    if isinstance(text, Sentence):
+        marks = {key: f"{_OPEN}{key}{_CLOSE}" for key in text.facts}
+        filled = html.escape(text.fill(language, marks))
+        for key, fact in text.facts.items():
+            filled = filled.replace(marks[key], _text(fact, language))
+        return filled
+    if isinstance(text, Run):
+        return html.escape(text.joint_in(language)).join(_text(part, language) for part in text.parts)
+    return html.escape(text_in(text, language))
+
+
+def inline(text: Inline) -> str:
+    """Give text in both languages, once where they are the same."""
+    en, zh = (_text(text, language) for language in LANGUAGES)
+    if en == zh:
+        return en
+    return f'<span class="en" lang="en">{en}</span><span class="zh" lang="zh-Hans">{zh}</span>'
+
+
+# --- blocks -------------------------------------------------------------------------------------------------
+
+
+def _block(block: Block, depth: int, count: list[int]) -> str:
+    if isinstance(block, Paragraph):
+        tone = "" if block.tone is Tone.PLAIN else f' class="{block.tone.value}"'
+        return f"<p{tone}>{inline(block.text)}</p>\n"
+    if isinstance(block, Bullets):
+        kind = ' class="lead"' if block.is_lead else ""
+        return f"<ul{kind}>\n" + "".join(f"<li>{inline(item)}</li>\n" for item in block.items) + "</ul>\n"
+    if isinstance(block, Table):
+        return _table(block, count)
+    if isinstance(block, Figure):
+        return _figure(block)
+    if isinstance(block, Terms):
+        rows = (f'<dt id="def-{c}">{inline(t)}</dt><dd>{inline(m)}</dd>\n' for c, t, m in block.entries)
+        return "<dl>\n" + "".join(rows) + "</dl>\n"
+    inside = "".join(_block(part, depth + 1, count) for part in block.blocks)
+    return f"<details><summary>{inline(block.summary)}</summary>\n{inside}</details>\n"
+
+
+def _table(table: Table, count: list[int]) -> str:
+    count[0] += 1
+    number = count[0]
+    kinds = ["num" if c.is_number else "wide" if c.is_wide else "" for c in table.columns]
+    attributes = [f' class="{kind}"' if kind else "" for kind in kinds]
+    heads = "".join(
+        f'<th scope="col"{a}>{inline(c.title)}</th>' for c, a in zip(table.columns, attributes, strict=True)
+    )
+    rows = []
+    for at, row in enumerate(table.rows):
+        anchor = f' id="{html.escape(table.anchors[at])}"' if table.anchors else ""
+        first, *others = (inline(cell) for cell in row)
+        cells = "".join(f"<td{a}>{cell}</td>" for cell, a in zip(others, attributes[1:], strict=True))
+        rows.append(f'<tr{anchor}><th scope="row"{attributes[0]}>{first}</th>{cells}</tr>\n')
+    name = f' id="{html.escape(table.name)}"' if table.name else ""
+    return (
+        f'<div class="scroll"{name} role="region" tabindex="0" aria-labelledby="t{number}"><table>'
+        f'<caption id="t{number}">{inline(table.caption)}</caption>\n'
+        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{''.join(rows)}</tbody></table></div>\n"
+    )
+
+
+def _figure(figure: Figure) -> str:
+    drawn = "".join(
+        f'<div class="{_CLASS[language]} scroll" lang="{TAGS[language]}" tabindex="0">'
+        + to_svg(figure.specs[language], name=f"{figure.name}-{_CLASS[language]}", alt=text_in(figure.alt, language))
+        + "</div>\n"
+        for language in LANGUAGES
+    )
+    stamp = f' <strong class="stamp">{STAMP}</strong>' if figure.is_synthetic else ""
+    note = f'<p class="note">{inline(figure.note)}</p>' if figure.note is not None else ""
+    return f'<figure id="fig-{figure.name}"><figcaption>{inline(figure.title)}{stamp}</figcaption>\n{drawn}{note}</figure>\n'
+
+
+def _section(section: Section, count: list[int]) -> str:
+    inside = "".join(_block(block, 0, count) for block in section.blocks)
+    return f'<section id="{section.anchor}" aria-labelledby="h-{section.anchor}">\n<h2 id="h-{section.anchor}">{inline(section.title)}</h2>\n{inside}</section>\n'
+
+
+# --- the page -----------------------------------------------------------------------------------------------
+
+
+def style_sheet() -> str:
+    """Give the one style sheet, with the dark colours of the figures."""
+    swaps = "".join(
+        f'figure svg [fill="{light}"]{{fill:{dark}}}figure svg [stroke="{light}"]{{stroke:{dark}}}'
+        for light, dark in palette.DARK.items()
+    )
+    sheet = (files("pairup.reports") / "style.css").read_text(encoding="utf-8")
+    return sheet + f"@media screen and (prefers-color-scheme:dark){{{swaps}}}\n"
+
+
+def page(title: str, body: str) -> str:
+    """Put a body into a page whose policy allows its own style sheet and nothing else."""
+    sheet = style_sheet()
+    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="referrer" content="no-referrer">\n<meta name="color-scheme" content="light dark">\n'
+        f"<title>{html.escape(title)}</title>\n<style>{sheet}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
+    )
+
+
+def to_html(document: Document) -> str:
+    """Write a document as one self-contained page."""
+    count = [0]
+    opening = "".join(_block(block, 0, count) for block in document.opening)
+    sections = "".join(_section(section, count) for section in document.sections)
+    entries = "".join(f'<li><a href="#{s.anchor}">{inline(s.title)}</a></li>\n' for s in document.sections)
+    stamp = f'<p class="band">{inline(document.stamp)}</p>\n' if document.stamp is not None else ""
+    footer = "".join(f"<p>{inline(line)}</p>\n" for line in document.footer)
+    body = (
+        '<input class="pick" type="radio" name="language" id="pick-en" checked><input class="pick" type="radio" '
+        'name="language" id="pick-zh">\n'
+        f'<a class="skip" href="#main">{inline(said("skip"))}</a>\n<div class="page">\n{stamp}<header>\n'
+        '<p class="languages"><label for="pick-en" lang="en">English</label> '
+        '<label for="pick-zh" lang="zh-Hans">中文</label></p>\n'
+        f'<p class="audience">{inline(document.audience)}</p>\n<h1>{inline(document.title)}</h1>\n'
+        f'<p class="subtitle">{inline(document.subtitle)}</p>\n</header>\n'
+        f'<nav aria-labelledby="contents"><h2 id="contents">{inline(said("contents"))}</h2>\n<ol>\n{entries}</ol></nav>\n'
+        f'<main id="main">\n<div class="opening">\n{opening}</div>\n{sections}</main>\n<footer>\n{footer}</footer>\n</div>\n'
+    )
+    title = " · ".join(dict.fromkeys(text_in(document.title, language) for language in LANGUAGES))
+    return page(title, body)
