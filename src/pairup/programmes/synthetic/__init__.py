@@ -1,0 +1,1 @@
+"""Generators of everything invented: seeded, flagged row by row, the same bytes for the same seed."""

@@ -1,0 +1,152 @@
+"""The ground that generators stand on: places, donors and pairings of a programme's facts, asked as of a day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from math import asin, cos, radians, sin, sqrt
+
+from pairup.programmes.synthetic.rows import Row, Tables
+from pairup.values.codes import Channel, Level
+from pairup.values.days import RoughDay
+
+
+def first_day(row: Row) -> date:
+    return RoughDay.read(row["from"]).first if row.get("from") else date.min
+
+
+def day_after(row: Row) -> date:
+    return RoughDay.read(row["to"]).after if row.get("to") else date.max
+
+
+def holds(row: Row, day: date) -> bool:
+    return first_day(row) <= day < day_after(row)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Tie:
+    """A pairing over one span; `ends` is the first day after it."""
+
+    code: str
+    donor: str
+    place: str
+    channel: str
+    parent: str
+    starts: date
+    ends: date
+
+    def holds(self, day: date) -> bool:
+        return self.starts <= day < self.ends
+
+    @property
+    def last(self) -> date | None:
+        return None if self.ends == date.max else self.ends - timedelta(days=1)
+
+
+def ties_of(rows: Iterable[Row]) -> list[Tie]:
+    return sorted(
+        Tie(
+            row["code"],
+            row["donor"],
+            row["place"],
+            row.get("channel", ""),
+            row.get("parent", ""),
+            first_day(row),
+            day_after(row),
+        )
+        for row in rows
+    )
+
+
+@dataclass(slots=True)
+class Ground:
+    """Places and pairings by code. Reading never changes it; `add_ties` does."""
+
+    places: dict[str, list[Row]]
+    ties: list[Tie]
+    organisations: frozenset[str]
+    rounds: dict[str, Row]
+    _at: dict[str, list[Tie]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, facts: Tables) -> Ground:
+        places: dict[str, list[Row]] = defaultdict(list)
+        for row in facts.get("places", []):
+            places[row["code"]].append(row)
+        for rows in places.values():
+            rows.sort(key=first_day)
+        ground = cls(
+            dict(places),
+            [],
+            frozenset(row["code"] for row in facts.get("organisations", [])),
+            {row["code"]: row for row in facts.get("rounds", [])},
+        )
+        ground.add_ties(facts.get("pairings", []))
+        return ground
+
+    def add_ties(self, rows: Iterable[Row]) -> None:
+        self.ties = sorted(self.ties + ties_of(rows))
+        self._at = defaultdict(list)
+        for tie in self.ties:
+            self._at[tie.place].append(tie)
+
+    def place_on(self, place: str, day: date) -> Row | None:
+        return next((row for row in self.places.get(place, []) if holds(row, day)), None)
+
+    def latest(self, place: str) -> Row:
+        return self.places[place][-1]
+
+    def at_level(self, level: Level, day: date) -> list[str]:
+        """Places of a level in force on a day that lie in another place, by code."""
+        rows = ((code, self.place_on(code, day)) for code in sorted(self.places))
+        return [code for code, row in rows if row is not None and row.get("level") == level and row.get("parent")]
+
+    def parent(self, place: str, day: date) -> str:
+        row = self.place_on(place, day) or self.latest(place)
+        return row.get("parent", "")
+
+    def names(self, place: str) -> tuple[str, str]:
+        row = self.latest(place)
+        return row["name_en"], row.get("name_zh") or row["name_en"]
+
+    def altitude(self, place: str) -> int | None:
+        found = next((row["altitude_m"] for row in reversed(self.places[place]) if row.get("altitude_m")), "")
+        return int(found) if found else None
+
+    def position(self, place: str) -> tuple[float, float] | None:
+        for row in reversed(self.places[place]):
+            if row.get("latitude") and row.get("longitude"):
+                return float(row["latitude"]), float(row["longitude"])
+        return None
+
+    def tops(self, place: str, day: date) -> list[Tie]:
+        """Territorial pairings of a place that have no parent, in force on a day."""
+        return [
+            tie
+            for tie in self._at.get(place, [])
+            if not tie.parent and tie.channel == Channel.TERRITORIAL and tie.holds(day)
+        ]
+
+    def local(self, place: str, day: date) -> list[Tie]:
+        """Territorial pairings of a place under another pairing, in force on a day."""
+        return [
+            tie
+            for tie in self._at.get(place, [])
+            if tie.parent and tie.channel == Channel.TERRITORIAL and tie.holds(day)
+        ]
+
+    def root(self, tie: Tie) -> Tie:
+        """The pairing at the top of a tie's parents; its donor counts people and money."""
+        by_code = {other.code: other for other in self.ties}
+        while tie.parent in by_code:
+            tie = by_code[tie.parent]
+        return tie
+
+
+def kilometres(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Great-circle distance (haversine) between two (latitude, longitude) points."""
+    (lat1, lon1), (lat2, lon2) = ((radians(x), radians(y)) for x, y in (a, b))
+    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
+    return 2 * 6371.0 * asin(sqrt(half))
