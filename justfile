@@ -1,0 +1,24 @@
+# Thin aliases; `python3 dev.py` is the door and needs nothing installed.
+
+setup:
+    python3 dev.py test --set-up-only
+
+test *args:
+    python3 dev.py test {{args}}
+
+lint:
+    python3 dev.py lint
+
+types:
+    python3 dev.py types
+
+docs:
+    python3 dev.py docs
+
+# Build the wheel, install it alone in a fresh environment, and ask it for its version.
+release:
+    python3 dev.py bundle dist/wheels
+    python3 -m venv dist/environment
+    dist/environment/bin/pip install --quiet --no-index --find-links dist/wheels --require-hashes -r dist/wheels/core.txt
+    dist/environment/bin/pip install --quiet --no-index --no-deps dist/wheels/pairup-*.whl
+    dist/environment/bin/pairup --version
