@@ -1,5 +1,6 @@
 """A small programme for tests of the reports: two prefectures, a county, four donors; all of it invented."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 from datetime import date, timedelta

@@ -60,7 +60,7 @@ def _claim_row(claim: ClaimFacts, public: bool) -> tuple[Inline, ...]:
     code = Number(claim.code, None if public else claim.rows)
     return (
         Run((code, claim.text), " · "),
-        Run((claim.speaker, day(claim.day)), ", "),
+        claim.speaker if str(claim.day) in claim.speaker else Run((claim.speaker, day(claim.day)), ", "),
         said(f"class-{claim.claim_class.value}"),
         Run(tuple(verdict), " "),
         _computed(claim, public),
@@ -113,7 +113,7 @@ def _total(total: Total, public: bool) -> Number:
 
 
 def signatures_section(facts: ReportFacts, *, public: bool) -> Section:
-    """Print who signed what, and where no signature is on record; for everyone, counted by organisation."""
+    """Print who signed what, and where no signature is on record; for everyone, only counted."""
     title = said("signatures-title")
     if not facts.signatures:
         return Section("signatures", title, (Paragraph(said("signatures-none")),))
@@ -138,14 +138,15 @@ def _signatures(signatures: list[SignatureFacts]) -> Table:
 
 
 def _signature_counts(signatures: list[SignatureFacts]) -> Table:
-    kinds = (*SignatureKind, None)
-    rows: list[tuple[Inline, ...]] = []
-    for code in dict.fromkeys(s.organisation.code for s in signatures):
-        mine = [s for s in signatures if s.organisation.code == code]
-        rows.append((mine[0].organisation.name, *(count(sum(1 for s in mine if s.kind is kind)) for kind in kinds)))
-    titles = [said(f"signature-{kind.value}") if kind else said("signature-absent") for kind in kinds]
-    columns = (Column(said("col-organisation")), *(Column(one, is_number=True) for one in titles))
-    return Table(said("signatures-counted"), columns, tuple(rows))
+    rows: tuple[tuple[Inline, ...], ...] = tuple(
+        (
+            said(f"signature-{kind.value}") if kind else said("signature-absent"),
+            count(sum(1 for s in signatures if s.kind is kind)),
+        )
+        for kind in (*SignatureKind, None)
+    )
+    columns = (Column(said("col-signature")), Column(said("col-count"), is_number=True))
+    return Table(said("signatures-counted"), columns, rows)
 
 
 # --- origins and sources ------------------------------------------------------------------------------------

@@ -61,14 +61,16 @@ class Run:
     """Several pieces of text, one after the other."""
 
     parts: tuple[Inline, ...]
-    joint: str = " "  # between the parts; Chinese text is joined without spaces where this is one space
+    joint: str = " "  # between the parts, as English has it
 
     def say(self, language: str = "en") -> str:
         return self.joint_in(language).join(text_in(part, language) for part in self.parts)
 
     def joint_in(self, language: str) -> str:
-        return "" if self.joint == " " and language.startswith("zh") else self.joint
+        return _JOINTS_ZH.get(self.joint, self.joint) if language.startswith("zh") else self.joint
 
+
+_JOINTS_ZH = {" ": "", "; ": "；", ": ": "：", ", ": "、"}  # full-width, as Chinese is set
 
 Inline = str | Words | Both | Number | Sentence | Run
 

@@ -3,6 +3,8 @@
 One `ReportFacts` feeds both the office's page and the public page. What is not known stays None and is said in
 words; an empty group of facts makes a section that says so. `Text` stands in two languages: either `Words` of
 the catalogue, or `Both` (English and Chinese) for what the record itself holds.
+
+Longer than other modules because it is the whole contract between services and reports, and holds nothing else.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def _corner(text: str, x: int, align: Any, colour: str, weight: Any, margins: Ma
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """An amount of one kind in one year, in the unit of the picture. `kind` is due, pledged, paid … by its name here."""
+    """An amount of one kind in one year, in the unit of the picture. `kind` is the name of a `Kind`."""
 
     year: int
     kind: str
@@ -111,7 +111,7 @@ def money_by_year(amounts: Sequence[Amount], kinds: Sequence[Kind], frame: Frame
     y = alt.Y("amount:Q", axis=alt.Axis(title=None, tickCount=5, domain=False, ticks=False))
     colour = alt.Color("kind:N", title=None, scale=alt.Scale(domain=names, range=[kind.colour for kind in kinds]))
     dash = alt.StrokeDash(
-        "kind:N", legend=None, scale=alt.Scale(domain=names, range=[list(kind.dash) for kind in kinds])
+        "kind:N", title=None, scale=alt.Scale(domain=names, range=[list(kind.dash) for kind in kinds])
     )
     lines = table(rows).mark_line(strokeWidth=2.2).encode(x=x, y=y, color=colour, strokeDash=dash)
     dots = table(rows).mark_point(filled=True, size=22, opacity=1).encode(x=x, y=y, color=colour)
@@ -136,9 +136,9 @@ def money_grid(cells: Sequence[GridCell], rows: Sequence[str], steps: Sequence[f
         y=alt.Y("row:N", scale=alt.Scale(domain=list(rows), paddingInner=0.12),
                 axis=alt.Axis(title=None, domain=False, ticks=False, labelLimit=222, labelColor=palette.INK)),
         color=alt.Color("amount:Q", scale=alt.Scale(type="threshold", domain=list(steps), range=list(palette.AMOUNT)),
-                        legend=alt.Legend(title=None, symbolType="square", type="symbol")),
+                        legend=alt.Legend(title=None, gradientLength=300)),
     )  # fmt: skip
-    return framed([grid], frame, height=16 * len(rows), margins=Margins(left=236, bottom=66))
+    return framed([grid], frame, height=16 * len(rows), margins=Margins(left=236, bottom=86))
 
 
 # --- rounds -------------------------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ def rounds_over_time(bars: Sequence[Bar], frame: Frame) -> alt.LayerChart:
     fill = alt.condition("datum.planned", alt.value(palette.PLAN), alt.value(palette.PAID))
     bar = table(rows).mark_bar(cornerRadius=2).encode(x=x, x2="end:Q", y=y, color=fill)
     text = table(rows).mark_text(align="left", dx=6, baseline="middle").encode(x="end:Q", y=y, text="people:N")
-    return framed([bar, text], frame, height=24 * len(bars), margins=Margins(left=200, right=90, bottom=32))
+    return framed([bar, text], frame, height=24 * len(bars), margins=Margins(left=170, right=70, bottom=32))
 
 
 # --- plans --------------------------------------------------------------------------------------------------
@@ -217,7 +217,7 @@ def floors_reached(floors: Sequence[Floor], names: tuple[str, str], frame: Frame
     )
     tick = (
         table([r | {"kind": names[1]} for r in rows])
-        .mark_tick(thickness=4, size=30)
+        .mark_tick(thickness=5, size=32, opacity=1)
         .encode(x=alt.X("required:Q", axis=axis), y=y, color=alt.Color("kind:N", title=None, scale=kinds))
     )
     return framed([bar, tick], frame, height=46 * len(floors), margins=Margins(left=240, right=26, bottom=64))
@@ -267,16 +267,22 @@ def altitude_profile(steps: Sequence[Step], axis_title: str, frame: Frame) -> al
     """Draw altitude over the hours of a journey, with a mark where each night is spent."""
     rows = [{"hours": s.hours, "altitude": s.altitude_m, "night": s.night} for s in steps]
     low, high = min(s.altitude_m for s in steps), max(s.altitude_m for s in steps)
-    scale = alt.Scale(domain=[low // 500 * 500, -(-(high + 200) // 500) * 500], nice=False)
+    scale = alt.Scale(domain=[(low - 200) // 500 * 500, -(-(high + 200) // 500) * 500], nice=False)
     x = alt.X(
         "hours:Q",
         axis=alt.Axis(title=axis_title, grid=False, tickCount=8, format="d"),
         scale=alt.Scale(nice=False, padding=4),
     )
-    y = alt.Y("altitude:Q", scale=scale, axis=alt.Axis(title=None, tickCount=5, domain=False, ticks=False, format=","))
+    y = alt.Y("altitude:Q", scale=scale, axis=alt.Axis(title=None, tickCount=5, domain=False, ticks=False, format=",d"))
     line = table(rows).mark_line(strokeWidth=2.2, color=palette.PAID, interpolate="linear").encode(x=x, y=y)
     nights = [row for row in rows if row["night"]]
     dots = table(nights).mark_point(filled=True, size=70, color=palette.PLAN, opacity=1).encode(x=x, y=y)
-    odd = table(nights[::2]).mark_text(dy=-14, align="center").encode(x=x, y=y, text="night:N")
-    even = table(nights[1::2]).mark_text(dy=17, align="center").encode(x=x, y=y, text="night:N")
-    return framed([line, dots, odd, even], frame, height=240, margins=Margins(left=58, right=40, bottom=48))
+    below = [_haloed(nights[k::2], "night:N", 18 + 15 * k, x, y) for k in (0, 1)]
+    layers = [line, dots, *(layer for pair in below for layer in pair)]
+    return framed(layers, frame, height=260, margins=Margins(left=58, right=40, bottom=48))
+
+
+def _haloed(rows: list[dict[str, Any]], field: str, dy: int, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Write text with a rim in the colour of the ground, so that lines under it do not cross it out."""
+    rim = table(rows).mark_text(dy=dy, stroke=palette.PAPER, strokeWidth=4, strokeJoin="round", color=palette.PAPER)
+    return [mark.encode(x=x, y=y, text=field) for mark in (rim, table(rows).mark_text(dy=dy))]

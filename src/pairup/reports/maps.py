@@ -16,7 +16,8 @@ from pairup.reports import palette
 from pairup.reports.figures import WIDTH, Frame, Margins, framed, table
 from pairup.reports.labels import Spot, place_labels
 
-_MARGINS = Margins(left=44, top=34, right=14, bottom=88)
+_MARGINS = Margins(left=44, top=34, right=14, bottom=84)
+_WITH_SIZES = Margins(left=44, top=74, right=14, bottom=84)
 _STEPS = (0.25, 0.5, 1, 2, 5, 10, 20)
 
 
@@ -103,7 +104,8 @@ def point_map(
     where = [(p.longitude, p.latitude) for p in points]
     ground = _Ground.around(where + [end for line in lines for end in (line.start, line.finish)])
     layers = [*_lines(lines, ground), *_points(points, words, ground), *_labels(points, ground)]
-    return framed(layers, frame, height=ground.height, margins=_MARGINS)
+    margins = _WITH_SIZES if any(p.size is not None for p in points) else _MARGINS
+    return framed(layers, frame, height=ground.height, margins=margins)
 
 
 def _lines(lines: Sequence[MapLine], ground: _Ground) -> list[alt.Chart]:
@@ -132,28 +134,34 @@ def _points(points: Sequence[MapPoint], words: MapWords, ground: _Ground) -> lis
             shape="diamond", filled=True, size=40, color=palette.PAID
         )
         drawn.append(mark.encode(**ground.encode()))
+    if sized:
+        top = max(p.size or 0 for p in sized)
+        legend = alt.Legend(
+            orient="top",
+            offset=12,
+            symbolFillColor="transparent",
+            symbolStrokeColor=palette.INK,
+            values=_round_sizes(top),
+        )
+        scale = alt.Scale(domain=[0, max(top, 1)], range=[40, 900])
+        size = alt.Size("people:Q", title=words.people, scale=scale, legend=legend)
+        mark = table([_row(p, words) for p in sized]).mark_point(
+            filled=True, opacity=1, stroke=palette.INK, strokeWidth=0.8
+        )
+        drawn.append(mark.encode(**ground.encode(), color=colour, size=size))
     if plain:
         mark = table([_row(p, words) for p in plain]).mark_point(
             filled=True, size=48, opacity=1, stroke=palette.INK, strokeWidth=0.7
         )
         drawn.append(mark.encode(**ground.encode(), color=colour))
-    if sized:
-        top = max(p.size or 0 for p in sized)
-        size = alt.Size("people:Q", title=words.people, scale=alt.Scale(domain=[0, max(top, 1)], range=[40, 900]),
-                        legend=alt.Legend(symbolFillColor="transparent", symbolStrokeColor=palette.INK, values=_round_sizes(top)))  # fmt: skip
-        mark = table([_row(p, words) for p in sized]).mark_point(
-            filled=True, opacity=1, stroke=palette.INK, strokeWidth=0.8
-        )
-        drawn.append(mark.encode(**ground.encode(), color=colour, size=size))
     return drawn
 
 
 def _row(point: MapPoint, words: MapWords) -> dict[str, Any]:
     row: dict[str, Any] = {"lon": point.longitude, "lat": point.latitude, "people": point.size}
     if point.altitude_m is not None:
-        row["class"] = words.classes[
-            max(k for k, (first, _) in enumerate(palette.ALTITUDE) if point.altitude_m >= first or k == 0)
-        ]
+        at = [k for k, (first, _) in enumerate(palette.ALTITUDE) if k == 0 or point.altitude_m >= first]
+        row["class"] = words.classes[at[-1]]
     return row
 
 

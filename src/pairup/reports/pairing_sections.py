@@ -37,7 +37,7 @@ from pairup.reports.writing import count, day, days, people_in_public, public_si
 from pairup.values.codes import Channel
 from pairup.values.words import Words
 
-_MOST_LABELS = 26  # more points than this are drawn without their labels
+_MOST_POINTS = 26  # with more places than this, people are drawn by prefecture and smaller places as dots
 _MOST_DONORS = 4  # named under one place on the map
 
 
@@ -53,15 +53,19 @@ def shown(facts: ReportFacts) -> list[PairingFacts]:
 def map_figure(facts: ReportFacts, *, public: bool) -> Figure | None:
     """Draw where the help arrives: a point a place, altitude as colour, people as size. None without coordinates."""
     groups = _by_place(facts, by_area=public)
+    dots: list[PlaceFacts] = []
+    if len(groups) > _MOST_POINTS:
+        dots = [place for place, _ in groups if place.area != place.code and place.latitude is not None]
+        groups = _by_place(facts, by_area=True)
     spots = [(place, some) for place, some in groups if place.latitude is not None and place.longitude is not None]
     if not spots:
         return None
+    places = [*(place for place, _ in spots), *dots]
     synthetic = any(p.is_synthetic or (p.people is not None and facts.is_synthetic) for _, some in spots for p in some)
 
     def draw(language: str, stamp: str) -> LayerChart:
-        points = [
-            _point(place, some, language, public=public, labelled=_labelled(place, spots)) for place, some in spots
-        ]
+        points = [_point(place, some, language, public=public) for place, some in spots]
+        points += [_bare(place, "", place.code, coloured=True) for place in dots]
         sized = any(point.size is not None for point in points)
         return maps.point_map(points, _map_words(language, sized), frame(language, stamp))
 
@@ -69,7 +73,10 @@ def map_figure(facts: ReportFacts, *, public: bool) -> Figure | None:
         "map",
         said("map-title"),
         said(
-            "map-alt", places=count(len(spots)), low=_altitude(spots, lowest=True), high=_altitude(spots, lowest=False)
+            "map-alt",
+            places=count(len(places)),
+            low=_altitude(places, lowest=True),
+            high=_altitude(places, lowest=False),
         ),
         draw,
         is_synthetic=synthetic,
@@ -77,8 +84,8 @@ def map_figure(facts: ReportFacts, *, public: bool) -> Figure | None:
     )
 
 
-def _altitude(spots: Sequence[tuple[PlaceFacts, list[PairingFacts]]], *, lowest: bool) -> str:
-    heights = [place.altitude_m for place, _ in spots if place.altitude_m is not None]
+def _altitude(places: Sequence[PlaceFacts], *, lowest: bool) -> str:
+    heights = [place.altitude_m for place in places if place.altitude_m is not None]
     return count(min(heights) if lowest else max(heights)) if heights else DASH
 
 
@@ -91,20 +98,12 @@ def _by_place(facts: ReportFacts, *, by_area: bool) -> list[tuple[PlaceFacts, li
     return [(facts.place(code), some) for code, some in groups.items()]
 
 
-def _labelled(place: PlaceFacts, spots: Sequence[tuple[PlaceFacts, list[PairingFacts]]]) -> bool:
-    return len(spots) <= _MOST_LABELS or place.area == place.code
-
-
-def _point(
-    place: PlaceFacts, some: list[PairingFacts], language: str, *, public: bool, labelled: bool
-) -> maps.MapPoint:
+def _point(place: PlaceFacts, some: list[PairingFacts], language: str, *, public: bool) -> maps.MapPoint:
     known = [p.people for p in some if p.people is not None]
     size = (public_size(sum(known)) if public else sum(known)) if known else None
-    lines: tuple[str, ...] = ()
-    if labelled:
-        first = [p for p in some if p.channel is Channel.TERRITORIAL] or some
-        donors = list(dict.fromkeys(p.donor.name.say(language) for p in first if p.change is not Change.ENDED))
-        lines = (place.name.say(language), *_pairs(donors, language))
+    first = [p for p in some if p.channel is Channel.TERRITORIAL] or some
+    donors = list(dict.fromkeys(p.donor.name.say(language) for p in first if p.change is not Change.ENDED))
+    lines = (place.name.say(language), *_pairs(donors, language))
     assert place.longitude is not None and place.latitude is not None
     return maps.MapPoint(place.code, place.longitude, place.latitude, place.altitude_m, size, lines)
 
@@ -114,7 +113,7 @@ def _pairs(donors: list[str], language: str) -> tuple[str, ...]:
     kept, left = donors[:_MOST_DONORS], len(donors) - _MOST_DONORS
     joint = "、" if language.startswith("zh") else ", "
     if left > 0:
-        kept = kept[:-1] + [Words("reports.and-more", {"more": left + 1}).say(language)]
+        kept = [*kept[:-1], Words("reports.and-more", {"more": left + 1}).say(language)]
     return tuple(joint.join(kept[k : k + 2]) for k in range(0, len(kept), 2))
 
 
@@ -202,13 +201,19 @@ def _pairing_row(pairing: PairingFacts, facts: ReportFacts) -> tuple[Inline, ...
     return (
         Number(pairing_name(pairing, facts), pairing.rows),
         said(f"channel-{pairing.channel.value}"),
-        days(pairing.start, pairing.end) if pairing.start or pairing.end else said("not-known"),
+        _days(pairing),
         count(place.altitude_m) if place.altitude_m is not None else said("not-known"),
         together(plan, ": "),
         people(pairing.people, pairing.people_rows),
         people(pairing.posts, pairing.people_rows),
         together(known) if known else DASH,
     )
+
+
+def _days(pairing: PairingFacts) -> Inline:
+    if pairing.start is not None and pairing.end is None:
+        return said("since", day=day(pairing.start))
+    return days(pairing.start, pairing.end) if pairing.end is not None else said("not-known")
 
 
 def public_pairings(facts: ReportFacts) -> Section:

@@ -7,6 +7,7 @@ vision and in black and white. A figure is drawn in the light colours; the page'
 from __future__ import annotations
 
 INK = "#1f2933"
+PAPER = "#fefefe"
 MUTED = "#5b6773"
 GRID = "#dfe3e8"
 DUE = "#6b4f8f"
@@ -24,6 +25,7 @@ AMOUNT = ("#e3edf6", "#b4d0e7", "#76a9d2", "#387bb5", "#124d84")
 #: light colour -> dark colour
 DARK = {
     INK: "#e7ebef",
+    PAPER: "#14191f",
     MUTED: "#a9b4bf",
     GRID: "#333d47",
     DUE: "#c0a6e0",

@@ -52,7 +52,8 @@ def to_png(spec: Mapping[str, Any], *, scale: float = 2.0) -> bytes:
         return vlc.vegalite_to_png({**spec, "background": "#ffffff"}, scale=scale)
     lines = ["This picture cannot be drawn on this machine:", *(words.say("en") for words in missing)]
     text = "".join(
-        f'<text x="24" y="{40 + 26 * k}" font-size="15" font-family="sans-serif" fill="#1f2933">{html.escape(line)}</text>'
+        f'<text x="24" y="{40 + 26 * k}" font-size="15" font-family="{html.escape(FONTS)}" fill="#1f2933">'
+        f"{html.escape(line)}</text>"
         for k, line in enumerate(lines)
     )
     size = f'width="760" height="{60 + 26 * len(lines)}"'

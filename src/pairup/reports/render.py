@@ -137,12 +137,14 @@ def _figure(figure: Figure) -> str:
     )
     stamp = f' <strong class="stamp">{STAMP}</strong>' if figure.is_synthetic else ""
     note = f'<p class="note">{inline(figure.note)}</p>' if figure.note is not None else ""
-    return f'<figure id="fig-{figure.name}"><figcaption>{inline(figure.title)}{stamp}</figcaption>\n{drawn}{note}</figure>\n'
+    caption = f"<figcaption>{inline(figure.title)}{stamp}</figcaption>"
+    return f'<figure id="fig-{figure.name}">{caption}\n{drawn}{note}</figure>\n'
 
 
 def _section(section: Section, count: list[int]) -> str:
     inside = "".join(_block(block, 0, count) for block in section.blocks)
-    return f'<section id="{section.anchor}" aria-labelledby="h-{section.anchor}">\n<h2 id="h-{section.anchor}">{inline(section.title)}</h2>\n{inside}</section>\n'
+    heading = f'<h2 id="h-{section.anchor}">{inline(section.title)}</h2>'
+    return f'<section id="{section.anchor}" aria-labelledby="h-{section.anchor}">\n{heading}\n{inside}</section>\n'
 
 
 # --- the page -----------------------------------------------------------------------------------------------
@@ -188,8 +190,9 @@ def to_html(document: Document) -> str:
         '<label for="pick-zh" lang="zh-Hans">中文</label></p>\n'
         f'<p class="audience">{inline(document.audience)}</p>\n<h1>{inline(document.title)}</h1>\n'
         f'<p class="subtitle">{inline(document.subtitle)}</p>\n</header>\n'
-        f'<nav aria-labelledby="contents"><h2 id="contents">{inline(said("contents"))}</h2>\n<ol>\n{entries}</ol></nav>\n'
-        f'<main id="main">\n<div class="opening">\n{opening}</div>\n{sections}</main>\n<footer>\n{footer}</footer>\n</div>\n'
+        f'<nav aria-labelledby="contents"><h2 id="contents">{inline(said("contents"))}</h2>\n'
+        f'<ol>\n{entries}</ol></nav>\n<main id="main">\n<div class="opening">\n{opening}</div>\n{sections}</main>\n'
+        f"<footer>\n{footer}</footer>\n</div>\n"
     )
     title = " · ".join(dict.fromkeys(text_in(document.title, language) for language in LANGUAGES))
     return page(title, body)

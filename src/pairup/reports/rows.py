@@ -1,4 +1,4 @@
-"""The rows behind the numbers of the office's page: one page a table, with an address for every group, and the same as CSV."""
+"""The rows behind the numbers of the office's page: a page a table, an address for every group, and the same as CSV."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from pairup.reports.said import STAMP
 from pairup.values.words import LANGUAGES, Words
 
 #: parts of column names that never leave the record: health, family, wishes, and how a person is
-PERSONAL = ("fitness", "outcome", "altitude_limit", "certificate", "health", "family", "spouse", "couple", "prefer", "wants_call", "well", "real_name", "birth", "sex", "phone")  # fmt: skip
+PERSONAL = (
+    "fitness", "outcome", "altitude_limit", "certificate", "health", "family", "spouse", "couple", "prefer",
+    "wants_call", "well", "real_name", "birth", "sex", "phone",
+)  # fmt: skip
 
 
 def require_no_personal_columns(tables: Iterable[RowTable]) -> None:
@@ -69,13 +72,14 @@ def rows_page(table: RowTable, links: Iterable[RowLink], *, home: str) -> str:
     note = " · ".join(
         Words("reports.rows-note", {"rows": f"{len(table.rows):,}"}).say(language) for language in LANGUAGES
     )
-    file = csv_name(table)
+    file = html.escape(csv_name(table))
     heads = "".join(f'<th scope="col">{html.escape(column)}</th>' for column in table.columns)
     body = (
         f'<div class="page rows">\n{stamp}<header>\n<p><a href="{home}">{html.escape(back)}</a></p>\n'
         f"<h1>{html.escape(title)}</h1>\n"
-        f'<p class="subtitle">{html.escape(note)} · <a href="{html.escape(file)}">{html.escape(file)}</a></p>\n</header>\n'
-        f'<main id="main"><div class="scroll"><table>\n<thead><tr>{heads}</tr></thead>\n{_bodies(table, keys)}</table></div>\n'
+        f'<p class="subtitle">{html.escape(note)} · <a href="{file}">{file}</a></p>\n</header>\n'
+        f'<main id="main"><div class="scroll"><table>\n<thead><tr>{heads}</tr></thead>\n'
+        f"{_bodies(table, keys)}</table></div>\n"
         f"{_unanswered(table, keys)}</main>\n</div>\n"
     )
     return page(f"{title} · {STAMP}" if table.is_synthetic else title, body)
@@ -87,7 +91,7 @@ def _sorted(table: RowTable) -> list[tuple[str, ...]]:
 
 
 def _bodies(table: RowTable, keys: set[tuple[str, ...]]) -> str:
-    """Write rows in order; a group that a number links to is a body of its own, a wider group an anchor where it begins."""
+    """Write rows in order; a group that is linked to is a body of its own, a wider one an anchor where it begins."""
     at = [table.columns.index(name) for name in table.group_by]
     seen: set[tuple[str, ...]] = set()
     out: list[str] = []

@@ -1,4 +1,4 @@
-"""The itinerary: day by day, with the altitude of each night. For the office only: a visit that is to come is nobody else's."""
+"""The itinerary: day by day, with the altitude of each night. For the office only."""
 
 from __future__ import annotations
 

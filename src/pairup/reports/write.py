@@ -17,6 +17,7 @@ from pairup.reports.rows import (
     rows_page,
     to_csv,
 )
+from pairup.values.codes import Level
 
 
 def write_report(facts: ReportFacts, folder: Path) -> list[Path]:
@@ -30,6 +31,7 @@ def write_report(facts: ReportFacts, folder: Path) -> list[Path]:
     require_no_personal_points(facts.followed)
     require_known_tables(links, facts.tables)
     require_no_rows(public)
+    require_large_areas(facts)
 
     texts = {"index.html": to_html(office), "public.html": to_html(public)}
     for table in facts.tables:
@@ -54,6 +56,21 @@ def require_no_personal_points(post: FollowedPost | None) -> None:
                 hint='Add them to a part named "a personal condition", or leave them out.',
                 code="reports.personal-points",
                 part=part.name.say("en"),
+            )
+
+
+def require_large_areas(facts: ReportFacts) -> None:
+    """Refuse a place whose area is smaller than a prefecture: the public page would show it."""
+    large = {place.code for place in facts.places if place.level in (Level.COUNTRY, Level.PROVINCE, Level.PREFECTURE)}
+    for code in sorted({p.place for p in facts.pairings} | {p.place for p in facts.unmet}):
+        area = facts.place(code).area
+        if area not in large:
+            raise InputError(
+                f"The place {code!r} counts towards {area!r}, which is not given as a prefecture or anything larger.",
+                hint="Give the facts of its prefecture, and name it as the place's area.",
+                code="reports.area-too-small",
+                place=code,
+                area=area,
             )
 
 
