@@ -48,6 +48,10 @@ class Stop:
         return Watch(self, time.monotonic())
 
 
+#: until proved, however long it takes
+UNTIL_PROVED = Stop()
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """A stop whose clock runs."""
@@ -101,21 +105,32 @@ A = TypeVar("A", bound=Item)
 
 
 @dataclass(frozen=True, slots=True)
+class Difference(Generic[A]):
+    """What another plan chooses in place of this one. `points` is its objective less this one's."""
+
+    lost: tuple[A, ...]
+    gained: tuple[A, ...]
+    points: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reason(Generic[A]):
     """Why an item is in a plan or is not.
 
-    `cost` is what the other choice would lose in points (None: there is no other choice, or none was found);
-    `moves` says who would move where, in words.
+    `cost` is what the other choice would lose in points (None: there is no other choice, or none was found).
+    `details` says who would move where, or which requirements stand in the way. `difference` has the same as rows;
+    it is for the office only.
     """
 
     item: A
     words: Words
     cost: float | None = None
     is_exact: bool = True  # else the cost is what was found, not proved
-    moves: tuple[Words, ...] = ()
+    details: tuple[Words, ...] = ()
+    difference: Difference[A] | None = None
 
     def say(self, language: str = "en") -> str:
-        return "\n".join([self.words.say(language), *(f"  {move.say(language)}" for move in self.moves)])
+        return "\n".join([self.words.say(language), *(f"  {detail.say(language)}" for detail in self.details)])
 
     def __str__(self) -> str:
         return self.say()
@@ -123,17 +138,8 @@ class Reason(Generic[A]):
     def to_dict(self) -> dict[str, Any]:
         return {
             "item": self.item.to_dict(), "reason": self.words.to_dict(), "cost": self.cost, "is_exact": self.is_exact,
-            "moves": [move.to_dict() for move in self.moves],
+            "details": [detail.to_dict() for detail in self.details],
         }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Difference(Generic[A]):
-    """What another plan chooses in place of this one. `points` is its objective less this one's."""
-
-    lost: tuple[A, ...]
-    gained: tuple[A, ...]
-    points: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,7 @@ class Plan(Generic[A]):
     """
 
     problem: Any
-    planner: Callable[..., Plan[A]]
+    planner: Planner[A]
     status: Status
     run: Run
     chosen: tuple[A, ...] = ()
@@ -227,7 +233,7 @@ class Plan(Generic[A]):
             return Words("planning.within", facts | {"bound": number(self.bound), "percent": percent})
         return Words(f"planning.{self.status.value}", facts)
 
-    def say(self, language: str = "en", rows: int = 12) -> str:
+    def screen(self, language: str = "en", rows: int = 12) -> str:
         """Tell the plan on one screen."""
         lines = [self.verdict().say(language)]
         lines += [f"  - {words.say(language)}" for words in self.conflicts[:rows]]
@@ -240,7 +246,10 @@ class Plan(Generic[A]):
         return "\n".join(lines)
 
     def __str__(self) -> str:
-        return self.say()
+        return self.screen()
+
+
+Planner = Callable[..., Plan[A]]
 
 
 def gap_of(objective: float | None, bound: float | None) -> float | None:

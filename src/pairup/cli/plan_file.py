@@ -1,0 +1,69 @@
+"""Plan a problem file: no database, no Django, and with `--json` nothing on standard output but the answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pairup.cli.main import language, refuse
+from pairup.errors import InputError
+from pairup.planning.plan import Plan, Status, Stop
+
+#: exit codes, as the format of problem files says
+DONE, REFUSED, USAGE, NO_PLAN, STOPPED = 0, 1, 2, 3, 4
+KINDS = ("pairings", "postings", "funding", "visits")
+
+
+def plan_problem_file(
+    kind: str,
+    problem: Path,
+    seconds: float | None = None,
+    work: int | None = None,
+    seed: int = 0,
+    as_json: bool = False,
+    echo: Callable[[str], None] = click.echo,
+) -> int:
+    """Plan the problem in a file, print the plan, and give the exit code.
+
+    0 a plan, 1 refused input, 2 usage, 3 proved that no plan exists, 4 stopped before a plan was found.
+    """
+    if kind not in KINDS:
+        click.echo(f"{kind!r} is no kind of plan. Kinds: {', '.join(KINDS)}.", err=True)
+        return USAGE
+    from pairup.planning.problems import read_problem_file
+
+    try:
+        asked = read_problem_file(problem, kind)
+    except InputError as error:
+        return refuse(error)
+    plan = planner_of(kind)(asked, stop=Stop(seconds, work), seed=seed)
+    echo(json.dumps(plan.to_dict(), ensure_ascii=False) if as_json else plan.screen(language()))
+    return exit_code_of(plan)
+
+
+def planner_of(kind: str) -> Callable[..., Plan[Any]]:
+    """Load the planner of a kind, and no other."""
+    if kind == "postings":
+        from pairup.planning.posting import plan_postings
+
+        return plan_postings
+    if kind == "pairings":
+        from pairup.planning.pairing import plan_pairings
+
+        return plan_pairings
+    if kind == "funding":
+        from pairup.planning.funding import plan_funding
+
+        return plan_funding
+    from pairup.planning.visits import plan_visits
+
+    return plan_visits
+
+
+def exit_code_of(plan: Plan[Any]) -> int:
+    """The exit code that says what came of a plan."""
+    return {Status.INFEASIBLE: NO_PLAN, Status.UNKNOWN: STOPPED}.get(plan.status, DONE)

@@ -1,0 +1,400 @@
+"""The posting question: people to posts for one round."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pairup.planning.reading import Reading, head
+from pairup.values.words import Words
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Days = NDArray[np.datetime64]
+Flags = NDArray[np.bool_]
+#: tie groups, best first
+Ranking = tuple[tuple[str, ...], ...]
+
+
+class Posting(NamedTuple):
+    """A person in a post."""
+
+    person: str
+    post: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"person": self.person, "post": self.post}
+
+
+class Couple(NamedTuple):
+    """Two people who serve in one place or stay at home; with `together`, in one of these post pairs (best first)."""
+
+    people: tuple[str, str]
+    together: tuple[tuple[str, str], ...] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class PostingProblem:
+    """Who may take which post, and what it is worth. Build it with `from_columns` or `from_dict`.
+
+    Rows stand in the order of their identifiers whatever the order given, so that it cannot change a plan.
+    `refusal` says why a pair that is no option is none; it is no part of the file.
+    """
+
+    kind = "postings"
+    mode: str
+    people: tuple[str, ...]
+    donors: tuple[str, ...]  # of each person
+    person_first: Days
+    person_last: Days
+    posts: tuple[str, ...]
+    places: tuple[str, ...]  # of each post
+    seats: Ints
+    must_fill: Flags
+    teams: tuple[str | None, ...]  # of each post
+    post_first: Days
+    post_last: Days
+    option_person: Ints
+    option_post: Ints
+    worth: Floats
+    quotas: tuple[tuple[str, int], ...] = ()
+    most_per_donor_and_place: int | None = None
+    couples: tuple[Couple, ...] = ()
+    person_ranks: Mapping[str, Ranking] = field(default_factory=dict)
+    post_ranks: Mapping[str, Ranking] = field(default_factory=dict)
+    locks: tuple[Posting, ...] = ()
+    forbids: tuple[Posting, ...] = ()
+    refusal: Callable[[Posting], Words | None] | None = field(default=None, repr=False)
+
+    @classmethod
+    def from_columns(
+        cls,
+        people: Sequence[tuple[str, str, date | None, date | None]],
+        posts: Sequence[tuple[str, str, int, bool, str | None, date | None, date | None]],
+        option_person: Sequence[int] | Ints,
+        option_post: Sequence[int] | Ints,
+        option_worth: Sequence[float] | Floats,
+        *,
+        mode: str = "welfare",
+        quotas: Mapping[str, int] | None = None,
+        most_per_donor_and_place: int | None = None,
+        couples: Iterable[Couple | tuple[str, str]] = (),
+        person_ranks: Mapping[str, Ranking] | None = None,
+        post_ranks: Mapping[str, Ranking] | None = None,
+        locks: Iterable[tuple[str, ...]] = (),
+        forbids: Iterable[tuple[str, ...]] = (),
+        refusal: Callable[[Posting], Words | None] | None = None,
+        reading: Reading | None = None,
+    ) -> PostingProblem:
+        """Build a problem from columns; refuse what cannot be, with every finding.
+
+        People are (id, donor, first day, last day); posts (id, place, seats, must_fill, team, first day, last day);
+        options are three columns: index of the person, index of the post, worth.
+        """
+        reading = reading or Reading()
+        reading.once((row[0] for row in people), "people")
+        reading.once((row[0] for row in posts), "posts")
+        _check_days(reading, "people", [(row[0], row[2], row[3]) for row in people])
+        _check_days(reading, "posts", [(row[0], row[5], row[6]) for row in posts])
+        by_person = sorted(range(len(people)), key=lambda k: people[k][0])
+        by_post = sorted(range(len(posts)), key=lambda k: posts[k][0])
+        who = _rank(by_person)[np.asarray(option_person, dtype=np.int64)]
+        what = _rank(by_post)[np.asarray(option_post, dtype=np.int64)]
+        order = np.lexsort((what, who))
+        who, what, worth = who[order], what[order], np.asarray(option_worth, dtype=np.float64)[order]
+        people, posts = [people[k] for k in by_person], [posts[k] for k in by_post]
+        for k in np.flatnonzero((np.diff(who) == 0) & (np.diff(what) == 0)):
+            reading.refuse("option-twice", "options", first=people[who[k]][0], second=posts[what[k]][0])
+        for k in np.flatnonzero(~np.isfinite(worth)):
+            reading.refuse("not-a-number", "options", found=f"{people[who[k]][0]}, {posts[what[k]][0]}: {worth[k]}")
+        problem = cls(
+            mode, tuple(row[0] for row in people), tuple(row[1] for row in people),
+            _days(row[2] for row in people), _days(row[3] for row in people),
+            tuple(row[0] for row in posts), tuple(row[1] for row in posts),
+            _still(np.array([row[2] for row in posts], dtype=np.int64)),
+            _still(np.array([row[3] for row in posts], dtype=np.bool_)), tuple(row[4] for row in posts),
+            _days(row[5] for row in posts), _days(row[6] for row in posts),
+            _still(who), _still(what), _still(worth), tuple(sorted((quotas or {}).items())), most_per_donor_and_place,
+            tuple(sorted((_couple(said) for said in couples), key=lambda couple: couple.people)),
+            {key: _tidy(ranks) for key, ranks in sorted((person_ranks or {}).items())},
+            {key: _tidy(ranks) for key, ranks in sorted((post_ranks or {}).items())},
+            tuple(sorted({Posting(*lock) for lock in locks})), tuple(sorted({Posting(*pair) for pair in forbids})),
+            refusal,
+        )  # fmt: skip
+        problem._check(reading)
+        reading.require()
+        return problem
+
+    def _check(self, reading: Reading) -> None:
+        """Find what no plan could make sense of."""
+        person_at, post_at = self.person_at, self.post_at
+        for where, pairs in (("locks", self.locks), ("forbids", self.forbids)):
+            for pair in pairs:
+                is_known = reading.known(pair.person, person_at, where, "people")
+                is_known = reading.known(pair.post, post_at, where, "posts") and is_known
+                if is_known and where == "locks" and pair not in self.option_at:
+                    reading.refuse("lock-outside", where, "hint-lock", first=pair.person, second=pair.post)
+        seen: set[str] = set()
+        for couple in self.couples:
+            for person in couple.people:
+                if reading.known(person, person_at, "couples", "people") and person in seen:
+                    reading.refuse("two-couples", "couples", person=person)
+                seen.add(person)
+            for post in {post for pair in couple.together or () for post in pair}:
+                reading.known(post, post_at, "couples", "posts")
+        for ranks, own, other, names in (
+            (self.person_ranks, person_at, post_at, ("people", "posts")),
+            (self.post_ranks, post_at, person_at, ("posts", "people")),
+        ):
+            for key, groups in ranks.items():
+                where = f"preferences.{names[0]}"
+                reading.known(key, own, where, names[0])
+                listed = [code for group in groups for code in group]
+                reading.once(listed, f"{where}.{key}")
+                for code in listed:
+                    reading.known(code, other, f"{where}.{key}", names[1])
+            if self.mode == "stable" and couple.together is None:
+                first, second = couple.people
+                reading.refuse("couple-unranked", "couples", "hint-together", first=first, second=second)
+        if self.mode == "stable" and not (self.person_ranks or self.post_ranks):
+            reading.refuse("no-preferences", "preferences", "hint-preferences")
+
+    @classmethod
+    def from_dict(cls, said: Any, file: str = "") -> PostingProblem:
+        """Read a problem file of kind `postings`."""
+        reading = Reading(file)
+        optional = ("mode", "quotas", "most_per_donor_and_place", "couples", "preferences", "locks", "forbids")
+        found = head(reading, said, "postings", ("people", "posts", "options"), optional)
+        people, posts = _read_people(reading, found["people"]), _read_posts(reading, found["posts"])
+        ids = [row[0] for row in people], [row[0] for row in posts]
+        who, what, worth = _read_options(reading, found["options"], *ids)
+        limit = found.get("most_per_donor_and_place")
+        ranks = found.get("preferences")
+        told = reading.keys(ranks, "preferences", (), ("people", "posts")) if ranks is not None else None
+        return cls.from_columns(
+            people, posts, who, what, worth,
+            mode=reading.one_of(found.get("mode") or "welfare", "mode", ("welfare", "stable")) or "welfare",
+            quotas=_read_quotas(reading, found.get("quotas")),
+            most_per_donor_and_place=None if limit is None else reading.whole(limit, "most_per_donor_and_place"),
+            couples=_read_couples(reading, found.get("couples")),
+            person_ranks=_read_ranks(reading, (told or {}).get("people"), "preferences.people"),
+            post_ranks=_read_ranks(reading, (told or {}).get("posts"), "preferences.posts"),
+            locks=reading.pairs(found.get("locks"), "locks"), forbids=reading.pairs(found.get("forbids"), "forbids"),
+            reading=reading,
+        )  # fmt: skip
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the problem file; `from_dict` of it is an equal problem."""
+        return {
+            "kind": "postings", "version": 1, "mode": self.mode,
+            "people": [
+                {"id": code, "donor": donor, "from": _iso(first), "to": _iso(last)}
+                for code, donor, first, last in zip(self.people, self.donors, self.person_first, self.person_last)
+            ],
+            "posts": [
+                {"id": code, "place": place, "seats": int(seats), "must_fill": bool(must), "team": team,
+                 "from": _iso(first), "to": _iso(last)}
+                for code, place, seats, must, team, first, last in zip(
+                    self.posts, self.places, self.seats, self.must_fill, self.teams, self.post_first, self.post_last
+                )
+            ],
+            "options": [
+                {"person": self.people[k], "post": self.posts[j], "worth": worth}
+                for k, j, worth in zip(self.option_person.tolist(), self.option_post.tolist(), self.worth.tolist())
+            ],
+            "quotas": dict(self.quotas), "most_per_donor_and_place": self.most_per_donor_and_place,
+            "couples": [
+                list(couple.people) if couple.together is None
+                else {"people": list(couple.people), "together": [list(pair) for pair in couple.together]}
+                for couple in self.couples
+            ],
+            "preferences": {
+                "people": {key: [list(group) for group in groups] for key, groups in self.person_ranks.items()},
+                "posts": {key: [list(group) for group in groups] for key, groups in self.post_ranks.items()},
+            } if self.person_ranks or self.post_ranks else None,
+            "locks": [list(pair) for pair in self.locks], "forbids": [list(pair) for pair in self.forbids],
+        }  # fmt: skip
+
+    @cached_property
+    def person_at(self) -> dict[str, int]:
+        return {code: at for at, code in enumerate(self.people)}
+
+    @cached_property
+    def post_at(self) -> dict[str, int]:
+        return {code: at for at, code in enumerate(self.posts)}
+
+    @cached_property
+    def option_at(self) -> dict[Posting, int]:
+        """Where each option stands in the columns."""
+        pairs = zip(self.option_person.tolist(), self.option_post.tolist())
+        return {Posting(self.people[k], self.posts[j]): at for at, (k, j) in enumerate(pairs)}
+
+    def posting(self, option: int) -> Posting:
+        return Posting(self.people[self.option_person[option]], self.posts[self.option_post[option]])
+
+    @cached_property
+    def is_free(self) -> Flags:
+        """For each option: whether the post lies within the person's dates, as far as both are given."""
+        starts, ends = self.person_first[self.option_person], self.person_last[self.option_person]
+        # a comparison with NaT (not given) is false
+        return ~((self.post_first[self.option_post] < starts) | (self.post_last[self.option_post] > ends))
+
+    def forbidding(self, item: Posting) -> PostingProblem:
+        """The same question without this posting."""
+        locks = tuple(lock for lock in self.locks if lock != item)
+        return replace(self, forbids=tuple(sorted({*self.forbids, item})), locks=locks)
+
+    def forcing(self, item: Posting) -> PostingProblem:
+        """The same question with this posting settled."""
+        forbids = tuple(pair for pair in self.forbids if pair != item)
+        return replace(self, locks=tuple(sorted({*self.locks, item})), forbids=forbids)
+
+    def leaving_out(self, person: str) -> PostingProblem:
+        """The same question after a person drops out (their locks go too; a partner stays at home)."""
+        gone = {Posting(person, self.posts[j]) for j in self.option_post[self.option_person == self.person_at[person]]}
+        return replace(
+            self, forbids=tuple(sorted({*self.forbids, *gone})), locks=tuple(x for x in self.locks if x.person != person)
+        )
+
+    def part(self, people: Flags, posts: Flags) -> PostingProblem:
+        """The question over some people and posts only; the options between them are kept."""
+        kept = people[self.option_person] & posts[self.option_post]
+        new_person, new_post = np.cumsum(people) - 1, np.cumsum(posts) - 1
+        at, seat = np.flatnonzero(people), np.flatnonzero(posts)
+        names, jobs = {self.people[k] for k in at}, {self.posts[j] for j in seat}
+        return replace(
+            self,
+            people=tuple(self.people[k] for k in at), donors=tuple(self.donors[k] for k in at),
+            person_first=self.person_first[at], person_last=self.person_last[at],
+            posts=tuple(self.posts[j] for j in seat), places=tuple(self.places[j] for j in seat),
+            seats=self.seats[seat], must_fill=self.must_fill[seat], teams=tuple(self.teams[j] for j in seat),
+            post_first=self.post_first[seat], post_last=self.post_last[seat],
+            option_person=new_person[self.option_person[kept]], option_post=new_post[self.option_post[kept]],
+            worth=self.worth[kept], couples=tuple(couple for couple in self.couples if names & set(couple.people)),
+            locks=tuple(lock for lock in self.locks if lock.person in names and lock.post in jobs),
+            forbids=tuple(pair for pair in self.forbids if pair.person in names and pair.post in jobs),
+            person_ranks={key: ranks for key, ranks in self.person_ranks.items() if key in names},
+            post_ranks={key: ranks for key, ranks in self.post_ranks.items() if key in jobs},
+        )  # fmt: skip
+
+
+def _read_people(reading: Reading, said: Any) -> list[tuple[str, str, date | None, date | None]]:
+    rows = []
+    for at, row in enumerate(reading.rows(said, "people")):
+        where = f"people[{at}]"
+        if (found := reading.keys(row, where, ("id", "donor"), ("from", "to"))) is not None:
+            code, donor = reading.text(found["id"], f"{where}.id"), reading.text(found["donor"], f"{where}.donor")
+            days = reading.day(found.get("from"), f"{where}.from"), reading.day(found.get("to"), f"{where}.to")
+            rows.append((code or "", donor or "", *days))
+    return rows
+
+
+def _read_posts(reading: Reading, said: Any) -> list[tuple[str, str, int, bool, str | None, date | None, date | None]]:
+    rows = []
+    for at, row in enumerate(reading.rows(said, "posts")):
+        where = f"posts[{at}]"
+        if (found := reading.keys(row, where, ("id", "place", "seats"), ("must_fill", "team", "from", "to"))) is not None:
+            code, place = reading.text(found["id"], f"{where}.id"), reading.text(found["place"], f"{where}.place")
+            team = None if found.get("team") is None else reading.text(found["team"], f"{where}.team")
+            seats = reading.whole(found["seats"], f"{where}.seats", 1)
+            days = reading.day(found.get("from"), f"{where}.from"), reading.day(found.get("to"), f"{where}.to")
+            must = reading.flag(found.get("must_fill"), f"{where}.must_fill")
+            rows.append((code or "", place or "", seats or 1, must, team, *days))
+    return rows
+
+
+def _read_options(
+    reading: Reading, said: Any, people: list[str], posts: list[str]
+) -> tuple[list[int], list[int], list[float]]:
+    person_at, post_at = {code: k for k, code in enumerate(people)}, {code: k for k, code in enumerate(posts)}
+    who, what, worth = [], [], []
+    for at, row in enumerate(reading.rows(said, "options")):
+        where = f"options[{at}]"
+        if (found := reading.keys(row, where, ("person", "post", "worth"))) is None:
+            continue
+        value = reading.number(found["worth"], f"{where}.worth")
+        is_known = reading.known(str(found["person"]), person_at, f"{where}.person", "people")
+        is_known = reading.known(str(found["post"]), post_at, f"{where}.post", "posts") and is_known
+        if is_known and value is not None:
+            who.append(person_at[str(found["person"])])
+            what.append(post_at[str(found["post"])])
+            worth.append(value)
+    return who, what, worth
+
+
+def _read_quotas(reading: Reading, said: Any) -> dict[str, int]:
+    quotas = {}
+    for donor, most in reading.table(said, "quotas").items():
+        if most is not None and (found := reading.whole(most, f"quotas.{donor}")) is not None:
+            quotas[donor] = found
+    return quotas
+
+
+def _read_couples(reading: Reading, said: Any) -> list[Couple]:
+    couples = []
+    for at, row in enumerate(reading.rows(said, "couples")):
+        where = f"couples[{at}]"
+        together: tuple[tuple[str, str], ...] | None = None
+        people = row
+        if isinstance(row, Mapping):
+            if (found := reading.keys(row, where, ("people",), ("together",))) is None:
+                continue
+            people = found["people"]
+            if found.get("together") is not None:
+                together = tuple((a, b) for a, b in reading.pairs(found["together"], f"{where}.together"))
+        if pair := reading.pairs([people], where):
+            couples.append(Couple((pair[0][0], pair[0][1]), together))
+    return couples
+
+
+def _read_ranks(reading: Reading, said: Any, where: str) -> dict[str, Ranking]:
+    ranks = {}
+    for key, groups in reading.table(said, where).items():
+        rows = reading.rows(groups, f"{where}.{key}")
+        if all(isinstance(group, (list, tuple)) and all(isinstance(code, str) for code in group) for group in rows):
+            ranks[key] = tuple(tuple(group) for group in rows)
+        else:
+            reading.refuse("not-groups", f"{where}.{key}")
+    return ranks
+
+
+def _check_days(reading: Reading, where: str, rows: list[tuple[str, date | None, date | None]]) -> None:
+    for code, first, last in rows:
+        if first and last and last < first:
+            reading.refuse("days-backwards", where, id=code, first=str(first), last=str(last))
+
+
+def _couple(said: Couple | tuple[Any, ...]) -> Couple:
+    """Put a couple of one place in order; a couple with post pairs keeps the order the pairs are in."""
+    couple = said if isinstance(said, Couple) else Couple((said[0], said[1]))
+    first, second = couple.people
+    return Couple((min(first, second), max(first, second))) if couple.together is None else couple
+
+
+def _tidy(ranks: Ranking) -> Ranking:
+    return tuple(tuple(sorted(group)) for group in ranks if group)
+
+
+def _rank(order: list[int]) -> Ints:
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return rank
+
+
+def _days(days: Iterable[date | None]) -> Days:
+    return _still(np.array([np.datetime64("NaT") if day is None else np.datetime64(day) for day in days], dtype="datetime64[D]"))
+
+
+def _still(column: NDArray[Any]) -> NDArray[Any]:
+    column.setflags(write=False)
+    return column
+
+
+def _iso(day: Any) -> str | None:
+    return None if np.isnat(day) else str(day)

@@ -1,0 +1,218 @@
+"""Does a plan keep its problem? Written without any solver and from the words of the problem alone.
+
+Sums of loads and shares are taken in decimals as they were written, so that no rounding hides a breach.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from pairup.planning.plan import PROVED, Plan, Status, gap_of
+from pairup.planning.problems.funding import Funding, FundingProblem
+from pairup.planning.problems.pairing import PairingProblem, Tie
+from pairup.planning.problems.posting import Couple, Posting, PostingProblem
+from pairup.values.findings import Finding
+from pairup.values.words import Words
+
+Say = Callable[..., None]
+
+
+def check_plan(problem: Any, plan: Plan[Any]) -> list[Finding]:
+    """Give every way in which a plan breaks its problem or its own figures; none is the hoped-for answer."""
+    found: list[Finding] = []
+
+    def say(code: str, **facts: Any) -> None:
+        found.append(Finding(Words(f"planning.{code}", facts), where_of(problem)))
+
+    if plan.has_plan:
+        objective = check_chosen(problem, plan.chosen, say)
+        if plan.objective is None or not math.isclose(plan.objective, objective, rel_tol=1e-9, abs_tol=1e-6):
+            say("broken-objective", said=plan.objective, found=objective)
+        if plan.bound is not None and plan.objective is not None and plan.bound < plan.objective - 1e-6:
+            say("broken-bound", bound=plan.bound, objective=plan.objective)
+        gap = gap_of(plan.objective, plan.bound)
+        if plan.status is Status.OPTIMAL and (gap is None or gap > PROVED):
+            say("broken-status", status=plan.status.value, gap=gap)
+    elif plan.status is Status.INFEASIBLE and not plan.conflicts:
+        say("broken-no-conflict")
+    return found
+
+
+def where_of(problem: Any) -> str:
+    return str(problem.kind)
+
+
+def check_chosen(problem: Any, chosen: Sequence[Any], say: Say) -> float:
+    """Check the chosen rows; give their objective, summed anew."""
+    if len(set(chosen)) < len(chosen):
+        say("broken-twice")
+    if isinstance(problem, PostingProblem):
+        return _postings(problem, chosen, say)
+    if isinstance(problem, PairingProblem):
+        return _pairings(problem, chosen, say)
+    if isinstance(problem, FundingProblem):
+        return _funding(problem, chosen, say)
+    raise TypeError(f"no checker for {type(problem).__name__}")
+
+
+def _postings(problem: PostingProblem, chosen: Sequence[Posting], say: Say) -> float:
+    worth = dict(zip(problem.option_at, problem.worth.tolist()))
+    kept = [item for item in chosen if item in worth]
+    for item in chosen:
+        if item not in worth:
+            say("broken-no-option", item=" ".join(item))
+        if item in problem.forbids:
+            say("broken-forbid", item=" ".join(item))
+    for lock in problem.locks:
+        if lock not in chosen:
+            say("broken-lock", item=" ".join(lock))
+    seated = Counter(item.post for item in kept)
+    for post, seats, must in zip(problem.posts, problem.seats.tolist(), problem.must_fill.tolist()):
+        if seated[post] > seats:
+            say("broken-seats", post=post, seats=seats, found=seated[post])
+        if must and seated[post] < seats:
+            say("broken-must-fill", post=post, seats=seats, found=seated[post])
+    posts_of: dict[str, list[str]] = defaultdict(list)
+    for item in kept:
+        posts_of[item.person].append(item.post)
+    _people(problem, posts_of, say)
+    _limits(problem, posts_of, say)
+    teams: dict[str, list[str]] = defaultdict(list)
+    for post, team in zip(problem.posts, problem.teams):
+        if team is not None:
+            teams[team].append(post)
+    for team, posts in teams.items():
+        full = [seated[post] == problem.seats[problem.post_at[post]] for post in posts]
+        if not all(full) and any(seated[post] for post in posts):
+            say("broken-team", team=team)
+    for couple in problem.couples:
+        _couple(problem, couple, posts_of, say)
+    if problem.mode == "stable":
+        return float(len(posts_of))
+    return math.fsum(worth[item] for item in kept)
+
+
+def _people(problem: PostingProblem, posts_of: dict[str, list[str]], say: Say) -> None:
+    """One post at a time, and only on days the person is free."""
+    for person, posts in posts_of.items():
+        at = problem.person_at[person]
+        spans = [(problem.post_first[problem.post_at[p]], problem.post_last[problem.post_at[p]]) for p in posts]
+        for k, (first, last) in enumerate(spans):
+            # a comparison with a day that is not given (NaT) is false
+            if first < problem.person_first[at] or last > problem.person_last[at]:
+                say("broken-away", person=person, post=posts[k])
+            for other_first, other_last in spans[:k]:
+                if not (last < other_first or other_last < first):
+                    say("broken-two-posts", person=person)
+
+
+def _limits(problem: PostingProblem, posts_of: dict[str, list[str]], say: Say) -> None:
+    donor_of = dict(zip(problem.people, problem.donors))
+    place_of = dict(zip(problem.posts, problem.places))
+    sent = Counter(donor_of[person] for person in posts_of)
+    for donor, quota in problem.quotas:
+        if sent[donor] > quota:
+            say("broken-quota", donor=donor, quota=quota, found=sent[donor])
+    if problem.most_per_donor_and_place is not None:
+        there = Counter(
+            (donor_of[person], place) for person, posts in posts_of.items() for place in {place_of[p] for p in posts}
+        )
+        for (donor, place), count in there.items():
+            if count > problem.most_per_donor_and_place:
+                say("broken-cap", donor=donor, place=place, most=problem.most_per_donor_and_place, found=count)
+
+
+def _couple(problem: PostingProblem, couple: Couple, posts_of: dict[str, list[str]], say: Say) -> None:
+    first, second = (posts_of.get(person, []) for person in couple.people)
+    if couple.together is not None:
+        is_kept = not first and not second
+        is_kept = is_kept or (len(first) == len(second) == 1 and (first[0], second[0]) in couple.together)
+    else:
+        place_of = dict(zip(problem.posts, problem.places))
+        is_kept = {place_of[post] for post in first} == {place_of[post] for post in second}
+    if not is_kept:
+        say("broken-couple", first=couple.people[0], second=couple.people[1])
+
+
+def _pairings(problem: PairingProblem, chosen: Sequence[Tie], say: Say) -> float:
+    options = problem.option_at
+    for tie in chosen:
+        if tie not in options:
+            say("broken-no-option", item=" ".join(tie))
+        if tie in problem.forbids:
+            say("broken-forbid", item=" ".join(tie))
+    for lock in problem.locks:
+        if lock not in chosen:
+            say("broken-lock", item=" ".join(lock))
+    kept = [tie for tie in chosen if tie in options]
+    carried: dict[str, Decimal] = defaultdict(Decimal)
+    for tie in kept:
+        carried[tie.donor] += _exact(problem.load[options[tie]])
+    partners = Counter(tie.donor for tie in kept)
+    for donor in problem.donors:
+        if carried[donor.id] > _exact(donor.capacity):
+            say("broken-capacity", id=donor.id, capacity=donor.capacity, found=str(carried[donor.id]))
+        if donor.most_partners is not None and partners[donor.id] > donor.most_partners:
+            say("broken-most-partners", donor=donor.id, most=donor.most_partners, found=partners[donor.id])
+    helped = Counter(tie.recipient for tie in kept)
+    for recipient in problem.recipients:
+        most = recipient.most_donors if recipient.most_donors is not None else len(problem.donors)
+        if not recipient.fewest_donors <= helped[recipient.id] <= most:
+            say("broken-donors", recipient=recipient.id, found=helped[recipient.id])
+    lost = sum(1 for tie in problem.existing if tie not in chosen)
+    return math.fsum([*(float(problem.worth[options[tie]]) for tie in kept), *([-problem.change_cost] * lost)])
+
+
+def _funding(problem: FundingProblem, chosen: Sequence[Funding], say: Say) -> float:
+    project_of = {project.id: project for project in problem.projects}
+    ways = {Funding(project.id, way.id): way for project in problem.projects for way in project.ways}
+    kept = [item for item in chosen if item in ways]
+    for item in chosen:
+        if item not in ways:
+            say("broken-no-option", item=" ".join(item))
+        if tuple(item) in problem.forbids or (item.project,) in problem.forbids:
+            say("broken-forbid", item=" ".join(item))
+    projects = Counter(item.project for item in kept)
+    for row in problem.locks:
+        if not any(tuple(item)[: len(row)] == row for item in chosen):
+            say("broken-lock", item=" ".join(row))
+    for project, count in projects.items():
+        if count > 1:
+            say("broken-two-ways", project=project)
+        for other in project_of[project].needs:
+            if not projects[other]:
+                say("broken-needs", project=project, other=other)
+        for other in project_of[project].excludes:
+            if projects[other]:
+                say("broken-excludes", project=project, other=other)
+    spent: dict[str, Decimal] = defaultdict(Decimal)
+    for item in kept:
+        for line, load in ways[item].loads.items():
+            spent[line] += _exact(load)
+    for line_row in problem.lines:
+        if spent[line_row.id] > _exact(line_row.capacity):
+            say("broken-capacity", id=line_row.id, capacity=line_row.capacity, found=str(spent[line_row.id]))
+    _floors(problem, kept, say)
+    return math.fsum(ways[item].worth for item in kept)
+
+
+def _floors(problem: FundingProblem, kept: Sequence[Funding], say: Say) -> None:
+    money = {line.id for line in problem.lines if line.is_money}
+    project_of = {project.id: project for project in problem.projects}
+    cost: dict[str, Decimal] = {}
+    for item in kept:
+        way = next(way for way in project_of[item.project].ways if way.id == item.way)
+        cost[item.project] = sum((_exact(load) for line, load in way.loads.items() if line in money), Decimal(0))
+    for tag, share in problem.floors:
+        toward = sum((_exact(project_of[p].tags.get(tag, 0.0)) * amount for p, amount in cost.items()), Decimal(0))
+        if toward < _exact(share) * sum(cost.values(), Decimal(0)):
+            say("broken-floor", tag=tag, share=share, found=str(toward), spent=str(sum(cost.values())))
+
+
+def _exact(value: float) -> Decimal:
+    """A number as it was written, not as the machine holds it."""
+    return Decimal(repr(float(value)))
