@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from pairup.programmes.facts import read_facts
-
 from pairup.errors import InputError
 from pairup.programmes import partners, wenchuan, xizang
+from pairup.programmes.facts import read_facts
 from pairup.programmes.synthetic.rows import Tables, merged
 
 

@@ -107,8 +107,9 @@ class Ground:
         row = self.place_on(place, day) or self.latest(place)
         return row.get("parent", "")
 
-    def names(self, place: str) -> tuple[str, str]:
-        row = self.latest(place)
+    def names(self, place: str, day: date) -> tuple[str, str]:
+        """English and Chinese name of a place as of a day; else its latest."""
+        row = self.place_on(place, day) or self.latest(place)
         return row["name_en"], row.get("name_zh") or row["name_en"]
 
     def altitude(self, place: str) -> int | None:

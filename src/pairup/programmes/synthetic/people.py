@@ -23,7 +23,7 @@ class Pool:
     home: str = "zh"
     screened: tuple[date, date] = (date(2026, 9, 1), date(2026, 10, 31))
     valid_until: tuple[date, date] = (date(2028, 4, 1), date(2031, 12, 31))
-    altitudes: tuple[tuple[int, float], ...] = ((3500, 0.08), (4000, 0.12), (4500, 0.25), (5000, 0.55))
+    altitudes: tuple[tuple[int, float], ...] = ((3500, 0.06), (4000, 0.1), (4500, 0.22), (5000, 0.62))
     couples: float = 0.03
 
 

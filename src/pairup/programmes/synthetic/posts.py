@@ -229,7 +229,7 @@ def team_rows(openings: Sequence[Opening], span: RoundSpan, ground: Ground) -> l
     rows: dict[str, Row] = {}
     for item in openings:
         if item.line.team and item.line.team not in rows:
-            name_en, name_zh = ground.names(item.line.place)
+            name_en, name_zh = ground.names(item.line.place, span.first)
             words_en, words_zh = _TEAM_WORDS[item.line.team.partition("-")[0]]
             rows[item.line.team] = dated(
                 f"T-{span.ordinal:02d}-{item.line.team}",

@@ -51,7 +51,7 @@ def past(
             if ground.place_on(place, date(year, 6, 1)) is None:
                 place = places[tie][0]
             category = draw.weighted(list(kinds.shares), kinds.shares.values())
-            title_en, title_zh = _title(ground, place, category, kinds, draw)
+            title_en, title_zh = _title(ground, place, date(year, 6, 1), category, kinds, draw)
             need = (
                 draw.pick(needs[place, category])["code"]
                 if year >= on.year - 5 and needs.get((place, category))
@@ -78,9 +78,9 @@ def past(
     return projects, works, shares
 
 
-def _title(ground: Ground, place: str, category: Category, kinds: Kinds, draw: Draw) -> tuple[str, str]:
+def _title(ground: Ground, place: str, day: date, category: Category, kinds: Kinds, draw: Draw) -> tuple[str, str]:
     words_en, words_zh = draw.pick(kinds.works[category])
-    name_en, name_zh = ground.names(place)
+    name_en, name_zh = ground.names(place, day)
     return f"{words_en}, {name_en}", f"{name_zh}{words_zh}"
 
 
@@ -197,7 +197,7 @@ def _proposal(
     place = draw.pick(places)
     category = draw.weighted(list(kinds.shares), kinds.shares.values())
     open_needs = [row for row in needs.get((place, category), []) if row["status"] in ("open", "planned")]
-    title_en, title_zh = _title(ground, place, category, kinds, draw)
+    title_en, title_zh = _title(ground, place, on, category, kinds, draw)
     build = draw.weighted((1, 2, 3), (0.45, 0.4, 0.15)) if size > 0.6 else 1
     starts = [
         year for year in years if year + build - 1 <= years[-1] and year >= years[0] + draw.weighted((0, 1), (0.8, 0.2))

@@ -12,6 +12,8 @@ from pairup.values.codes import Channel, Level, OrganisationKind
 
 #: central organs of the system channel that the facts do not name
 CENTRAL_ORGANS = 8
+#: the one row in which the facts keep them together
+ALL_ORGANS = "ORG-central-bodies"
 
 
 def county_ties(ground: Ground, on: date) -> list[Row]:
@@ -52,17 +54,18 @@ def _ties_inside(ground: Ground, prefecture: str, counties: list[str], taken: se
             else:
                 load[tie.code] += 1
                 held[county].append((tie, begins, ends))
-    return [_row(tie, county, begins, ends, taken) for county in counties for tie, begins, ends in held[county]]
+    return [_row(tie, county, begins, ends, ground, taken) for county in counties for tie, begins, ends in held[county]]
 
 
-def _row(top: Tie, county: str, begins: date, ends: date, taken: set[str]) -> Row:
-    code = f"{top.code.partition('-')[0]}-{county}"
+def _row(top: Tie, county: str, begins: date, ends: date, ground: Ground, taken: set[str]) -> Row:
+    code, recipient = f"{top.code.partition('-')[0]}-{county}", f"GOV-{county}"
     return dated(
         f"{code}-drawn" if code in taken else code,
         None if begins == date.min else begins,
         None if ends == date.max else ends - timedelta(days=1),
         "No source read names this county's donor; drawn.",
         donor=top.donor,
+        recipient=recipient if recipient in ground.organisations else "",
         place=county,
         channel=Channel.TERRITORIAL,
         level=Level.COUNTY,
@@ -86,6 +89,7 @@ def central_organs(ground: Ground, place: str, first: date) -> tuple[list[Row], 
                 name_en=f"Central organ {number} (synthetic)",
                 name_zh=f"中央单位{number}（合成）",
                 kind=OrganisationKind.MINISTRY,
+                parent=ALL_ORGANS if ALL_ORGANS in ground.organisations else "",
             )
         )
         ties.append(
@@ -109,11 +113,12 @@ _UNITS = (
 )
 
 
-def host_units(ground: Ground, places: list[str]) -> list[Row]:
+def host_units(ground: Ground, places: list[str], on: date) -> list[Row]:
     """Give each place an office, a hospital and a school that can host people, under codes `host-PLACE-UNIT`."""
     rows = []
     for place in places:
-        name_en, name_zh = ground.names(place)
+        name_en, name_zh = ground.names(place, on)
+        parent = f"GOV-{place}"
         for unit, kind, words_en, words_zh in _UNITS:
             rows.append(
                 dated(
@@ -124,6 +129,7 @@ def host_units(ground: Ground, places: list[str]) -> list[Row]:
                     name_zh=words_zh.format(name_zh),
                     kind=kind,
                     place=place,
+                    parent=parent if parent in ground.organisations else "",
                 )
             )
     return rows

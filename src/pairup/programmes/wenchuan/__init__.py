@@ -17,7 +17,7 @@ ROUND = "recovery-2"
 HORIZON = (2009, 2010)
 OPENED = date(2008, 6, 18)
 POSTS = 260
-VISIT_BASE = "dujiangyan"
+VISIT_BASE = "mianzhu"
 
 
 def generate(facts: Tables, seed: int) -> Tables:
@@ -25,7 +25,7 @@ def generate(facts: Tables, seed: int) -> Tables:
     ground = Ground.of(facts)
     tops = [tie for tie in ground.ties if not tie.parent and tie.channel == Channel.TERRITORIAL and tie.holds(ON)]
     places = sorted({tie.place for tie in tops})
-    hosts = ties.host_units(ground, places)
+    hosts = ties.host_units(ground, places, ON)
     needs = needs_.needs(ground, places, 8, OPENED, date(2009, 2, 15), Draw(seed, "wenchuan/needs"))
     span, rounds = _round(ground)
     works = _works(tops, ground, needs, seed)
@@ -121,10 +121,7 @@ def _works(tops: list[Tie], ground: Ground, needs: list[Row], seed: int) -> Tabl
 def _journeys(ground: Ground, places: list[str], made: list[Row], seed: int) -> Tables:
     """A base, the twelve recipients nearest to it, and the roads between them."""
     known = [place for place in places if ground.position(place)]
-    if not known:
-        return {}
-    base = VISIT_BASE if VISIT_BASE in known else known[0]
-    at = ground.position(base)
+    base, at = VISIT_BASE, ground.position(VISIT_BASE)
     near = sorted(
         (kilometres(at, other), place) for place in known if at and (other := ground.position(place)) and place != base
     )

@@ -17,8 +17,10 @@ ON = date(2026, 11, 23)
 PLANNED, CURRENT = 12, 11
 HORIZON = (2026, 2030)
 REGION = "CN-54"
-#: the seat where visits begin lies low enough for a first night
-VISIT_BASE = "nyingchi"
+#: visits begin where the office lives; visit_altitude.xizang starts from nights there
+VISIT_BASE = "lhasa"
+#: the county at the end of the story's journey is always among the sites
+REMOTE = "nang"
 
 #: people of each round: as reported where a figure was found (1, 5, 6, 7, 10, 11), else estimates that fit the totals
 HEADS = {1: 622, 2: 670, 3: 740, 4: 860, 5: 853, 6: 990, 7: 1300, 8: 1850, 9: 1950, 10: 2117, 11: 2156, 12: 2150}
@@ -47,7 +49,7 @@ def generate(facts: Tables, seed: int) -> Tables:
     ground = Ground.of(facts)
     counties = ground.at_level(Level.COUNTY, ON)
     seats = sorted({ground.parent(county, ON) for county in counties})
-    hosts = ties.host_units(ground, counties + seats)
+    hosts = ties.host_units(ground, counties + seats, ON)
     organs, organ_ties = ties.central_organs(ground, REGION, date(1994, 8, 1))
     county_ties = ties.county_ties(ground, ON)
     ground.add_ties(organ_ties + county_ties)
@@ -244,7 +246,7 @@ def _journeys(ground: Ground, made: list[Row], seed: int) -> Tables:
             near.append((kilometres(base, at), county))
     chosen = [county for distance, county in sorted(near) if distance > 8][:20]
     draw = Draw(seed, "xizang/sites")
-    places = sorted(draw.some(chosen, 13))
+    places = sorted([REMOTE, *draw.some([county for county in chosen if county != REMOTE], 12)])
     running = [row for row in made if row["status"] == "operating" and row["from"] >= "2018"]
     sites = journeys.sites(VISIT_BASE, places, running, date(2015, 1, 1), draw)
     visits, found = journeys.visits(sites, range(2016, 2026), ON, draw)
