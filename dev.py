@@ -405,7 +405,7 @@ if __name__ == "__main__":
         main(sys.argv[1:])
     except Refused as refused:
         say(str(refused))
-        raise SystemExit(1)
+        raise SystemExit(1) from None
     except KeyboardInterrupt:
         say("Stopped.")
-        raise SystemExit(130)
+        raise SystemExit(130) from None
