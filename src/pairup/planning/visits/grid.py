@@ -1,0 +1,206 @@
+"""A bound on what the rest of a journey can add: the journey relaxed so far that a table over time can hold it.
+
+Three things are relaxed. Times are rounded down to a grid. A site may be seen again, at the price `price[j]` (a
+Lagrangian relaxation; the prices are fitted so that this pays little), but not by turning straight back to it.
+The altitude rule is left out. Each of them only adds journeys, so the table bounds the true ones.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pairup.planning.visits.clock import SLACK, Clock
+from pairup.planning.visits.effort import Effort
+from pairup.planning.visits.problem import Nights, Numbers, VisitProblem
+
+_CELLS = 30_000_000
+_MOST_BINS = 1_500
+_NEVER = -np.inf
+Ints = NDArray[np.int32]
+
+
+class GridBound:
+    """Values of being ready to leave a node at a time of a day. Nodes are the sites, then the morning places."""
+
+    def __init__(
+        self, problem: VisitProblem, clock: Clock, sites: list[int], mornings: list[int], beds: list[int]
+    ) -> None:
+        self.problem, self.clock, self.sites, self.mornings, self.beds = problem, clock, sites, mornings, beds
+        self.nodes = [*sites, *mornings]
+        span = problem.day_closes - problem.day_opens
+        whole = all(float(x).is_integer() for x in (*problem.stay, *problem.opens)) and span < _MOST_BINS
+        self.bins = int(
+            min(span if whole and span >= 1 else _MOST_BINS, max(50, _CELLS // max(1, len(self.nodes) ** 2)))
+        )
+        self.width = span / self.bins if span > 0 else 1.0
+        times = problem.day_opens + self.width * np.arange(self.bins + 1)
+        self.next = [self._next(kind, times) for kind in range(len(clock.closed))]
+        self.ends = [self._ends(kind, times) for kind in range(len(clock.closed))]
+        self.evenings = sorted({problem.finish, *beds})
+        self.worth = problem.worth[sites]
+        self.work = len(self.nodes) * self.bins // 4
+        self.set_prices(np.zeros(len(sites)))
+
+    def bin_of(self, time: float) -> int:
+        """Give the grid time at or before `time`."""
+        return min(self.bins, int((time - self.problem.day_opens) / self.width + 1e-9))
+
+    def _next(self, kind: int, times: Numbers) -> Ints:
+        """For each node, time and next site: the grid time of leaving that site, or one past the last where it fails."""
+        p, found = self.problem, np.full((self.bins + 1, len(self.nodes), len(self.sites)), self.bins + 1, np.int32)
+        for i, a in enumerate(self.nodes):
+            upto = len(times) if i < len(self.sites) else 1
+            for j, b in enumerate(self.sites):
+                if i == j:
+                    continue
+                _, arrive = self.clock.leg(a, b, kind).go(times[:upto])
+                begin = np.maximum(arrive, p.opens[b])
+                leave = begin + p.stay[b]
+                fits = (begin <= p.closes[b] + SLACK) & (leave <= p.day_closes + SLACK)
+                at = np.minimum((leave - p.day_opens) / self.width + 1e-9, self.bins).astype(np.int32)
+                found[:upto, i, j] = np.where(fits, at, self.bins + 1)
+        return found
+
+    def _ends(self, kind: int, times: Numbers) -> dict[int, NDArray[np.bool_]]:
+        """For each evening place: from which nodes and times it is reached before the day closes."""
+        return {
+            b: np.stack(
+                [self.clock.leg(a, b, kind).go(times)[1] <= self.problem.day_closes + SLACK for a in self.nodes], axis=1
+            )
+            for b in sorted({self.problem.finish, *self.beds})
+        }
+
+    def set_prices(self, price: Numbers) -> None:
+        """Fill the tables from the last day to the first."""
+        p, size = self.problem, len(self.problem.ids)
+        self.price, gain = price, self.worth - price
+        self.morning = np.full((p.days + 1, size), _NEVER)
+        wakes_at_start = p.nights is Nights.RETURN
+        self.table: list[Numbers] = [np.zeros(0)] * p.days
+        made: dict[tuple[object, ...], tuple[float, Numbers]] = {}
+        for day in range(p.days - 1, -1, -1):
+            kind, is_last = self.clock.kind_of_day[day], day == p.days - 1
+            ends = [p.finish] if is_last or wakes_at_start else self.beds
+            ahead = {
+                b: 0.0 if is_last else float(self.morning[day + 1, p.start if wakes_at_start else b]) for b in ends
+            }
+            top = max(ahead.values(), default=_NEVER)
+            if top == _NEVER:
+                self.table[day] = np.full((self.bins + 2, len(self.nodes)), _NEVER)
+                continue
+            # days that differ by a constant share one table
+            key = (kind, *((b, round(value - top, 9)) for b, value in ahead.items()))
+            if key not in made:
+                made[key] = (top, self._day(kind, ahead, gain))
+            base, table = made[key]
+            self.table[day] = table + (top - base)
+            for k, place in enumerate(self.mornings):
+                self.morning[day, place] = self.table[day][0, len(self.sites) + k]
+
+    def _day(self, kind: int, ahead: dict[int, float], gain: Numbers) -> Numbers:
+        nodes, sites = len(self.nodes), len(self.sites)
+        best = np.full((self.bins + 2, nodes), _NEVER)
+        for b, value in ahead.items():
+            if value > _NEVER:
+                best[:-1] = np.maximum(best[:-1], np.where(self.ends[kind][b], value, _NEVER))
+        first = np.full((self.bins + 2, nodes), -1, np.int32)  # the site the best value goes to next; -1: to bed
+        second = best.copy()
+        column, every = np.arange(sites)[None, :], np.arange(nodes)
+        for k in range(self.bins, -1, -1):
+            rows = slice(0, nodes if k == 0 else sites)
+            to = self.next[kind][k, rows]
+            if not (to <= self.bins).any():
+                continue
+            is_now, before = (to == k).any(), None
+            for _ in range(sites + 1 if is_now else 1):
+                turned = first[to, column] == every[rows, None]
+                value = gain[None, :] + np.where(turned, second[to, column], best[to, column])
+                self._two_best(best, first, second, k, rows, value, kind, ahead)
+                if before is not None and (before == best[k]).all():
+                    break
+                before = best[k].copy()
+        return best
+
+    def _two_best(
+        self,
+        best: Numbers,
+        first: Ints,
+        second: Numbers,
+        k: int,
+        rows: slice,
+        value: Numbers,
+        kind: int,
+        ahead: dict[int, float],
+    ) -> None:
+        """Keep the best value of each node, where it goes, and the best value of going elsewhere."""
+        bed = np.full(value.shape[0], _NEVER)
+        for b, worth in ahead.items():
+            bed = np.maximum(bed, np.where(self.ends[kind][b][k, rows], worth, _NEVER))
+        at = np.argmax(value, axis=1)
+        line = np.arange(value.shape[0])
+        top = value[line, at]
+        value[line, at] = _NEVER
+        next_best = value.max(axis=1) if value.shape[1] else np.full(value.shape[0], _NEVER)
+        goes = top > bed
+        best[k, rows] = np.where(goes, top, bed)
+        first[k, rows] = np.where(goes, at, -1)
+        second[k, rows] = np.where(goes, np.maximum(next_best, bed), bed)
+
+    def root(self) -> float:
+        return float(self.price.sum() + self.morning[0, self.problem.start])
+
+    def fit_prices(self, known: float, effort: Effort, rounds: int) -> None:
+        """Lower the bound by subgradient steps while the effort lasts; the best prices met are kept."""
+        worth = np.maximum(self.worth, 0.0)
+        best, kept, price, pace, stale = self.root(), self.price, self.price, 1.0, 0
+        for _ in range(rounds):
+            effort.add(self.work)
+            if effort.is_over() or not np.isfinite(self.root()):
+                break
+            excess = self._seen() - 1.0
+            excess[(excess < 0) & (price <= 0)] = 0.0
+            norm, gap = float((excess * excess).sum()), self.root() - known
+            if norm == 0 or gap <= 0:
+                break
+            price = np.clip(price + pace * gap / norm * excess, 0.0, worth)
+            self.set_prices(price)
+            if self.root() < best - 1e-9:
+                best, kept, stale = self.root(), price, 0
+            elif (stale := stale + 1) >= 4:
+                pace, stale, price = pace / 2, 0, kept
+                self.set_prices(price)
+        if kept is not self.price:
+            self.set_prices(kept)
+
+    def _seen(self) -> Numbers:
+        """Count how often the best relaxed journey sees each site, by walking the tables."""
+        p, seen, gain = self.problem, np.zeros(len(self.sites)), self.worth - self.price
+        place = p.start
+        for day in range(p.days):
+            kind, table = self.clock.kind_of_day[day], self.table[day]
+            node, k, came = len(self.sites) + self.mornings.index(place), 0, -1
+            for _ in range(4 * len(self.sites) + 4):  # more steps than any day has; a walk that long is a loop
+                to = self.next[kind][k, node]
+                value = gain + table[to, np.arange(len(self.sites))]
+                if came >= 0:
+                    value[came] = _NEVER
+                bed, asleep = self._bed(day, kind, node, k)
+                step = int(np.argmax(value)) if len(value) else -1
+                if step < 0 or value[step] <= asleep + 1e-12:
+                    place = p.start if p.nights is Nights.RETURN else bed
+                    break
+                seen[step] += 1
+                node, k, came = step, int(to[step]), node if node < len(self.sites) else -1
+        return seen
+
+    def _bed(self, day: int, kind: int, node: int, k: int) -> tuple[int, float]:
+        """Give the best place to end the day from here, and its value."""
+        p, is_last = self.problem, day == self.problem.days - 1
+        is_return = p.nights is Nights.RETURN
+        best, value = p.finish, _NEVER
+        for b in [p.finish] if is_last or is_return else self.beds:
+            ahead = 0.0 if is_last else float(self.morning[day + 1, p.start if is_return else b])
+            if self.ends[kind][b][k, node] and ahead > value:
+                best, value = b, ahead
+        return best, value

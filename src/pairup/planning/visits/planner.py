@@ -1,0 +1,163 @@
+"""Plan a journey: build one quickly, prove or better it by search, check it, and say how good it provably is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from fractions import Fraction
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy as np
+
+from pairup.planning.plan import PROVED, UNTIL_PROVED, Ended, Plan, Progress, Run, Status, Stop, gap_of
+from pairup.planning.verify_visits import check_visits
+from pairup.planning.visits.altitude import Climb
+from pairup.planning.visits.build import Builder, journey_of
+from pairup.planning.visits.clash import clash
+from pairup.planning.visits.clock import Clock
+from pairup.planning.visits.days import Outcome, search_days, worth_of
+from pairup.planning.visits.effort import Effort
+from pairup.planning.visits.explain import why_day
+from pairup.planning.visits.labels import search_labels
+from pairup.planning.visits.peer import is_for_peer, plan_with_peer
+from pairup.planning.visits.problem import VisitProblem
+from pairup.planning.visits.routes import MOST_BITS, Day, candidates
+from pairup.values.words import Words
+
+#: labels counted where the caller gives neither seconds nor work
+DEFAULT_WORK = 5_000_000
+_STEPS = 3
+
+
+def plan_visits(
+    problem: VisitProblem, *, stop: Stop = UNTIL_PROVED, seed: int = 0, progress: Progress | None = None
+) -> Plan[Day]:
+    """Choose the visits worth most, day by day, within hours, windows, roads and the altitude rule.
+
+    A journey of some 20 sites is proved optimal within seconds. Beyond what the search can prove, the plan carries
+    the best bound known. Without seconds and work the search stops after `DEFAULT_WORK` labels, so that it is
+    repeatable. Where no journey exists, `conflicts` names the requirements that clash.
+    """
+    effort = Effort(stop, DEFAULT_WORK)
+    search = _Search(problem, seed, effort, progress)
+    search.carry_out()
+    return search.plan()
+
+
+class _Search:
+    """One planning: the best journey so far, the best bound, and whether it is proved."""
+
+    def __init__(self, problem: VisitProblem, seed: int, effort: Effort, progress: Progress | None) -> None:
+        self.problem, self.seed, self.effort, self.progress = problem, seed, effort, progress
+        self.clock, self.climb = Clock(problem), Climb.of(problem)
+        self.sites = candidates(problem, self.clock)
+        self.grain = grain_of([float(problem.worth[s]) for s in self.sites])
+        self.journey: tuple[Day, ...] | None = None
+        self.worth = -math.inf
+        self.bound = math.fsum(max(0.0, float(problem.worth[s])) for s in self.sites)
+        self.is_proved = False
+        self.used = {"numpy"}
+
+    def carry_out(self) -> None:
+        """Build, then search; a larger problem goes to the peer solver between the two."""
+        self.tell("building", 0)
+        builder = Builder(self.problem, self.clock, self.climb, self.sites, self.seed)
+        small = len(self.sites) <= MOST_BITS
+        built = builder.improve(self.effort.share(0.2), 15 if small else 150)
+        if built is not None:
+            self.keep(journey_of(self.problem, self.clock, *built))
+        if self.is_done():
+            return
+        self.tell("by-days", 1)
+        if small and self.take(
+            search_days(self.problem, self.clock, self.climb, self.grain, self.worth, self.effort.share(0.9))
+        ):
+            return
+        self.tell("by-labels", 2)
+        if is_for_peer(self.problem, self.clock):
+            self.used.add("pyvrp")
+            paths = plan_with_peer(self.problem, self.sites, self.seed, self.effort.share(0.4))
+            ends = [(self.problem.start, self.problem.finish)] * self.problem.days
+            if paths is not None and all(builder.fits(ends, paths)):
+                self.keep(journey_of(self.problem, self.clock, ends, paths))
+        if not self.is_done():
+            self.take(
+                search_labels(self.problem, self.clock, self.climb, self.sites, self.grain, self.worth, self.effort)
+            )
+
+    def tell(self, code: str, step: int) -> None:
+        if self.progress is not None:
+            self.progress(Words(f"visits.{code}", {"sites": len(self.sites), "days": self.problem.days}), step, _STEPS)
+
+    def keep(self, journey: tuple[Day, ...]) -> None:
+        """Keep a journey if it is worth more than the one before."""
+        worth = worth_of(self.problem, journey)
+        if worth > self.worth:
+            self.journey, self.worth = journey, worth
+
+    def take(self, outcome: Outcome | None) -> bool:
+        """Take what a search found; say whether the question is settled."""
+        if outcome is None:
+            return False
+        if outcome.journey is not None:
+            self.keep(outcome.journey)
+        if outcome.bound is not None:
+            self.bound = min(self.bound, outcome.bound)
+        self.is_proved = self.is_proved or outcome.is_proved
+        return self.is_done()
+
+    def is_done(self) -> bool:
+        return self.is_proved or (
+            self.journey is not None and self.floored() <= self.worth + PROVED * max(1.0, abs(self.worth))
+        )
+
+    def floored(self) -> float:
+        """Lower the bound to the next sum that worths can add up to."""
+        return max(self.worth, math.floor(self.bound / self.grain + 1e-6) * self.grain)
+
+    def plan(self) -> Plan[Day]:
+        """Give the plan. A plan of ours that breaks its problem is a bug and shows as one."""
+        if self.progress is not None:
+            self.progress(Words("visits.done", {"sites": len(self.sites), "days": self.problem.days}), _STEPS, _STEPS)
+        is_settled = self.is_done()
+        ended = Ended.PROOF if is_settled else self.effort.ended or self.reason()
+        run = Run("pairup visits", versions(self.used), self.seed, self.effort.watch.seconds, ended)
+        if self.journey is None:
+            if is_settled:
+                conflicts = clash(self.problem)
+                return Plan(self.problem, plan_visits, Status.INFEASIBLE, run, conflicts=conflicts, explainer=why_day)
+            return Plan(self.problem, plan_visits, Status.UNKNOWN, run, bound=self.bound, explainer=why_day)
+        worth = round(self.worth, 9)
+        bound = worth if is_settled else round(self.floored(), 9)
+        gap = gap_of(worth, bound)
+        status = Status.OPTIMAL if gap is not None and gap <= PROVED else Status.FEASIBLE
+        findings = check_visits(self.problem, self.journey, worth)
+        if findings:
+            raise AssertionError("visits: a plan of ours breaks its problem: " + "; ".join(map(str, findings)))
+        return Plan(self.problem, plan_visits, status, run, self.journey, worth, bound, explainer=why_day)
+
+    def reason(self) -> Ended:
+        """Say what a search that was given only a part of the effort ended by."""
+        return Ended.CLOCK if self.effort.watch.stop.seconds is not None else Ended.WORK
+
+
+def grain_of(worths: list[float]) -> float:
+    """Give the largest step that all sums of these worths are multiples of, or a millionth part of their sum."""
+    exact = [Fraction(str(worth)) for worth in worths if worth]
+    if not exact:
+        return 1.0
+    scale = math.lcm(*(part.denominator for part in exact))
+    if scale > 10_000:
+        return max(1e-9, 1e-8 * math.fsum(map(abs, worths)))
+    return float(Fraction(math.gcd(*(int(part * scale) for part in exact)), scale))
+
+
+def versions(used: set[str]) -> Mapping[str, str]:
+    """Give the versions of the packages that took part."""
+    found = {"pairup": version("pairup"), "numpy": np.__version__}
+    for name in sorted(used - {"numpy"}):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
