@@ -44,17 +44,25 @@ def share_of_previous_year(year: int, donor: str, *, share: Decimal) -> Basis:
 
 @formula
 def share_then_growth(year: int, donor: str, *, share: Decimal, base_year: int, growth: Decimal) -> Basis:
-    """Take a share of the revenue before a fixed base year, raised each year since: share * (1 + growth)^(year - base_year)."""
+    """Take a share of the revenue before a fixed base year, raised each year since.
+
+    The factor is share * (1 + growth)^(year - base_year).
+    """
     if year < base_year:
         raise RuleError(
-            f"share_then_growth starts in {base_year}; {year} lies before it.", hint="Let the version start in its base year.",
-            code="rules.before-base-year", year=year, base_year=base_year,
-        )  # fmt: skip
+            f"share_then_growth starts in {base_year}; {year} lies before it.",
+            hint="Let the version start in its base year.",
+            code="rules.before-base-year",
+            year=year,
+            base_year=base_year,
+        )
     return Basis(base_year - 1, share * (1 + growth) ** (year - base_year))
 
 
 @formula
-def share_by_donor(year: int, donor: str, *, lag: int, rates: Mapping[str, Decimal], least: Decimal, most: Decimal) -> Basis:
+def share_by_donor(
+    year: int, donor: str, *, lag: int, rates: Mapping[str, Decimal], least: Decimal, most: Decimal
+) -> Basis:
     """Take the donor's own rate of the revenue `lag` years before; a donor without a rate has no factor.
 
     `least` and `most` are the range told for all donors.
@@ -62,9 +70,14 @@ def share_by_donor(year: int, donor: str, *, lag: int, rates: Mapping[str, Decim
     rate = rates.get(donor)
     if rate is not None and not least <= rate <= most:
         raise RuleError(
-            f"The rate of {donor}, {rate}, lies outside {least} to {most}.", hint="Correct the rate or the range.",
-            code="rules.rate-outside", donor=donor, rate=str(rate), least=str(least), most=str(most),
-        )  # fmt: skip
+            f"The rate of {donor}, {rate}, lies outside {least} to {most}.",
+            hint="Correct the rate or the range.",
+            code="rules.rate-outside",
+            donor=donor,
+            rate=str(rate),
+            least=str(least),
+            most=str(most),
+        )
     return Basis(year - lag, rate)
 
 
@@ -103,7 +116,8 @@ def due(rule: Rule, year: int, revenue: Mapping[int, Money], *, donor: str = "",
     try:
         version = rule.on(date(year, 1, 1), known_by=known_by)
     except NoRuleError as none:
-        return Due(rule.name, year, DueState.NO_RULE, Words("rules.due-no-rule", {"rule": rule.name, "year": year, "why": none.code}))
+        words = Words("rules.due-no-rule", {"rule": rule.name, "year": year, "why": none.code})
+        return Due(rule.name, year, DueState.NO_RULE, words)
     basis = apply(version, year, donor)
     facts = {"rule": rule.name, "year": year, "base_year": basis.base_year, "since": str(version.told_from)}
     if basis.factor is None:
@@ -127,17 +141,24 @@ def apply(version: Version, year: int, donor: str = "") -> Basis:
     """Apply the formula of a version. Refuses a version without one, and terms the formula does not take."""
     if version.formula not in FORMULAS:
         raise RuleError(
-            f'{version.rule} names the formula "{version.formula}".', hint=f"Formulas: {', '.join(sorted(FORMULAS))}.",
-            code="rules.no-formula", rule=version.rule, formula=version.formula,
-        )  # fmt: skip
+            f'{version.rule} names the formula "{version.formula}".',
+            hint=f"Formulas: {', '.join(sorted(FORMULAS))}.",
+            code="rules.no-formula",
+            rule=version.rule,
+            formula=version.formula,
+        )
     terms: dict[str, Any] = dict(version.terms)
     try:
         return FORMULAS[version.formula](year, donor, **terms)
     except TypeError as fault:
         raise RuleError(
-            f"{version.rule} from {version.told_from}: the terms do not fit {version.formula}.", hint=f"{fault}.",
-            code="rules.terms", rule=version.rule, formula=version.formula, since=str(version.told_from),
-        ) from None  # fmt: skip
+            f"{version.rule} from {version.told_from}: the terms do not fit {version.formula}.",
+            hint=f"{fault}.",
+            code="rules.terms",
+            rule=version.rule,
+            formula=version.formula,
+            since=str(version.told_from),
+        ) from None
 
 
 def _percent(factor: Decimal) -> str:

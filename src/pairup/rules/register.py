@@ -1,7 +1,7 @@
 """Load dated rules, check them, and find the version in force.
 
-A rule is a TOML file of versions: the name of the rule is the name of the file. A version is in force from its `from` until
-the next one. Blocks that were released are never edited; a correction is a new block that names what it replaces.
+A rule is a TOML file of versions: the name of the rule is the name of the file. A version is in force from its `from`
+until the next one. Blocks that were released are never edited; a correction is a new block that names what it replaces.
 Files are in `data/`; an office's own rules have the same shape and go through `Rule.read`.
 """
 
@@ -71,10 +71,18 @@ class Version:
     def digest(self) -> str:
         """Give the SHA-256 of the block. A released block keeps its digest for ever."""
         block = {
-            "rule": self.rule, "from": str(self.told_from), "published": str(self.told_published), "formula": self.formula,
-            "terms": _plain(self.terms), "source": self.source, "standing": self.standing.value, "note": self.note,
-            "replaces": [str(day) for day in self.replaces or ()], "ended": self.is_ended, "applied": self.is_applied,
-        }  # fmt: skip
+            "rule": self.rule,
+            "from": str(self.told_from),
+            "published": str(self.told_published),
+            "formula": self.formula,
+            "terms": _plain(self.terms),
+            "source": self.source,
+            "standing": self.standing.value,
+            "note": self.note,
+            "replaces": [str(day) for day in self.replaces or ()],
+            "ended": self.is_ended,
+            "applied": self.is_applied,
+        }
         return hashlib.sha256(json.dumps(block, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -109,21 +117,30 @@ class Rule:
                 return version
             if version.starts <= day:
                 raise NoRuleError(
-                    f"{self.name} ended; from {version.told_from} on none of its versions is in force, so none is on {day}.",
+                    f"{self.name} ended on {version.told_from}; none of its versions is in force on {day}.",
                     hint="Give an earlier day, or add the version that follows with its source.",
-                    code="rules.ended", rule=self.name, day=str(day), since=str(version.told_from),
-                )  # fmt: skip
+                    code="rules.ended",
+                    rule=self.name,
+                    day=str(day),
+                    since=str(version.told_from),
+                )
+        first = self.versions[0].told_published
         if not held:
             raise NoRuleError(
-                f"No version of {self.name} was published by {known_by}; the first was published {self.versions[0].told_published}.",
+                f"No version of {self.name} was published by {known_by}; the first was published {first}.",
                 hint="Ask without known_by, or with a later day.",
-                code="rules.not-known-yet", rule=self.name, day=str(known_by), first=str(self.versions[0].told_published),
-            )  # fmt: skip
+                code="rules.not-known-yet",
+                rule=self.name,
+                day=str(known_by),
+                first=str(first),
+            )
         raise NoRuleError(
             f"No version of {self.name} is in force on {day}; the first starts {held[0].told_from}.",
             hint="Give a later day, or add the earlier version with its source.",
-            rule=self.name, day=str(day), first=str(held[0].told_from),
-        )  # fmt: skip
+            rule=self.name,
+            day=str(day),
+            first=str(held[0].told_from),
+        )
 
     def with_version(self, **block: Any) -> Rule:
         """Give a new rule with one more version, to ask "what if"; the register is left alone.
@@ -141,28 +158,43 @@ def _version(name: str, block: Mapping[str, Any]) -> Version:
         raise RuleError(
             f"A version of {name} says nothing about {', '.join(missing)}.",
             hint="Every version has from, published, source and standing.",
-            code="rules.incomplete", rule=name, missing=", ".join(missing),
-        )  # fmt: skip
+            code="rules.incomplete",
+            rule=name,
+            missing=", ".join(missing),
+        )
     try:
         standing = Standing(block["standing"])
     except ValueError:
         raise RuleError(
             f'A version of {name} has the standing "{block["standing"]}".',
-            hint=f"Standings: {', '.join(Standing)}.", code="rules.standing", rule=name, found=str(block["standing"]),
-        ) from None  # fmt: skip
+            hint=f"Standings: {', '.join(Standing)}.",
+            code="rules.standing",
+            rule=name,
+            found=str(block["standing"]),
+        ) from None
     named = block.get("replaces")
     terms = {key: value for key, value in block.items() if key not in _OWN}
     if wrong := sorted(key for key, value in terms.items() if isinstance(value, float)):
         raise RuleError(
-            f"{name}: {', '.join(wrong)} is a float.", hint="Give whole numbers or Decimals.",
-            code="rules.float", rule=name, terms=", ".join(wrong),
-        )  # fmt: skip
+            f"{name}: {', '.join(wrong)} is a float.",
+            hint="Give whole numbers or Decimals.",
+            code="rules.float",
+            rule=name,
+            terms=", ".join(wrong),
+        )
     return Version(
-        rule=name, told_from=_day(block["from"]), told_published=_day(block["published"]), source=str(block["source"]),
-        standing=standing, terms=MappingProxyType(terms), formula=str(block.get("formula", "")), note=str(block.get("note", "")),
+        rule=name,
+        told_from=_day(block["from"]),
+        told_published=_day(block["published"]),
+        source=str(block["source"]),
+        standing=standing,
+        terms=MappingProxyType(terms),
+        formula=str(block.get("formula", "")),
+        note=str(block.get("note", "")),
         replaces=(_day(named["from"]).first, _day(named["published"]).first) if named else None,
-        is_ended=bool(block.get("ended", False)), is_applied=bool(block.get("applied", True)),
-    )  # fmt: skip
+        is_ended=bool(block.get("ended", False)),
+        is_applied=bool(block.get("applied", True)),
+    )
 
 
 def _day(value: Any) -> RoughDay:
@@ -190,21 +222,28 @@ def require_consistent(name: str, versions: Sequence[Version]) -> None:
         raise RuleError(
             f"A correction of {name} names a version from {at}, published {published}; there is none.",
             hint="Name the from and published of the block it replaces.",
-            code="rules.replaces-nothing", rule=name, at=str(at), published=str(published),
-        )  # fmt: skip
+            code="rules.replaces-nothing",
+            rule=name,
+            at=str(at),
+            published=str(published),
+        )
     for version in versions:
         if version.replaces and version.replaces[1] > version.published:
             raise RuleError(
-                f"A correction of {name} is published before the version it replaces.", hint="Correct its published day.",
-                code="rules.replaces-later", rule=name,
-            )  # fmt: skip
+                f"A correction of {name} is published before the version it replaces.",
+                hint="Correct its published day.",
+                code="rules.replaces-later",
+                rule=name,
+            )
     starts = [version.starts for version in versions if version.key not in replaced]
     if twice := sorted({day for day in starts if starts.count(day) > 1}):
         raise RuleError(
             f"Two versions of {name} start on {twice[0]}.",
             hint="The later one is a correction: let it name the earlier one in replaces.",
-            code="rules.start-together", rule=name, day=str(twice[0]),
-        )  # fmt: skip
+            code="rules.start-together",
+            rule=name,
+            day=str(twice[0]),
+        )
 
 
 @cache
@@ -223,12 +262,16 @@ def read_rule(name: str, text: str) -> Rule:
     try:
         told = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as fault:
-        raise InputError(f"{name}.toml is not TOML: {fault}", code="rules.not-toml", rule=name, fault=str(fault)) from None
+        raise InputError(
+            f"{name}.toml is not TOML: {fault}", code="rules.not-toml", rule=name, fault=str(fault)
+        ) from None
     if set(told) != {"version"}:
         raise RuleError(
-            f"{name}.toml holds {', '.join(sorted(told)) or 'nothing'}.", hint="A rule file holds [[version]] blocks only.",
-            code="rules.not-versions", rule=name,
-        )  # fmt: skip
+            f"{name}.toml holds {', '.join(sorted(told)) or 'nothing'}.",
+            hint="A rule file holds [[version]] blocks only.",
+            code="rules.not-versions",
+            rule=name,
+        )
     return Rule.read(name, told["version"])
 
 
@@ -237,6 +280,10 @@ def find_rule(name: str) -> Rule:
     rules = load_rules()
     if name not in rules:
         raise RuleError(
-            f"There is no rule {name}.", hint=f"Rules: {', '.join(rules)}.", code="rules.unknown", rule=name, known=", ".join(rules)
+            f"There is no rule {name}.",
+            hint=f"Rules: {', '.join(rules)}.",
+            code="rules.unknown",
+            rule=name,
+            known=", ".join(rules),
         )
     return rules[name]

@@ -44,7 +44,8 @@ def altitude_class(version: Version, metres: int | Decimal) -> AltitudeClass:
     facts = {"metres": f"{metres:,}", "rule": version.rule}
     for row in sorted(classes, key=lambda row: int(row["above_m"])):
         if row["above_m"] <= metres < row["below_m"]:
-            return AltitudeClass(int(row["class"]), Words("rules.altitude-class", facts | {"number": int(row["class"])}))
+            number = int(row["class"])
+            return AltitudeClass(number, Words("rules.altitude-class", facts | {"number": number}))
     lowest = min(row["above_m"] for row in classes)
     said = "rules.altitude-below-classes" if metres < lowest else "rules.altitude-above-classes"
     return AltitudeClass(None, Words(said, facts))
@@ -61,7 +62,10 @@ def may_overlap(version: Version, one: Span, other: Span) -> bool:
 def _term(version: Version, name: str) -> Any:
     if name not in version.terms:
         raise RuleError(
-            f"{version.rule} from {version.told_from} has no term {name}.", hint=f"It has: {', '.join(version.terms)}.",
-            code="rules.no-term", rule=version.rule, term=name,
-        )  # fmt: skip
+            f"{version.rule} from {version.told_from} has no term {name}.",
+            hint=f"It has: {', '.join(version.terms)}.",
+            code="rules.no-term",
+            rule=version.rule,
+            term=name,
+        )
     return version.terms[name]

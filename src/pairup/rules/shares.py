@@ -33,9 +33,9 @@ class TaggedMoney:
 class ShareTest:
     """One purpose test in one currency.
 
-    `least` and `most` are the shares reached if all untagged money was for other ends, or all for this one; `reached` is
-    their common value, None where they differ. All three are None where there is no money. `passes` is None where the
-    untagged money decides.
+    `least` and `most` are the shares reached if all untagged money was for other ends, or all for this one; `reached`
+    is their common value, None where they differ. All three are None where there is no money. `passes` is None where
+    the untagged money decides.
     """
 
     tag: str
@@ -50,7 +50,9 @@ class ShareTest:
     most: Decimal | None = None
 
 
-def check_shares(lines: Iterable[TaggedMoney], rule: Rule, on: date, *, known_by: date | None = None) -> list[ShareTest]:
+def check_shares(
+    lines: Iterable[TaggedMoney], rule: Rule, on: date, *, known_by: date | None = None
+) -> list[ShareTest]:
     """Run every purpose test of a rule on the same money, each on its own, for each currency.
 
     Returns and corrections take part with their sign. `NoRuleError` before the first version.
@@ -75,9 +77,12 @@ def _test(tag: str, lines: list[TaggedMoney], version: Version) -> ShareTest:
             low, high = low + min(0, line.amount.minor), high + max(0, line.amount.minor)
         elif not 0 <= share <= 1:
             raise InputError(
-                f"A {tag} share of {share} cannot be.", hint="A share lies between 0 and 1.",
-                code="rules.share-outside", tag=tag, share=str(share),
-            )  # fmt: skip
+                f"A {tag} share of {share} cannot be.",
+                hint="A share lies between 0 and 1.",
+                code="rules.share-outside",
+                tag=tag,
+                share=str(share),
+            )
         else:
             weighted += line.amount.minor * share
     money, rest = Money(total, currency), Money(untagged, currency)
