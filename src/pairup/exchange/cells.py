@@ -127,7 +127,7 @@ def _read_decimal(text: str, column: Column) -> Decimal:
     value = text.strip()
     if not _NUMBER.fullmatch(value):
         raise CellRefused("not-a-number", found=text)
-    number = Decimal(value).normalize()
+    number = _within(Decimal(value), column).normalize()
     exponent = number.as_tuple().exponent
     after = max(0, -exponent) if isinstance(exponent, int) else 0
     before = max(0, number.adjusted() + 1)
@@ -137,7 +137,7 @@ def _read_decimal(text: str, column: Column) -> Decimal:
         raise CellRefused("too-large", found=text, digits=column.digits - column.places)
     if before + after > _EXACT_DIGITS:
         raise CellRefused("too-many-digits", found=text, digits=_EXACT_DIGITS)
-    return _within(number, column) + Decimal(0)
+    return number + Decimal(0)
 
 
 def read_amount(text: str, currency: str) -> int:
@@ -165,6 +165,8 @@ def read_day(text: str) -> tuple[RoughDay | None, Precision]:
     """
     value = text.strip()
     day, tilde, precision = value.partition("~")
+    if not value.isascii():
+        raise CellRefused("not-a-day", found=text)
     try:
         rough = RoughDay.read(day) if day or not tilde else None
         return rough, Precision(precision) if tilde or rough is None else rough.precision

@@ -200,7 +200,7 @@ def read_mapped(folder: Path, part: Part, plan: Plan, layout: Layout) -> tuple[S
         return None, [decoded.finding] if decoded.finding else []
     grid, found = read_grid(decoded.text, file=part.file, delimiter=part.delimiter, comments=False)
     if part.header_row not in grid.rows:
-        return None, [*found, finding("no-header-row", file=part.file, row=part.header_row)]
+        return None, [*found, finding("no-header-row", file=part.file, row=part.header_row, number=part.header_row)]
     grid = _with_rows_squared(_without(grid, part), part)
     sheet, more = sheet_from(grid, grid.rows.index(part.header_row))
     return _translated(sheet, part, layout, found + more)

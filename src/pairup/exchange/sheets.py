@@ -143,7 +143,7 @@ def sheet_from(grid: Grid, header_at: int = 0) -> tuple[Sheet, list[Finding]]:
     header = [name.strip() for name in grid.records[header_at]]
     while header and not header[-1]:
         header.pop()
-    found = _check_header(header, grid.file, grid.rows[header_at])
+    found = _check_header(header, grid, header_at)
     width, kept, rows = len(header), [], []
     for record, row in zip(grid.records[header_at + 1 :], grid.rows[header_at + 1 :], strict=True):
         if len(record) != width:
@@ -156,17 +156,19 @@ def sheet_from(grid: Grid, header_at: int = 0) -> tuple[Sheet, list[Finding]]:
     columns: dict[str, Sequence[str]] = {
         name: [untame(text) if text[:1] == "'" else text for text in column]
         for name, column in zip(header, cells, strict=True)
+        if name
     }
     return Sheet(grid.file, columns, rows), found
 
 
-def _check_header(header: list[str], file: str, row: int) -> list[Finding]:
-    found = []
+def _check_header(header: list[str], grid: Grid, header_at: int) -> list[Finding]:
+    """Name columns that are called the same, and columns without a name that hold anything."""
+    found, row = [], grid.rows[header_at]
     for at, name in enumerate(header):
-        if not name:
-            found.append(finding("empty-header", file=file, row=row, place=at + 1))
-        elif name in header[:at]:
-            found.append(finding("double-header", file=file, row=row, column=name, name=name))
+        if not name and any(at < len(record) and record[at].strip() for record in grid.records[header_at + 1 :]):
+            found.append(finding("empty-header", file=grid.file, row=row, place=at + 1))
+        elif name and name in header[:at]:
+            found.append(finding("double-header", file=grid.file, row=row, column=name, name=name))
     return found
 
 

@@ -67,8 +67,8 @@ def folder_layout() -> dict[str, Table]:
     return {name: _table(model, by_noun) for name, model in TABLES.items()}
 
 
-def _noun(model: type[Version]) -> type[Any]:
-    noun: type[Any] = model._meta.get_field("identity").related_model  # type: ignore[assignment]
+def _noun(model: Any) -> type[Any]:
+    noun: type[Any] = model._meta.get_field("identity").related_model
     return noun
 
 

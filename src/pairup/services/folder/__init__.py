@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pairup.services.folder.checking import check_folder, check_tables
-from pairup.services.folder.loading import FolderRefused, Loaded, load_folder, load_tables
+from pairup.services.folder.loading import FolderRefused, Loaded, load_folder, load_into, load_tables
 from pairup.services.folder.saving import save_folder
 from pairup.services.folder.starting import init_folder
 
@@ -14,6 +14,7 @@ __all__ = [
     "check_tables",
     "init_folder",
     "load_folder",
+    "load_into",
     "load_tables",
     "save_folder",
 ]

@@ -50,8 +50,10 @@ class Standing:
         """Spans of a table that stay in force when these rows are loaded."""
         return []
 
-    def about(self, rows: Rows, programme: str, names: tuple[str, ...], detail: str) -> list[Held]:
-        """Those spans, with the columns they are about; where one column is named, its value alone."""
+    def about(
+        self, rows: Rows, programme: str, names: tuple[str, ...], *, detail: str = "", where: str = ""
+    ) -> list[Held]:
+        """Every span of the table that stays in force, with the columns it is about; `where` must be yes."""
         return []
 
 
@@ -108,7 +110,7 @@ def read_folder(folder: Path, mapping: Path | str | None, progress: Progress = s
     layout = folder_layout()
     chosen = Path(mapping) if mapping is not None else folder / MAPPING
     if mapping is None and not chosen.is_file():
-        plan, found = Plan(), []
+        plan, found = Plan(), list[Finding]()
     else:
         plan, found = read_mapping(chosen, layout)
     reading = Reading(found=found, programme=plan.programme)
@@ -194,8 +196,9 @@ def check_reading(reading: Reading, standing: Standing, progress: Progress = sil
         found += consistency.check_spans(rows, standing.spans(rows, programme))
         found += consistency.check_money(rows)
         if rows.table.name == "postings":
-            found += consistency.check_postings(rows, standing.about(rows, programme, ("person",), "post"))
+            in_post = standing.about(rows, programme, ("person",), detail="post", where="full_time")
+            found += consistency.check_postings(rows, in_post)
         if rows.table.name == "pairings":
             parties = ("donor", "recipient", "place", "channel")
-            found += consistency.check_pairings(rows, standing.about(rows, programme, parties, ""))
+            found += consistency.check_pairings(rows, standing.about(rows, programme, parties))
     return found

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pairup.errors import InputError
-from pairup.exchange.consistency import row_keys
-from pairup.exchange.layout import Clock
 from pairup.exchange.reading import Rows
 from pairup.services.folder.checking import (
     JOURNAL,
@@ -26,6 +24,9 @@ from pairup.services.schema import folder_layout
 from pairup.values.findings import Finding, Severity
 from pairup.values.words import Words
 
+if TYPE_CHECKING:
+    from pairup.services.folder.standing import Match
+
 
 class FolderRefused(InputError):
     """A folder was not loaded; `findings` say why, and the record is as it was."""
@@ -34,15 +35,12 @@ class FolderRefused(InputError):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = tuple(findings)
-        count = sum(finding.severity is Severity.REFUSED for finding in findings)
-        facts = {"count": count}
-        super().__init__(
-            Words("folder.refused", facts).say(), hint=Words("folder.refused.hint", facts).say(), count=count
-        )
+        facts: dict[str, Any] = {"count": sum(finding.severity is Severity.REFUSED for finding in findings)}
+        said, hint = Words("folder.refused", facts).say(), Words("folder.refused.hint", facts).say()
+        super().__init__(said, hint=hint, findings=self.findings, **facts)
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """Rows of one table: new ones, corrections of rows in force, and rows that say what is known already."""
 
     new: int = 0
@@ -58,6 +56,10 @@ class Loaded:
     counts: Mapping[str, Counts] = field(default_factory=dict)
     warnings: Sequence[Finding] = ()
     entry: int | None = None
+
+    def items(self) -> Iterable[tuple[str, Counts]]:
+        """Give the counts by table."""
+        return self.counts.items()
 
     @property
     def total(self) -> Counts:
@@ -89,6 +91,33 @@ def load_tables(
     return _load(read_tables(tables, progress), actor=actor, at=at, progress=progress)
 
 
+def load_into(
+    record: Path | str,
+    folder: Path | str,
+    *,
+    actor: str,
+    at: datetime,
+    mapping: Path | str | None = None,
+    progress: Progress = silent,
+) -> Loaded:
+    """Open a record, or make it where there is none, and load a folder into it. A refused load leaves no new record.
+
+    Whoever makes a record is its administrator, and so may restore a saved folder into it.
+    """
+    from pairup.services import open_record, remove_record
+
+    record, folder = Path(record), Path(folder)
+    is_new = not record.exists()
+    open_record(record, create=is_new)
+    by = "administrator" if is_new and (folder / JOURNAL).is_file() else actor
+    try:
+        return load_folder(folder, actor=by, at=at, mapping=mapping, progress=progress)
+    except BaseException:
+        if is_new:
+            remove_record(record)
+        raise
+
+
 def _load(reading: Reading, *, actor: str, at: datetime, progress: Progress) -> Loaded:
     from django.db import transaction
 
@@ -102,10 +131,8 @@ def _load(reading: Reading, *, actor: str, at: datetime, progress: Progress) -> 
         found = sorted_findings(check_reading(reading, standing, progress))
         if any(finding.severity is Severity.REFUSED for finding in found):
             raise FolderRefused(found)
-        changes = {
-            name: _compare(rows, standing, reading.programme) for name, rows in reading.rows.items() if len(rows)
-        }
-        counts = {name: change.counts for name, change in changes.items()}
+        changes = {name: standing.match(rows, reading.programme) for name, rows in reading.rows.items() if len(rows)}
+        counts = {name: Counts(len(one.new), len(one.corrected), len(one.same)) for name, one in changes.items()}
         if not any(change.new or change.corrected for change in changes.values()):
             return Loaded(reading.programme, counts, found)
         facts = {name: [each.new, each.changed] for name, each in counts.items() if each.new or each.changed}
@@ -114,49 +141,9 @@ def _load(reading: Reading, *, actor: str, at: datetime, progress: Progress) -> 
         return Loaded(reading.programme, counts, found, doing.entry.number)
 
 
-@dataclass(slots=True)
-class _Change:
-    """Places (from 0) of rows that are new, and of rows that correct one, with that one's id."""
-
-    new: list[int] = field(default_factory=list)
-    corrected: dict[int, int] = field(default_factory=dict)
-    same: int = 0
-
-    @property
-    def counts(self) -> Counts:
-        return Counts(len(self.new), len(self.corrected), self.same)
-
-
-def _compare(rows: Rows, standing: Any, programme: str) -> _Change:
-    from pairup.services.folder.standing import fact_names
-
-    table = rows.table
-    names = fact_names(table)
-    first = names.index("starts" if table.clock is Clock.SPAN else "day")
-    keys = row_keys(rows)
-    wanted = set(keys)
-    known: dict[Any, tuple[int, tuple[Any, ...]]] = {}
-    for pk, code, values in standing.in_force(table, programme, names):
-        key = code if table.one_row_a_code else (code, values[first])
-        if key in wanted:
-            known[key] = (pk, values)
-    change = _Change()
-    if not known:
-        change.new = list(range(len(rows)))
-        return change
-    said = list(zip(*(rows.fields[name] for name in names), strict=True))
-    for at, key in enumerate(keys):
-        if key not in known:
-            change.new.append(at)
-        elif known[key][1] == said[at]:
-            change.same += 1
-        else:
-            change.corrected[at] = known[key][0]
-    return change
-
-
-def _write(doing: Any, reading: Reading, changes: Mapping[str, _Change], progress: Progress) -> None:
-    from pairup.record.models import TABLES, Programme
+def _write(doing: Any, reading: Reading, changes: Mapping[str, Match], progress: Progress) -> None:
+    from pairup.record.models import TABLES
+    from pairup.record.places import Programme
     from pairup.services.folder.versions import noun_of, versions
 
     layout = folder_layout()

@@ -183,19 +183,17 @@ class _Writer:
         return lambda row: tame(write_cell(column, getattr(row, column.field)))
 
     def _codes(self, table: str) -> dict[int, str]:
-        from pairup.record.models import TABLES
+        from pairup.services.folder.versions import noun_of
 
         if table not in self.codes:
-            noun: Any = TABLES[table]._meta.get_field("identity").related_model
-            self.codes[table] = dict(noun._default_manager.values_list("pk", "code"))
+            self.codes[table] = dict(noun_of(table)._default_manager.values_list("pk", "code"))
         return self.codes[table]
 
     @staticmethod
     def _programmes(table: str) -> dict[int, str]:
-        from pairup.record.models import TABLES
+        from pairup.services.folder.versions import noun_of
 
-        noun: Any = TABLES[table]._meta.get_field("identity").related_model
-        return dict(noun._default_manager.values_list("pk", "programme__code"))
+        return dict(noun_of(table)._default_manager.values_list("pk", "programme__code"))
 
     @staticmethod
     def _entries() -> dict[int, str]:

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from pairup.exchange.consistency import Held, row_keys
 from pairup.exchange.layout import Clock, Kind, Table
 from pairup.exchange.reading import Rows
-from pairup.record.models import TABLES, Programme
+from pairup.record.models import TABLES
+from pairup.record.places import Programme
 from pairup.services.folder.checking import Standing
+from pairup.services.folder.versions import noun_of
 from pairup.services.schema import folder_layout
 
 _SPAN = ("starts", "starts_precision", "ends_before", "ends_precision")
+_FIRST = frozenset({"starts", "starts_precision"})
+
+
+@dataclass(slots=True)
+class Match:
+    """Places (from 0) of rows that are new, that say what is in force already, and that correct it, with ids."""
+
+    new: list[int] = field(default_factory=list)
+    same: dict[int, int] = field(default_factory=dict)
+    corrected: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def replaced(self) -> set[int]:
+        """The ids of rows in force that these rows stand for."""
+        return {*self.same.values(), *self.corrected.values()}
 
 
 class RecordStanding(Standing):
@@ -20,52 +39,93 @@ class RecordStanding(Standing):
 
     def __init__(self) -> None:
         self.programmes = tuple(Programme.objects.order_by("code").values_list("code", flat=True))
-        self._names: dict[tuple[str, str], dict[int, str]] = {}
+        self._codes: dict[tuple[str, str], dict[int, str]] = {}
+        self._matches: dict[str, Match] = {}
 
-    def ids(self, table: str, programme: str) -> dict[int, str]:
-        """Codes by id of the identities of a table; of one programme, where they belong to one."""
+    def codes_by_id(self, table: str, programme: str) -> dict[int, str]:
+        """Codes of the identities of a table; of one programme, where they belong to one."""
         key = (table, programme)
-        if key not in self._names:
-            noun: Any = TABLES[table]._meta.get_field("identity").related_model
+        if key not in self._codes:
             scope = {"programme__code": programme} if folder_layout()[table].scoped else {}
-            self._names[key] = dict(noun._default_manager.filter(**scope).values_list("pk", "code"))
-        return self._names[key]
+            self._codes[key] = dict(noun_of(table)._default_manager.filter(**scope).values_list("pk", "code"))
+        return self._codes[key]
 
     def codes(self, table: str, programme: str) -> set[str]:
-        return set(self.ids(table, programme).values())
+        return set(self.codes_by_id(table, programme).values())
 
     def spans(self, rows: Rows, programme: str) -> list[Held]:
-        replaced, codes = set(row_keys(rows)), set(rows.codes)
-        in_force = self._held(rows.table, programme, (), "")
-        return [span for span in in_force if span.code in codes and (span.code, span.starts) not in replaced]
+        codes = set(rows.codes)
+        return [span for span in self.about(rows, programme, ()) if span.code in codes]
 
-    def about(self, rows: Rows, programme: str, names: tuple[str, ...], detail: str) -> list[Held]:
-        replaced = set(row_keys(rows))
-        return [
-            span
-            for span in self._held(rows.table, programme, names, detail)
-            if (span.code, span.starts) not in replaced
-        ]
-
-    def _held(self, table: Table, programme: str, names: tuple[str, ...], detail: str) -> list[Held]:
+    def about(
+        self, rows: Rows, programme: str, names: tuple[str, ...], *, detail: str = "", where: str = ""
+    ) -> list[Held]:
+        table = rows.table
         if table.clock is not Clock.SPAN:
             return []
-        wanted = (*_SPAN, *names, *((detail,) if detail else ()))
+        replaced = self.match(rows, programme).replaced
+        wanted = (*_SPAN, *names, *filter(None, (detail, where)))
         held = []
-        for _, code, values in self.in_force(table, programme, wanted):
-            about = values[len(_SPAN) : len(_SPAN) + len(names)]
-            key = about[0] if len(about) == 1 else tuple(about)
-            if table.name == "postings" and not values[-1]:
+        for pk, code, values in self.in_force(table, programme, wanted):
+            said = dict(zip(wanted, values, strict=True))
+            if pk in replaced or (where and not said[where]):
                 continue
-            held.append(Held(code, *values[: len(_SPAN)], about=key, detail=str(values[-1]) if detail else ""))
+            key: Any = said[names[0]] if len(names) == 1 else tuple(said[name] for name in names)
+            span = {name: said[name] for name in _SPAN}
+            held.append(Held(code, **span, about=key, detail=said[detail] if detail else ""))
         return held
+
+    def match(self, rows: Rows, programme: str) -> Match:
+        """Say which rows are new, known or corrections.
+
+        A row corrects the one in force with its code and first day; where there is none, the one that says all it
+        says but the first day. Anything else is a new row, which the check of spans holds against what stands.
+        """
+        if rows.table.name not in self._matches:
+            self._matches[rows.table.name] = self._matched(rows, programme)
+        return self._matches[rows.table.name]
+
+    def _matched(self, rows: Rows, programme: str) -> Match:
+        table, match = rows.table, Match()
+        names = fact_names(table)
+        first = names.index("starts" if table.clock is Clock.SPAN else "day")
+        codes = set(rows.codes)
+        known: dict[Any, tuple[int, tuple[Any, ...]]] = {}
+        for pk, code, values in self.in_force(table, programme, names):
+            if code in codes:
+                known[code if table.one_row_a_code else (code, values[first])] = (pk, values)
+        if not known:
+            match.new = list(range(len(rows)))
+            return match
+        said = list(zip(*(rows.fields[name] for name in names), strict=True))
+        for at, key in enumerate(row_keys(rows)):
+            if key not in known:
+                match.new.append(at)
+            elif known[key][1] == said[at]:
+                match.same[at] = known[key][0]
+            else:
+                match.corrected[at] = known[key][0]
+        if table.clock is Clock.SPAN and match.new:
+            others = [one for one in known.values() if one[0] not in match.replaced]
+            _match_without_first_day(rows, match, names, said, others, self.codes_by_pk(table, programme, others))
+        return match
+
+    def codes_by_pk(self, table: Table, programme: str, rows: Sequence[tuple[int, tuple[Any, ...]]]) -> dict[int, str]:
+        """Codes of version rows by their own id."""
+        model: Any = TABLES[table.name]
+        codes, found = self.codes_by_id(table.name, programme), {}
+        pks = [pk for pk, _ in rows]
+        for at in range(0, len(pks), 500):
+            pairs = model.objects.filter(pk__in=pks[at : at + 500]).values_list("pk", "identity_id")
+            found.update({pk: codes[identity] for pk, identity in pairs})
+        return found
 
     def in_force(
         self, table: Table, programme: str, names: Sequence[str]
     ) -> Iterator[tuple[int, str, tuple[Any, ...]]]:
-        """Give pk, code and columns of the rows in force; references as codes."""
+        """Give id, code and columns of the rows in force; references as codes."""
         model: Any = TABLES[table.name]
-        codes = self.ids(table.name, programme)
+        codes = self.codes_by_id(table.name, programme)
         if not codes:
             return
         columns = {column.field: column for column in table.columns}
@@ -73,14 +133,34 @@ class RecordStanding(Standing):
         rows = model.objects.filter(superseded_at=None).order_by("pk").values_list("pk", "identity_id", *names)
         for pk, identity, *values in rows.iterator(chunk_size=5000):
             if identity in codes:
-                yield (
-                    pk,
-                    codes[identity],
-                    tuple(
-                        self.ids(target, programme).get(value) if target else value
-                        for value, target in zip(values, refers, strict=True)
-                    ),
+                said = (
+                    self.codes_by_id(target, programme).get(value) if target else value
+                    for value, target in zip(values, refers, strict=True)
                 )
+                yield pk, codes[identity], tuple(said)
+
+
+def _match_without_first_day(
+    rows: Rows,
+    match: Match,
+    names: Sequence[str],
+    said: Sequence[tuple[Any, ...]],
+    others: Sequence[tuple[int, tuple[Any, ...]]],
+    codes: dict[int, str],
+) -> None:
+    """Take rows that differ from one in force by their first day alone as its corrections."""
+    rest = [at for at, name in enumerate(names) if name not in _FIRST]
+
+    def key(code: str, values: tuple[Any, ...]) -> str:
+        return repr((code, [values[at] for at in rest]))
+
+    waiting: dict[str, list[int]] = defaultdict(list)
+    for pk, values in others:
+        waiting[key(codes[pk], values)].append(pk)
+    for at in list(match.new):
+        if len(found := waiting.get(key(rows.codes[at], said[at]), [])) == 1:
+            match.corrected[at] = found.pop()
+            match.new.remove(at)
 
 
 def fact_names(table: Table) -> list[str]:

@@ -116,4 +116,6 @@ def _example(column: Column, currency: str) -> str:
         return currency
     if column.refers_to:
         return f"{column.refers_to}-code" if column.required else ""
+    if column.highest == 1:
+        return "0.8"
     return _EXAMPLES.get(column.kind, "text" if column.required else "")

@@ -11,7 +11,8 @@ from pairup.record.models import TABLES
 
 def noun_of(table: str) -> Any:
     """Give the identity model of a table."""
-    return TABLES[table]._meta.get_field("identity").related_model
+    model: Any = TABLES[table]
+    return model._meta.get_field("identity").related_model
 
 
 def versions(rows: Rows, places: Sequence[int], given: Mapping[str, Sequence[Any]]) -> Iterator[Any]:
