@@ -80,8 +80,9 @@ def child(code: str, *args: str, cwd: Path = ROOT) -> subprocess.CompletedProces
 
 def load_file(path: Path) -> ModuleType:
     """Import a file that is in no package."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    spec = importlib.util.spec_from_file_location(f"house_{path.stem}_{abs(hash(path))}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     return module
