@@ -103,6 +103,7 @@ class Column:
     title: Inline
     is_number: bool = False
     is_wide: bool = False  # holds sentences
+    is_short: bool = False  # is never broken over lines
 
 
 @dataclass(frozen=True, slots=True)

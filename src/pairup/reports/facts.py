@@ -277,13 +277,13 @@ class FollowedPost:
 
 @dataclass(frozen=True, slots=True)
 class RoundPeople:
-    """People of one round. `end` is its last day; `is_planned` marks the round drafted now."""
+    """People of one round, with its days as precisely as they are known. `is_planned` marks the round drafted now."""
 
     code: str
     scheme: str
     ordinal: int
-    start: date
-    end: date
+    start: date | RoughDay
+    end: date | RoughDay  # its last day
     people: int | None
     is_planned: bool = False
     is_synthetic: bool = False

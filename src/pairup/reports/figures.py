@@ -7,7 +7,7 @@ as one that has them. Where the rows are synthetic, the stamp stands inside the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import altair as alt
@@ -45,6 +45,8 @@ def table(rows: Sequence[dict[str, Any]]) -> alt.Chart:
 def framed(layers: Sequence[alt.Chart], frame: Frame, *, height: int, margins: Margins) -> alt.LayerChart:
     """Put layers in one frame of fixed size, with heading and stamp."""
     width = WIDTH - margins.left - margins.right
+    if not frame.heading and not frame.stamp:
+        margins = replace(margins, top=max(margins.top - 20, 10))
     words = [
         _corner(frame.heading, -margins.left + 2, "left", palette.MUTED, "normal", margins),
         _corner(frame.stamp, width, "right", palette.PLAN, "bold", margins),
@@ -109,7 +111,9 @@ def money_by_year(amounts: Sequence[Amount], kinds: Sequence[Kind], frame: Frame
         scale=alt.Scale(nice=False, padding=6),
     )
     y = alt.Y("amount:Q", axis=alt.Axis(title=None, tickCount=5, domain=False, ticks=False))
-    colour = alt.Color("kind:N", title=None, scale=alt.Scale(domain=names, range=[kind.colour for kind in kinds]))
+    legend = alt.Legend(symbolType="stroke", symbolStrokeWidth=2.2)
+    scale = alt.Scale(domain=names, range=[kind.colour for kind in kinds])
+    colour = alt.Color("kind:N", title=None, scale=scale, legend=legend)
     dash = alt.StrokeDash(
         "kind:N", title=None, scale=alt.Scale(domain=names, range=[list(kind.dash) for kind in kinds])
     )
@@ -134,11 +138,11 @@ def money_grid(cells: Sequence[GridCell], rows: Sequence[str], steps: Sequence[f
         x=alt.X("year:O", scale=alt.Scale(domain=years, paddingInner=0.08),
                 axis=alt.Axis(values=shown, labelAngle=0, title=None, domain=False, ticks=False)),
         y=alt.Y("row:N", scale=alt.Scale(domain=list(rows), paddingInner=0.12),
-                axis=alt.Axis(title=None, domain=False, ticks=False, labelLimit=222, labelColor=palette.INK)),
+                axis=alt.Axis(title=None, domain=False, ticks=False, labelLimit=262, labelColor=palette.INK)),
         color=alt.Color("amount:Q", scale=alt.Scale(type="threshold", domain=list(steps), range=list(palette.AMOUNT)),
                         legend=alt.Legend(title=None, gradientLength=300)),
     )  # fmt: skip
-    return framed([grid], frame, height=16 * len(rows), margins=Margins(left=236, bottom=86))
+    return framed([grid], frame, height=16 * len(rows), margins=Margins(left=276, bottom=86))
 
 
 # --- rounds -------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A labelled point: pixels from the left and the top, its radius, and its lines of text."""
+    """A point: pixels from the left and the top, its radius, its lines of text. Without lines it only takes room."""
 
     key: str
     x: float
@@ -20,12 +20,16 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Where the text starts: `align` is left, right or center; `y` is the middle of the first line."""
+    """Where the text starts: `align` is left, right or center; `y` is the middle of the first line.
+
+    `leader` is where a thin line from the point ends, for a label that stands away from it.
+    """
 
     key: str
     x: float
     y: float
     align: str
+    leader: tuple[float, float] | None = None
 
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
@@ -39,15 +43,16 @@ def text_width(text: str, size: float) -> float:
 def place_labels(
     spots: Sequence[Spot], *, width: float, height: float, size: float = 11.0, leading: float = 13.0
 ) -> list[Label]:
-    """Try right, left, below and above of each point, and take the place that covers least."""
+    """Try the sides of each point, then places further off, and take the one that covers least at least distance."""
     taken: list[Box] = [(s.x - s.radius, s.y - s.radius, s.x + s.radius, s.y + s.radius) for s in spots]
     labels = []
-    for spot in sorted(spots, key=lambda s: (s.y, s.x, s.key)):
+    for spot in sorted((s for s in spots if s.lines), key=lambda s: (s.y, s.x, s.key)):
         wide = max(text_width(line, size) for line in spot.lines)
         tall = leading * len(spot.lines)
-        tries = [_try(spot, align, dy, wide, tall, leading) for align, dy in _PLACES]
-        costs = [_cost(box, taken, width, height) + 0.01 * rank for rank, (_, box) in enumerate(tries)]
-        label, box = tries[costs.index(min(costs))]
+        tries = [_near(spot, align, dy, wide, tall, leading) for align, dy in _PLACES]
+        tries += [_far(spot, side, out, dy * leading, wide, tall, leading) for side, out, dy in _FURTHER]
+        costs = [_cost(box, taken, width, height) + far + 0.01 * rank for rank, (_, box, far) in enumerate(tries)]
+        label, box, _ = tries[costs.index(min(costs))]
         taken.append(box)
         labels.append(label)
     return labels
@@ -57,16 +62,36 @@ def place_labels(
 _PLACES = (
     ("left", 0), ("right", 0), ("center", 1), ("center", -1), ("left", 1), ("right", 1), ("left", -1), ("right", -1),
 )  # fmt: skip
+# alignment, pixels out to the side, lines up or down
+_FURTHER = tuple(
+    (side, out, dy)
+    for out in (24, 60, 110, 160)
+    for dy in (0, 2, -2, 4, -4, 6, -6, 9, -9)
+    for side in ("left", "right")
+)
 
 
-def _try(spot: Spot, align: str, dy: int, wide: float, tall: float, leading: float) -> tuple[Label, Box]:
+def _near(spot: Spot, align: str, dy: int, wide: float, tall: float, leading: float) -> tuple[Label, Box, float]:
     gap = spot.radius + 4
     left = {"left": spot.x + gap, "right": spot.x - gap - wide, "center": spot.x - wide / 2}[align]
     if dy and align != "center":
         left += gap * (-0.6 if align == "left" else 0.6)
     top = spot.y - tall / 2 + dy * (tall / 2 + gap * (1.0 if align == "center" else 0.7))
     x = {"left": left, "right": left + wide, "center": left + wide / 2}[align]
-    return Label(spot.key, round(x, 1), round(top + leading / 2, 1), align), (left, top, left + wide, top + tall)
+    return Label(spot.key, round(x, 1), round(top + leading / 2, 1), align), (left, top, left + wide, top + tall), 0.0
+
+
+def _far(
+    spot: Spot, align: str, out: float, down: float, wide: float, tall: float, leading: float
+) -> tuple[Label, Box, float]:
+    """Place text away from its point, with a leader; what it costs grows with the distance."""
+    x = spot.x + (out if align == "left" else -out)
+    left = x if align == "left" else x - wide
+    top = spot.y + down - tall / 2
+    first = top + leading / 2
+    leader = (round(x - 3 if align == "left" else x + 3, 1), round(first, 1))
+    label = Label(spot.key, round(x, 1), round(first, 1), align, leader)
+    return label, (left, top, left + wide, top + tall), 40 + out + abs(down)
 
 
 def _cost(box: Box, taken: Sequence[Box], width: float, height: float) -> float:

@@ -14,7 +14,7 @@ import altair as alt
 
 from pairup.reports import palette
 from pairup.reports.figures import WIDTH, Frame, Margins, framed, table
-from pairup.reports.labels import Spot, place_labels
+from pairup.reports.labels import Label, Spot, place_labels
 
 _MARGINS = Margins(left=44, top=34, right=14, bottom=84)
 _WITH_SIZES = Margins(left=44, top=74, right=14, bottom=84)
@@ -25,7 +25,7 @@ _STEPS = (0.25, 0.5, 1, 2, 5, 10, 20)
 class MapPoint:
     """A place on the map. `lines` are its label, the first one bold; none for a point without a label.
 
-    `size` is a count of people; None draws a small point. `altitude_m` None draws it without colour.
+    `size` is a count of people; None draws a small point. Without `altitude_m` it is hollow; a donor is a diamond.
     """
 
     key: str
@@ -34,6 +34,7 @@ class MapPoint:
     altitude_m: int | None = None
     size: int | None = None
     lines: tuple[str, ...] = ()
+    is_donor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def point_map(
     """Draw points with altitude as colour and people as size, and pairings as lines where they are given."""
     where = [(p.longitude, p.latitude) for p in points]
     ground = _Ground.around(where + [end for line in lines for end in (line.start, line.finish)])
-    layers = [*_lines(lines, ground), *_points(points, words, ground), *_labels(points, ground)]
+    layers = [*_lines(lines, ground), *_labels(points, ground), *_points(points, words, ground)]
     margins = _WITH_SIZES if any(p.size is not None for p in points) else _MARGINS
     return framed(layers, frame, height=ground.height, margins=margins)
 
@@ -125,15 +126,17 @@ def _lines(lines: Sequence[MapLine], ground: _Ground) -> list[alt.Chart]:
 def _points(points: Sequence[MapPoint], words: MapWords, ground: _Ground) -> list[alt.Chart]:
     classes = alt.Scale(domain=list(words.classes), range=[colour for _, colour in palette.ALTITUDE])
     drawn = []
-    sized = [p for p in points if p.size is not None and p.altitude_m is not None]
-    plain = [p for p in points if p.size is None and p.altitude_m is not None]
-    bare = [p for p in points if p.altitude_m is None]
+    sized = [p for p in points if p.size is not None and p.altitude_m is not None and not p.is_donor]
+    plain = [p for p in points if p.size is None and p.altitude_m is not None and not p.is_donor]
+    hollow = [p for p in points if p.altitude_m is None and not p.is_donor]
+    donors = [p for p in points if p.is_donor]
     colour = alt.Color("class:N", title=words.altitude, scale=classes)
-    if bare:
-        mark = table([_row(p, words) for p in bare]).mark_point(
-            shape="diamond", filled=True, size=40, color=palette.PAID
-        )
-        drawn.append(mark.encode(**ground.encode()))
+    if donors:
+        mark = table([_row(p, words) for p in donors]).mark_point(shape="diamond", filled=True, size=40)
+        drawn.append(mark.encode(**ground.encode(), color=alt.value(palette.PAID)))
+    if hollow:
+        mark = table([_row(p, words) for p in hollow]).mark_point(size=48, strokeWidth=1.2)
+        drawn.append(mark.encode(**ground.encode(), stroke=alt.value(palette.INK)))
     if sized:
         top = max(p.size or 0 for p in sized)
         legend = alt.Legend(
@@ -183,6 +186,7 @@ def _labels(points: Sequence[MapPoint], ground: _Ground) -> list[alt.Chart]:
     texts = {p.key: p.lines for p in points}
     drawn = []
     labels = place_labels(spots, width=ground.width, height=ground.height)
+    drawn += _leaders(spots, labels, ground)
     for align in ("left", "right", "center"):
         for is_first in (True, False):
             rows = [
@@ -193,15 +197,40 @@ def _labels(points: Sequence[MapPoint], ground: _Ground) -> list[alt.Chart]:
                 if (k == 0) is is_first
             ]
             if rows:
-                mark = table([_at_pixel(row, ground) for row in rows]).mark_text(
-                    align=align,
-                    baseline="middle",
-                    fontWeight="bold" if is_first else "normal",
-                    fontSize=11,
-                    color=palette.INK if is_first else palette.MUTED,
-                )
-                drawn.append(mark.encode(**ground.encode(), text="text:N"))
+                here = [_at_pixel(row, ground) for row in rows]
+                drawn += [_text(here, ground, align, is_first, colour) for colour in (palette.PAPER, None)]
     return drawn
+
+
+def _leaders(spots: Sequence[Spot], labels: Sequence[Label], ground: _Ground) -> list[alt.Chart]:
+    """Draw a thin line from a point to a label that stands away from it."""
+    where = {spot.key: spot for spot in spots}
+    rows = []
+    for label in labels:
+        if label.leader is not None:
+            spot = where[label.key]
+            start = _at_pixel({"x": spot.x, "y": spot.y, "text": ""}, ground)
+            end = _at_pixel({"x": label.leader[0], "y": label.leader[1], "text": ""}, ground)
+            rows.append({"lon": start["lon"], "lat": start["lat"], "lon2": end["lon"], "lat2": end["lat"]})
+    if not rows:
+        return []
+    mark = table(rows).mark_rule(color=palette.MUTED, strokeWidth=0.7)
+    return [mark.encode(**ground.encode(), x2="lon2:Q", y2="lat2:Q")]
+
+
+def _text(rows: list[dict[str, Any]], ground: _Ground, align: Any, is_first: bool, rim: str | None) -> alt.Chart:
+    """Write lines of labels; drawn first as a rim in the colour of the ground, then as text."""
+    weight: Any = "bold" if is_first else "normal"
+    start = table(rows)
+    if rim:
+        mark = start.mark_text(
+            align=align, baseline="middle", fontWeight=weight, color=rim, stroke=rim, strokeWidth=3, strokeJoin="round"
+        )
+    else:
+        ink = palette.INK if is_first else palette.MUTED
+        mark = start.mark_text(align=align, baseline="middle", fontWeight=weight, color=ink)
+    chart: alt.Chart = mark.encode(**ground.encode(), text="text:N")
+    return chart
 
 
 def _at_pixel(row: dict[str, Any], ground: _Ground) -> dict[str, Any]:

@@ -157,7 +157,7 @@ def _steps(values: list[float]) -> list[float]:
 def _columns(first: str) -> tuple[Column, ...]:
     return (
         Column(said(first)),
-        Column(said("col-years")),
+        Column(said("col-years"), is_short=True),
         *(Column(said(f"col-{kind}"), is_number=True) for kind in KINDS),
         Column(said("col-known")),
     )
@@ -215,7 +215,7 @@ def _year_fold(pairing: PairingFacts, facts: ReportFacts, scale: MoneyScale) -> 
         for line in _rows_of(facts, [pairing.code])
     )
     columns = (
-        Column(said("col-year")),
+        Column(said("col-year"), is_short=True),
         *(Column(said(f"col-{kind}"), is_number=True) for kind in KINDS),
         Column(said("col-known")),
     )

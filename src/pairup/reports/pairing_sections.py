@@ -35,6 +35,7 @@ from pairup.reports.said import (
 )
 from pairup.reports.writing import count, day, days, people_in_public, public_size
 from pairup.values.codes import Channel
+from pairup.values.days import RoughDay
 from pairup.values.words import Words
 
 _MOST_POINTS = 26  # with more places than this, people are drawn by prefecture and smaller places as dots
@@ -101,7 +102,8 @@ def _by_place(facts: ReportFacts, *, by_area: bool) -> list[tuple[PlaceFacts, li
 def _point(place: PlaceFacts, some: list[PairingFacts], language: str, *, public: bool) -> maps.MapPoint:
     known = [p.people for p in some if p.people is not None]
     size = (public_size(sum(known)) if public else sum(known)) if known else None
-    first = [p for p in some if p.channel is Channel.TERRITORIAL] or some
+    direct = [p for p in some if p.place == place.code] or some
+    first = [p for p in direct if p.channel is Channel.TERRITORIAL] or direct
     donors = list(dict.fromkeys(p.donor.name.say(language) for p in first if p.change is not Change.ENDED))
     lines = (place.name.say(language), *_pairs(donors, language))
     assert place.longitude is not None and place.latitude is not None
@@ -164,7 +166,7 @@ def _where(place: PlaceFacts) -> tuple[float, float]:
 
 def _bare(place: PlaceFacts, name: str, key: str, *, coloured: bool = False) -> maps.MapPoint:
     lines = (name,) if name else ()
-    return maps.MapPoint(key, *_where(place), place.altitude_m if coloured else None, None, lines)
+    return maps.MapPoint(key, *_where(place), place.altitude_m if coloured else None, None, lines, not coloured)
 
 
 # --- pairings -----------------------------------------------------------------------------------------------
@@ -175,8 +177,8 @@ def office_pairings(facts: ReportFacts) -> Section:
     rows = tuple(_pairing_row(pairing, facts) for pairing in shown(facts))
     columns = (
         Column(said("col-pairing")),
-        Column(said("col-channel")),
-        Column(said("col-since")),
+        Column(said("col-channel"), is_short=True),
+        Column(said("col-since"), is_short=True),
         Column(said("col-altitude"), is_number=True),
         Column(said("col-plan")),
         Column(said("col-posted"), is_number=True),
@@ -241,8 +243,8 @@ def public_pairings(facts: ReportFacts) -> Section:
         )
     columns = (
         Column(said("col-pairing")),
-        Column(said("col-channel")),
-        Column(said("col-since")),
+        Column(said("col-channel"), is_short=True),
+        Column(said("col-since"), is_short=True),
         Column(said("col-posted"), is_number=True),
         Column(said("col-known")),
     )
@@ -283,8 +285,8 @@ def _rounds_figure(rounds: list[RoundPeople], *, public: bool) -> Figure:
         bars = [
             Bar(
                 round_name(r, language),
-                _year(r.start),
-                _year(r.end),
+                _year(_first(r.start)),
+                _year(r.end.after if isinstance(r.end, RoughDay) else r.end),
                 "" if r.people is None else _bare_text(_people_text(r, public=public), language),
                 r.is_planned,
             )
@@ -295,7 +297,7 @@ def _rounds_figure(rounds: list[RoundPeople], *, public: bool) -> Figure:
     return picture(
         "rounds",
         said("rounds-figure"),
-        said("rounds-alt", rounds=count(len(rounds)), first=str(min(r.start.year for r in rounds))),
+        said("rounds-alt", rounds=count(len(rounds)), first=str(min(_first(r.start).year for r in rounds))),
         draw,
         is_synthetic=any(r.is_synthetic for r in rounds),
         note=said("rounds-note"),
@@ -306,7 +308,12 @@ def _bare_text(text: Inline, language: str) -> str:
     return text if isinstance(text, str) else text.say(language)
 
 
+def _first(when: date | RoughDay) -> date:
+    return when.first if isinstance(when, RoughDay) else when
+
+
 def _year(when: date) -> float:
+    """Give a day as a decimal year."""
     return round(when.year + (when.timetuple().tm_yday - 1) / 366, 3)
 
 

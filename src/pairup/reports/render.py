@@ -109,7 +109,7 @@ def _block(block: Block, depth: int, count: list[int]) -> str:
 def _table(table: Table, count: list[int]) -> str:
     count[0] += 1
     number = count[0]
-    kinds = ["num" if c.is_number else "wide" if c.is_wide else "" for c in table.columns]
+    kinds = ["num" if c.is_number else "wide" if c.is_wide else "short" if c.is_short else "" for c in table.columns]
     attributes = [f' class="{kind}"' if kind else "" for kind in kinds]
     heads = "".join(
         f'<th scope="col"{a}>{inline(c.title)}</th>' for c, a in zip(table.columns, attributes, strict=True)

@@ -25,13 +25,13 @@ def write_report(facts: ReportFacts, folder: Path) -> list[Path]:
 
     Nothing is written when a number links to rows that were not given, or a table holds personal columns.
     """
-    office, public = round_report(facts), public_report(facts)
-    links = [link for link in links_of(office) if isinstance(link, RowLink)]
     require_no_personal_columns(facts.tables)
     require_no_personal_points(facts.followed)
+    require_large_areas(facts)
+    office, public = round_report(facts), public_report(facts)
+    links = [link for link in links_of(office) if isinstance(link, RowLink)]
     require_known_tables(links, facts.tables)
     require_no_rows(public)
-    require_large_areas(facts)
 
     texts = {"index.html": to_html(office), "public.html": to_html(public)}
     for table in facts.tables:

@@ -61,10 +61,12 @@ def clock(minutes: int) -> str:
 
 
 def long_money(amount: Money) -> Both:
-    """Write money for a sentence: millions in English, 万 and 亿 in Chinese, rounded to four figures or so."""
+    """Write money for a sentence, to three figures or so: millions and billions in English, 万 and 亿 in Chinese."""
     whole = amount.amount
     unit = _CURRENCIES_ZH.get(amount.currency, f" {amount.currency}")
-    if abs(whole) >= 1_000_000:
+    if abs(whole) >= 1_000_000_000:
+        en = f"{amount.currency} {_short(whole / 1_000_000_000)} billion"
+    elif abs(whole) >= 1_000_000:
         en = f"{amount.currency} {_short(whole / 1_000_000)} million"
     else:
         en = f"{amount.currency} {whole.quantize(Decimal(1), ROUND_HALF_EVEN):,}"
