@@ -13,14 +13,15 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from tests.house.source import PACKAGE, modules, tree, where
+from tests.house.source import PACKAGE, module_name, modules, tree, where
 
 LOCALE = PACKAGE / "values" / "locale"
 LANGUAGES = ("en", "zh_Hans")
 DOMAINS = sorted({path.stem for path in LOCALE.glob("*/LC_MESSAGES/*.po")})
-CODE = re.compile(rf"({'|'.join(DOMAINS)}|pairup)\.[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)*")
+CODE = re.compile(rf"({'|'.join(DOMAINS)})\.[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)*")
 #: look like codes and are file names, module paths or names of commands
-NO_CODES = re.compile(r".*\.(sqlite3|csv|md|toml|json|html|po|mo|tgz|whl)|pairup\..*|plan\.(draft|adopt)")
+NO_CODES = re.compile(r".*\.(sqlite3|csv|md|toml|json|html|po|mo)|plan\.(draft|adopt)")
+MODULES = {module_name(path) for path in modules()}
 #: what a PairupError takes beside the facts of its words
 NO_FACTS = {"hint", "code", "findings"}
 
@@ -53,6 +54,10 @@ def docstrings(parsed: ast.Module) -> set[int]:
     return {id(body[0].value) for body in bodies if isinstance(body[0], ast.Expr)}
 
 
+def is_no_code(text: str) -> bool:
+    return bool(NO_CODES.fullmatch(text)) or text in MODULES
+
+
 def used() -> Iterator[tuple[str, Path, ast.AST]]:
     """Codes that stand whole in the source."""
     for path in modules():
@@ -62,8 +67,10 @@ def used() -> Iterator[tuple[str, Path, ast.AST]]:
         skipped = docstrings(tree(path)) | pieces
         for node in ast.walk(tree(path)):
             is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped
-            if is_text and CODE.fullmatch(node.value) and not NO_CODES.fullmatch(node.value):
+            if is_text and CODE.fullmatch(node.value) and not is_no_code(node.value):
                 yield node.value, path, node
+            if isinstance(node, ast.Call) and is_refusal(node) and (code := code_of(node)) and not CODE.fullmatch(code):
+                yield code, path, node  # of a part that has no catalogue at all
 
 
 def made() -> Iterator[tuple[str, Path, ast.AST]]:
@@ -154,6 +161,14 @@ def given_facts(call: ast.Call) -> set[str] | None:
     if named.endswith("Error") and all(keyword.arg for keyword in call.keywords):
         return {keyword.arg for keyword in call.keywords if keyword.arg} - NO_FACTS
     return None
+
+
+def is_refusal(call: ast.Call) -> bool:
+    return (
+        isinstance(call.func, ast.Name)
+        and call.func.id.endswith("Error")
+        and any(k.arg == "code" for k in call.keywords)
+    )
 
 
 def code_of(call: ast.Call) -> str | None:
