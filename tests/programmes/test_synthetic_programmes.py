@@ -186,4 +186,4 @@ def test_each_programme_of_the_catalogue_can_be_planned(tables: Tables, request:
     assert {row["budget_year"] for row in tables["envelopes"]} == {
         str(year) for year in range(programme.horizon[0], programme.horizon[1] + 1)
     }
-    assert [row["place"] for row in tables["sites"] if row["is_base"] == "yes"] == [programme.visit.base]
+    assert [row["place"] for row in tables["sites"] if row["is_base"] == "yes"] == [programme.visit["base"]]

@@ -139,8 +139,8 @@ def openings(tables: Tables, ground: Ground) -> list[Opening]:
             row["code"], row["place"], row["profession"],
             Span(date.fromisoformat(row["from"]), date.fromisoformat(row["to"])),
             several(row["open_to"]) or frozenset({donors[row["pairing"]]}), several(row["skills_required"]),
-            frozenset(), row["language"], least_grade=int(row["least_grade"]), licence_needed=row["licence_needed"] == "yes",
-            altitude_m=ground.altitude(row["place"]),
+            frozenset(), row["language"], int(row["least_grade"]), row["licence_needed"] == "yes",
+            ground.altitude(row["place"]),
         )
         for row in of_round(tables["posts"])
     ]  # fmt: skip

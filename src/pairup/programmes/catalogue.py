@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from pairup.errors import InputError
 from pairup.programmes import partners, wenchuan, xizang
@@ -13,47 +14,46 @@ from pairup.programmes.synthetic.rows import Tables, merged
 
 
 @dataclass(frozen=True, slots=True)
-class Journey:
-    """The field visit of a demo: how many days, from which place, under which altitude rule (None: none)."""
+class Reference:
+    """A programme of the catalogue. `on` is the day its demo plans as of, `round` the round that it plans.
 
-    days: int
-    base: str
-    altitude_rule: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Programme:
-    """A programme of the catalogue. `on` is the day its demo plans as of, `round` the round that it plans."""
+    `visit` says the field visit that is asked for: `days`, `base` (a place), `nights` (see the page on planning
+    files) and `altitude_rule` (a rule's name, None where none was published).
+    """
 
     name: str
     on: date
     round: str
     horizon: tuple[int, int]
-    visit: Journey
+    visit: Mapping[str, int | str | None]
     has_facts: bool = True
 
 
-PROGRAMMES: dict[str, Programme] = {
-    "xizang": Programme(
+def _visit(days: int, base: str, altitude_rule: str | None) -> Mapping[str, int | str | None]:
+    return MappingProxyType({"days": days, "base": base, "nights": "anywhere", "altitude_rule": altitude_rule})
+
+
+PROGRAMMES: dict[str, Reference] = {
+    "xizang": Reference(
         "xizang",
         xizang.ON,
         f"national-{xizang.PLANNED}",
         xizang.HORIZON,
-        Journey(9, xizang.VISIT_BASE, "visit_altitude.xizang"),
+        _visit(9, xizang.VISIT_BASE, "visit_altitude.xizang"),
     ),
-    "wenchuan": Programme(
+    "wenchuan": Reference(
         "wenchuan",
         wenchuan.ON,
         wenchuan.ROUND,
         wenchuan.HORIZON,
-        Journey(6, wenchuan.VISIT_BASE, "visit_altitude.general"),
+        _visit(5, wenchuan.VISIT_BASE, None),  # no guideline had been published by then
     ),
-    "partners": Programme(
+    "partners": Reference(
         "partners",
         partners.ON,
         partners.ROUND,
         partners.HORIZON,
-        Journey(5, partners.VISIT_BASE, "visit_altitude.general"),
+        _visit(4, partners.VISIT_BASE, "visit_altitude.general"),
         has_facts=False,
     ),
 }

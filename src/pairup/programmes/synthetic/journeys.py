@@ -57,8 +57,8 @@ def sites(base: str, places: Sequence[str], projects: Sequence[Row], first: date
         )
     ]
     for place in places:
-        long = draw.chance(0.25)
-        opens = draw.pick((480, 540, 570))
+        long = draw.chance(0.35)
+        opens = draw.pick((540, 570, 600))
         rows.append(
             dated(
                 f"site-{place}",
@@ -68,9 +68,9 @@ def sites(base: str, places: Sequence[str], projects: Sequence[Row], first: date
                 project=draw.pick(by_place[place]) if place in by_place else "",
                 is_base=False,
                 may_sleep=draw.chance(0.85),
-                stay_minutes=draw.pick((180, 240) if long else (90, 120, 150)),
+                stay_minutes=draw.pick((300, 360) if long else (180, 240)),
                 opens=opens,
-                closes=draw.pick((1020, 1080, 1110)),
+                closes=draw.pick((960, 1020, 1080)),
                 need_to_be_seen=str(draw.whole(8, 40)),
             )
         )

@@ -120,7 +120,7 @@ def _works(tops: list[Tie], ground: Ground, needs: list[Row], seed: int) -> Tabl
 
 def _journeys(ground: Ground, places: list[str], made: list[Row], seed: int) -> Tables:
     """A base, the twelve recipients nearest to it, and the roads between them."""
-    known = [place for place in places if ground.position(place)]
+    known = [place for place in places if ground.position(place) and ground.altitude(place) is not None]
     base, at = VISIT_BASE, ground.position(VISIT_BASE)
     near = sorted(
         (kilometres(at, other), place) for place in known if at and (other := ground.position(place)) and place != base
