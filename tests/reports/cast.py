@@ -45,7 +45,7 @@ from pairup.values.codes import Channel, ClaimClass, Level, Preset, SignatureKin
 from pairup.values.days import RoughDay
 from pairup.values.money import Money
 
-NORTH = PlaceFacts("north", Both("Northfold", "北谷"), Level.PREFECTURE, "north", "01", 30.2, 91.1, 3650)
+NORTH = PlaceFacts("north", Both("Northfold", "北谷"), Level.PREFECTURE, "north", "01", 30.2, 91.1, 3650, "བྱང་ལུང")
 SOUTH = PlaceFacts("south", Both("Southmere", "南泽"), Level.PREFECTURE, "south", "02", 29.3, 94.4, 2990)
 HIGH = PlaceFacts("high", Both("Highcombe", "高坪"), Level.COUNTY, "north", "0101", 31.5, 92.0, 4700)
 DONORS = {
@@ -251,7 +251,7 @@ def sample_claims() -> tuple[ClaimFacts, ...]:
             "c-1", Both("About 12,000 people were posted.", "共派出约1.2万人。"), speaker, said_on, ClaimClass.REPORTED,
             Outcome.CONTRADICTED, Both("Another claim of the same scope says 9,000.", "同一范围的另一说法为9000。"),
             Decimal(12000), "people", computed=Decimal(11873), computed_is_synthetic=True,
-            computed_rows=RowLink("posts"), conflicts=("c-2",), rows=RowLink("claims", ("c-1",)),
+            computed_rows=RowLink("posts"), conflicts=("c-2",), mission="S9", sources=("S1",), standing=Standing.REPORTED, rows=RowLink("claims", ("c-1",)),
         ),
         ClaimFacts(
             "c-2", Both("9,000 people were posted.", "共派出9000人。"), speaker, said_on, ClaimClass.REPORTED,
@@ -275,7 +275,7 @@ def sample_facts(**changes: object) -> ReportFacts:
     facts: dict[str, object] = {
         "programme": ProgrammeFacts(
             "fold", Both("The Fold programme", "谷地计划"), Preset.MANDATE_LED, date(2026, 11, 23), "CNY",
-            is_demo=True, code_version="0.1", seed=7,
+            is_demo=True, started=RoughDay.read("1994"), mandate=Both("A decision of 1994.", "1994年的决定。"), code_version="0.1", seed=7,
         ),
         "round": RoundFacts("national-12", "national", 12, date(2028, 7, 1), date(2031, 6, 30)),
         "plans": (

@@ -11,13 +11,13 @@ from pairup.reports.claim_sections import DEFINED
 from pairup.reports.facts import Change, Outcome, PlanKind
 from pairup.reports.money_sections import KINDS
 from pairup.reports.opening import STATUSES
-from pairup.values.codes import Channel, ClaimClass, SignatureKind, Standing
+from pairup.values.codes import Channel, ClaimClass, Preset, SignatureKind, Standing
 
 SOURCE = Path(pairup.reports.__file__).parent
 LOCALE = SOURCE.parent / "values" / "locale"
 FAMILIES = {
-    "channel": Channel, "change": Change, "standing": Standing, "status": STATUSES, "plan": PlanKind,
-    "class": ClaimClass, "signature": SignatureKind, "term": DEFINED, "meaning": DEFINED, "col": KINDS,
+    "channel": Channel, "change": Change, "standing": Standing, "status": STATUSES, "plan": PlanKind, "col": KINDS,
+    "class": ClaimClass, "signature": SignatureKind, "term": DEFINED, "meaning": DEFINED, "preset": Preset,
 }  # fmt: skip
 
 

@@ -122,7 +122,9 @@ def test_both_languages_stand_in_the_page_and_are_marked(folder: Path, name: str
     assert "On 23 November 2026 the record of The Fold programme" in re.sub(r"\s+", " ", page.text("en"))
     assert "截至2026年11月23日，谷地计划" in page.text("zh-Hans")
     assert not re.findall("[\u4e00-\u9fff]", page.text("en").replace("合成数据", ""))
-    classes = {found.get("class"): found.get("lang") for tag, found in page.elements if tag == "span"}
+    classes = {
+        found.get("class"): found.get("lang") for tag, found in page.elements if tag == "span" and "class" in found
+    }
     assert classes == {"en": "en", "zh": "zh-Hans"}
 
 
@@ -199,6 +201,17 @@ def test_missing_money_is_said_in_words(office: Page) -> None:
 
     assert "no base" in words and "no rows" in words
     assert "无基数" in office.text("zh-Hans")
+
+
+def test_names_stand_in_tibetan_where_the_record_has_them(public: Page) -> None:
+    assert "བྱང་ལུང" in public.text("bo")
+
+
+def test_a_claim_tells_its_sources_class_and_standing(office: Page) -> None:
+    words = re.sub(r"\s+", " ", office.text("en"))
+
+    assert "c-1 · S9 · About 12,000 people were posted." in words
+    assert "news story, 2024, S1 reported, reported" in words
 
 
 def test_an_absent_signature_is_printed(office: Page) -> None:

@@ -58,10 +58,13 @@ def _claim_row(claim: ClaimFacts, public: bool) -> tuple[Inline, ...]:
         others = Run(tuple(Number(code, Place(f"claim-{code}")) for code in claim.conflicts), ", ")
         verdict.append(said("see-claims", claims=others))
     code = Number(claim.code, None if public else claim.rows)
+    known: list[Inline] = [said(f"class-{claim.claim_class.value}")]
+    known += [said(f"standing-{claim.standing.value}")] if claim.standing else []
+    spoken: list[Inline] = [claim.speaker] if str(claim.day) in claim.speaker else [claim.speaker, day(claim.day)]
     return (
-        Run((code, claim.text), " · "),
-        claim.speaker if str(claim.day) in claim.speaker else Run((claim.speaker, day(claim.day)), ", "),
-        said(f"class-{claim.claim_class.value}"),
+        Run((code, claim.mission, claim.text) if claim.mission else (code, claim.text), " · "),
+        together([*spoken, *claim.sources], ", "),
+        together(known, ", "),
         Run(tuple(verdict), " "),
         _computed(claim, public),
     )

@@ -72,7 +72,19 @@ class Run:
 
 _JOINTS_ZH = {" ": "", "; ": "；", ": ": "：", ", ": "、"}  # full-width, as Chinese is set
 
-Inline = str | Words | Both | Number | Sentence | Run
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """Text in a third language, the same on both sides of the page; `tag` names it as the web does, e.g. `bo`."""
+
+    text: str
+    tag: str
+
+    def say(self, language: str = "en") -> str:
+        return self.text
+
+
+Inline = str | Words | Both | Number | Sentence | Run | Tongue
 
 
 def text_in(text: Inline, language: str) -> str:

@@ -318,7 +318,7 @@ class UnmetPost:
     need: Both | None = None
     profession: Text | None = None
     priority: int | None = None
-    considered: int | None = None
+    considered: int | None = None  # people who meet every requirement
     is_synthetic: bool = False
     rows: RowLink | None = None
 
@@ -462,7 +462,7 @@ class ClaimFacts:
     computed_is_synthetic: bool = False
     computed_rows: RowLink | None = None
     conflicts: tuple[str, ...] = ()
-    mission: str = ""
+    mission: str = ""  # S1 … S10 where the claim belongs to the founding story
     standing: Standing | None = None
     sources: tuple[str, ...] = ()
     rows: RowLink | None = None

@@ -17,9 +17,11 @@ from pairup.reports.document import Block, Bullets, Document
 from pairup.reports.facts import ReportFacts
 from pairup.reports.money_sections import money_section
 from pairup.reports.opening import public_sentences
-from pairup.reports.pairing_sections import map_figure, public_pairings, rounds_section
-from pairup.reports.plan_sections import portfolio_section, public_unmet
+from pairup.reports.pairing_sections import map_figure, public_pairings
+from pairup.reports.plan_sections import public_unmet
+from pairup.reports.portfolio_section import portfolio_section
 from pairup.reports.round_report import footer, stamp, subtitle, title
+from pairup.reports.rounds_section import rounds_section
 from pairup.reports.said import said
 
 

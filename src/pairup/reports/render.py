@@ -29,6 +29,7 @@ from pairup.reports.document import (
     Table,
     Terms,
     Tone,
+    Tongue,
     text_in,
 )
 from pairup.reports.facts import RowLink
@@ -72,6 +73,8 @@ def _text(text: Inline, language: str) -> str:
         for key, fact in text.facts.items():
             filled = filled.replace(marks[key], _text(fact, language))
         return filled
+    if isinstance(text, Tongue):
+        return f'<span lang="{html.escape(text.tag)}">{html.escape(text.text)}</span>'
     if isinstance(text, Run):
         return html.escape(text.joint_in(language)).join(_text(part, language) for part in text.parts)
     return html.escape(text_in(text, language))
@@ -130,14 +133,15 @@ def _table(table: Table, count: list[int]) -> str:
 
 def _figure(figure: Figure) -> str:
     drawn = "".join(
-        f'<div class="{_CLASS[language]} scroll" lang="{TAGS[language]}" tabindex="0">'
+        f'<div class="{_CLASS[language]} scroll" lang="{TAGS[language]}" role="group" tabindex="0" '
+        f'aria-labelledby="cap-{figure.name}">'
         + to_svg(figure.specs[language], name=f"{figure.name}-{_CLASS[language]}", alt=text_in(figure.alt, language))
         + "</div>\n"
         for language in LANGUAGES
     )
     stamp = f' <strong class="stamp">{STAMP}</strong>' if figure.is_synthetic else ""
     note = f'<p class="note">{inline(figure.note)}</p>' if figure.note is not None else ""
-    caption = f"<figcaption>{inline(figure.title)}{stamp}</figcaption>"
+    caption = f'<figcaption id="cap-{figure.name}">{inline(figure.title)}{stamp}</figcaption>'
     return f'<figure id="fig-{figure.name}">{caption}\n{drawn}{note}</figure>\n'
 
 

@@ -7,8 +7,10 @@ from pairup.reports.document import Block, Bullets, Document, Inline, Sentence
 from pairup.reports.facts import ReportFacts
 from pairup.reports.money_sections import money_section
 from pairup.reports.opening import office_sentences
-from pairup.reports.pairing_sections import map_figure, office_pairings, rounds_section
-from pairup.reports.plan_sections import followed_section, plans_section, portfolio_section, unmet_section
+from pairup.reports.pairing_sections import map_figure, office_pairings
+from pairup.reports.plan_sections import followed_section, plans_section, unmet_section
+from pairup.reports.portfolio_section import portfolio_section
+from pairup.reports.rounds_section import rounds_section
 from pairup.reports.said import said
 from pairup.reports.visit_section import visit_section
 from pairup.reports.writing import day
