@@ -106,7 +106,7 @@ def team_would_come(market: Market, team: str, held: Mapping[str, str]) -> Block
 def _would_leave(market: Market, held: Mapping[str, str], item: Posting) -> bool:
     rank = market.person_rank[item.person]
     now = held.get(item.person)
-    return now is None or rank[item.post] < rank[now]
+    return now is None or rank[item.post] < rank.get(now, len(rank))
 
 
 def _has_room(
@@ -117,7 +117,7 @@ def _has_room(
     others = [other for other in seated.get(post, []) if other != person]
     if len(others) < market.seats(post):
         return True
-    return any(rank[other] > rank[person] for other in others if other not in staying)
+    return any(rank.get(other, len(rank)) > rank[person] for other in others if other not in staying)
 
 
 def _couple_blocks(

@@ -17,26 +17,14 @@ def greedy_postings(problem: PostingProblem) -> list[int] | None:
     In order: locks, what must be filled, teams, couples, then single postings by worth.
     """
     table = _Table(problem)
-    settled = [table.option_at(lock) for lock in problem.locks]
-    if not all(table.put(option) for option in settled):
-        return None
     teams: dict[str, list[int]] = defaultdict(list)
     for at, team in enumerate(problem.teams):
         if team is not None:
             teams[team].append(at)
-    must = {team: any(problem.must_fill[at] or table.seated[at] for at in posts) for team, posts in teams.items()}
-    if not all(table.fill_team(teams[team]) for team in sorted(teams) if must[team]):
+    if not _fill_what_must(table, teams):
         return None
-    begun = [couple for couple in problem.couples if any(table.own[person] for person in table.members(couple))]
-    if not all(table.complete(couple) for couple in begun):
-        return None
-    wanted = [int(at) for at in np.flatnonzero(problem.must_fill) if problem.teams[at] is None]
-    for post in sorted(wanted, key=lambda at: (len(table.by_post[at]), at)):
-        while table.seated[post] < problem.seats[post]:
-            if not table.fill(post, set()):
-                return None
     for team in sorted(teams, key=lambda name: (-table.promise(teams[name]), name)):
-        if not must[team]:
+        if not any(table.seated[at] for at in teams[team]):
             table.fill_team(teams[team], only_if_worth_it=True)
     for couple in problem.couples:
         if not any(table.own[person] for person in table.members(couple)):
@@ -47,6 +35,26 @@ def greedy_postings(problem: PostingProblem) -> list[int] | None:
         if table.is_single(option):
             table.put(option)
     return sorted(option for own in table.own for option in own)
+
+
+def _fill_what_must(table: _Table, teams: dict[str, list[int]]) -> bool:
+    """Take the locks, complete the teams and couples they begin, and fill the posts that must be."""
+    problem = table.problem
+    if not all(table.put(problem.option_at[lock]) for lock in problem.locks):
+        return False
+    for team in sorted(teams):
+        is_begun = any(problem.must_fill[at] or table.seated[at] for at in teams[team])
+        if is_begun and not table.fill_team(teams[team]):
+            return False
+    begun = [couple for couple in problem.couples if any(table.own[person] for person in table.members(couple))]
+    if not all(table.complete(couple) for couple in begun):
+        return False
+    wanted = [int(at) for at in np.flatnonzero(problem.must_fill) if problem.teams[at] is None]
+    for post in sorted(wanted, key=lambda at: (len(table.by_post[at]), at)):
+        while table.seated[post] < problem.seats[post]:
+            if not table.fill(post, set()):
+                return False
+    return True
 
 
 class _Table:
@@ -71,9 +79,6 @@ class _Table:
             if pair in problem.option_at:
                 self.is_open[problem.option_at[pair]] = False
         self.paired = {person for couple in problem.couples for person in self.members(couple)}
-
-    def option_at(self, item: tuple[str, str]) -> int:
-        return self.problem.option_at[item]  # type: ignore[index]
 
     def members(self, couple: Couple) -> tuple[int, int]:
         return self.problem.person_at[couple.people[0]], self.problem.person_at[couple.people[1]]
@@ -161,8 +166,8 @@ class _Table:
             self.drop(option)
         return False
 
-    def together(self, couple: Couple) -> list[tuple[int, int]]:
-        """The option pairs a couple accepts outside teams, best first."""
+    def together(self, couple: Couple, with_teams: bool = False) -> list[tuple[int, int]]:
+        """The option pairs a couple accepts (outside teams), best first."""
         first, second = self.members(couple)
         if couple.together is not None:
             accepted = set(couple.together)
@@ -176,8 +181,9 @@ class _Table:
                 (a, b) for a in self.by_person[first] for b in self.by_person[second]
                 if places[self.what[a]] == places[self.what[b]]
             ]  # fmt: skip
-        free = [pair for pair in pairs if all(self.problem.teams[self.what[option]] is None for option in pair)]
-        return sorted(free, key=lambda pair: (-self.worth[pair[0]] - self.worth[pair[1]], pair))
+        if not with_teams:
+            pairs = [pair for pair in pairs if all(self.problem.teams[self.what[option]] is None for option in pair)]
+        return sorted(pairs, key=lambda pair: (-self.worth[pair[0]] - self.worth[pair[1]], pair))
 
     def place(self, couple: Couple) -> bool:
         """Give a couple the best pair that is left and worth something."""
@@ -194,8 +200,12 @@ class _Table:
         """Place the partner of somebody who is locked in a post."""
         first, second = self.members(couple)
         if self.own[first] and self.own[second]:
-            return True
+            return len(self.own[first]) == len(self.own[second]) == 1 and any(
+                [a] == self.own[first] and [b] == self.own[second] for a, b in self.together(couple, with_teams=True)
+            )
         placed = first if self.own[first] else second
+        if len(self.own[placed]) > 1:
+            return False
         for a, b in self.together(couple):
             held, new = (a, b) if placed == first else (b, a)
             if held in self.own[placed] and self.put(new):

@@ -298,6 +298,9 @@ class _Clash:
 
 def solve_block(block: Block, stop: Stop, seed: int, start: Flags | None) -> Answer:
     """Solve one block to proof, or until told to stop, and make its answer exact by cuts."""
+    if not len(block.rows):
+        free = (block.worth > 0) & (block.most > 0) | (block.least > 0)
+        return Answer(Status.OPTIMAL, Ended.PROOF, free, _value(block, free))
     watch = stop.watch()
     step = _step(block.worth)
     nodes = 0

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from pairup.planning.blocking import Market, blockers
 from pairup.planning.plan import PROVED, Plan, Status, gap_of
 from pairup.planning.problems.funding import Funding, FundingProblem
 from pairup.planning.problems.pairing import PairingProblem, Tie
@@ -37,9 +38,21 @@ def check_plan(problem: Any, plan: Plan[Any]) -> list[Finding]:
         gap = gap_of(plan.objective, plan.bound)
         if plan.status is Status.OPTIMAL and (gap is None or gap > PROVED):
             say("broken-status", status=plan.status.value, gap=gap)
+        if getattr(problem, "mode", "") == "stable":
+            _stable(problem, plan, say)
     elif plan.status is Status.INFEASIBLE and not plan.conflicts:
         say("broken-no-conflict")
     return found
+
+
+def _stable(problem: PostingProblem, plan: Plan[Any], say: Say) -> None:
+    """Whoever would leave is named, and called fewest only where as few are proved."""
+    found, said = blockers(problem, plan.chosen), plan.further.get("blocking_pairs", [])
+    if [list(group[0]) for group in found] != said:
+        say("broken-blockers", said=len(said), found=len(found))
+    fewest = plan.further.get("blocking_bound")
+    if (fewest is not None and fewest > len(found)) or (plan.status is Status.OPTIMAL and fewest != len(found)):
+        say("broken-blockers", said=fewest, found=len(found))
 
 
 def where_of(problem: Any) -> str:
@@ -79,6 +92,8 @@ def _postings(problem: PostingProblem, chosen: Sequence[Posting], say: Say) -> f
     posts_of: dict[str, list[str]] = defaultdict(list)
     for item in kept:
         posts_of[item.person].append(item.post)
+    if problem.mode == "stable":
+        _accepted(problem, kept, posts_of, say)
     _people(problem, posts_of, say)
     _limits(problem, posts_of, say)
     teams: dict[str, list[str]] = defaultdict(list)
@@ -94,6 +109,17 @@ def _postings(problem: PostingProblem, chosen: Sequence[Posting], say: Say) -> f
     if problem.mode == "stable":
         return float(len(posts_of))
     return math.fsum(worth[item] for item in kept)
+
+
+def _accepted(problem: PostingProblem, kept: list[Posting], posts_of: dict[str, list[str]], say: Say) -> None:
+    """In a stable round both sides accept each other, and a person takes one post."""
+    pairs = Market(problem).pairs
+    for item in kept:
+        if item not in pairs:
+            say("broken-not-accepted", item=" ".join(item))
+    for person, posts in posts_of.items():
+        if len(posts) > 1:
+            say("broken-two-posts", person=person)
 
 
 def _people(problem: PostingProblem, posts_of: dict[str, list[str]], say: Say) -> None:

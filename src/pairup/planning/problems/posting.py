@@ -133,37 +133,38 @@ class PostingProblem:
 
     def _check(self, reading: Reading) -> None:
         """Find what no plan could make sense of."""
-        person_at, post_at = self.person_at, self.post_at
         for where, pairs in (("locks", self.locks), ("forbids", self.forbids)):
             for pair in pairs:
-                is_known = reading.known(pair.person, person_at, where, "people")
-                is_known = reading.known(pair.post, post_at, where, "posts") and is_known
+                is_known = reading.known(pair.person, self.person_at, where, "people")
+                is_known = reading.known(pair.post, self.post_at, where, "posts") and is_known
                 if is_known and where == "locks" and pair not in self.option_at:
                     reading.refuse("lock-outside", where, "hint-lock", first=pair.person, second=pair.post)
         seen: set[str] = set()
         for couple in self.couples:
             for person in couple.people:
-                if reading.known(person, person_at, "couples", "people") and person in seen:
+                if reading.known(person, self.person_at, "couples", "people") and person in seen:
                     reading.refuse("two-couples", "couples", person=person)
                 seen.add(person)
-            for post in {post for pair in couple.together or () for post in pair}:
-                reading.known(post, post_at, "couples", "posts")
-        for ranks, own, other, names in (
-            (self.person_ranks, person_at, post_at, ("people", "posts")),
-            (self.post_ranks, post_at, person_at, ("posts", "people")),
-        ):
-            for key, groups in ranks.items():
-                where = f"preferences.{names[0]}"
-                reading.known(key, own, where, names[0])
-                listed = [code for group in groups for code in group]
-                reading.once(listed, f"{where}.{key}")
-                for code in listed:
-                    reading.known(code, other, f"{where}.{key}", names[1])
+            for post in sorted({post for pair in couple.together or () for post in pair}):
+                reading.known(post, self.post_at, "couples", "posts")
             if self.mode == "stable" and couple.together is None:
                 first, second = couple.people
                 reading.refuse("couple-unranked", "couples", "hint-together", first=first, second=second)
-        if self.mode == "stable" and not (self.person_ranks or self.post_ranks):
+        if self.mode == "stable" and not (self.person_ranks or self.post_ranks or self.couples):
             reading.refuse("no-preferences", "preferences", "hint-preferences")
+        self._check_ranks(reading, "people", self.person_ranks, self.person_at, "posts", self.post_at)
+        self._check_ranks(reading, "posts", self.post_ranks, self.post_at, "people", self.person_at)
+
+    @staticmethod
+    def _check_ranks(
+        reading: Reading, side: str, ranks: Mapping[str, Ranking], own: Mapping[str, int], across: str, other: Mapping[str, int]
+    ) -> None:
+        for key, groups in ranks.items():
+            reading.known(key, own, f"preferences.{side}", side)
+            listed = [code for group in groups for code in group]
+            reading.once(listed, f"preferences.{side}.{key}")
+            for code in listed:
+                reading.known(code, other, f"preferences.{side}.{key}", across)
 
     @classmethod
     def from_dict(cls, said: Any, file: str = "") -> PostingProblem:
