@@ -8,7 +8,7 @@ from pairup.exchange.forbidden import forbidden
 from tests.exchange.layouts import codes, read
 
 REFUSED = {
-    "ethnicity": "ethnicity, Ethnic_Group, EthnicGroup, nationality, 民族, 民族成分, 所属民族, 族别, minzu, MIN-ZU, མི་རིགས",
+    "ethnicity": "ethnicity, Ethnic_Group, EthnicGroup, nationality, 民族, 民族成分, 所属民族, minzu, MIN-ZU, མི་རིགས",
     "religion": "religion, 宗教, 宗教信仰, zongjiao, ཆོས་ལུགས, faith",
     "party": "party, Party Member, 党派, 是否党员, 入党时间, dangyuan, ཏང་ཡོན",
     "political view": "political_view, politicalView, 政治面貌, 政治立场, zhengzhi_mianmao, ཆབ་སྲིད",

@@ -126,6 +126,17 @@ def test_a_forbidden_column_is_kept_out_only_by_name_and_with_a_warning(tmp_path
     assert codes(used) == ["forbidden-column  民族"]
 
 
+def test_rows_without_the_second_table_are_left_out_of_it(tmp_path: Path) -> None:
+    write(tmp_path, MAPPING.replace("header_row", 'only_filled = ["总投资（万元）"]\nheader_row'))
+    rows, found = read(tmp_path)
+    write(tmp_path, MAPPING.replace("header_row", 'only_filled = ["投资"]\nheader_row'))
+    _, wrong = read(tmp_path)
+
+    assert found == [] and rows is not None
+    assert rows.fields["code"] == ["甲乡-1", "甲乡-2"] and rows.sheet.rows == [4, 5]
+    assert codes(wrong) == ["no-such-head  投资"]
+
+
 def test_the_order_of_days_can_be_said_for_a_sheet(tmp_path: Path) -> None:
     write(
         tmp_path,

@@ -60,6 +60,7 @@ class Part:
     skip_rows: Sequence[str] = ()
     empty: Sequence[str] = ()
     fill_down: Sequence[str] = ()
+    only_filled: Sequence[str] = ()
     day_order: str = ""
 
 
@@ -236,15 +237,17 @@ def _solid(text: str) -> str:
 def _translated(sheet: Sheet, part: Part, layout: Layout, found: list[Finding]) -> tuple[Sheet, list[Finding]]:
     heads = {_solid(head): head for head in sheet.columns}
     filled = {_solid(head): _filled(sheet, heads, head) for head in part.fill_down if _solid(head) in heads}
-    cells = {solid: filled.get(solid, sheet.columns[head]) for solid, head in heads.items()}
+    cells: Mapping[str, Sequence[str]] = {
+        solid: filled.get(solid, sheet.columns[head]) for solid, head in heads.items()
+    }
+    sheet, cells, more = _only_filled(sheet, cells, part)
+    found += more
     columns: dict[str, Sequence[str]] = {}
     shown: dict[str, str] = {}
     table = layout[part.table]
     for said, targets in part.columns.items():
         if (head := _solid(said)) not in heads:
-            found.append(
-                finding("no-such-head", file=sheet.file, column=said, name=said, known=nearest(said, sheet.columns))
-            )
+            found.append(_no_such_head(sheet, said, said))
             continue
         for target in _listed(targets):
             if column := table.column(target):
@@ -257,6 +260,26 @@ def _translated(sheet: Sheet, part: Part, layout: Layout, found: list[Finding]) 
         columns[target] = texts
         found += more
     return Sheet(sheet.file, columns, sheet.rows, shown), found + _unused(sheet, part)
+
+
+def _only_filled(
+    sheet: Sheet, cells: Mapping[str, Sequence[str]], part: Part
+) -> tuple[Sheet, Mapping[str, Sequence[str]], list[Finding]]:
+    """Leave out rows in which one of the named columns is empty: a sheet that holds two tables side by side."""
+    if not part.only_filled:
+        return sheet, cells, []
+    unknown = [head for head in part.only_filled if _solid(head) not in cells]
+    nothing = {"", *map(_solid, part.empty)}
+    tests = [cells[_solid(head)] for head in part.only_filled if head not in unknown]
+    kept = [at for at in range(len(sheet)) if all(_solid(texts[at]) not in nothing for texts in tests)]
+    found = [_no_such_head(sheet, head, head) for head in unknown]
+    shorter = Sheet(sheet.file, {name: [texts[at] for at in kept] for name, texts in sheet.columns.items()},
+                    [sheet.rows[at] for at in kept])  # fmt: skip
+    return shorter, {name: [texts[at] for at in kept] for name, texts in cells.items()}, found
+
+
+def _no_such_head(sheet: Sheet, column: str, name: str) -> Finding:
+    return finding("no-such-head", file=sheet.file, column=column, name=name, known=nearest(name, sheet.columns))
 
 
 def _filled(sheet: Sheet, heads: Mapping[str, str], head: str) -> list[str]:
@@ -272,6 +295,7 @@ def _unused(sheet: Sheet, part: Part) -> list[Finding]:
     """Name the columns that the mapping says nothing about, and the forbidden ones, which only `ignore` keeps out."""
     mapped = {_solid(head) for head in part.columns}
     used = mapped | {_solid(head) for head in part.fill_down}
+    used |= {_solid(head) for head in part.only_filled}
     used |= {_solid(name) for template in part.templates.values() for name in _FIELD.findall(template)}
     ignored = {_solid(head) for head in part.ignore} - used
     found = []
@@ -292,10 +316,7 @@ def _by_template(
     names = _FIELD.findall(template)
     unknown = [name for name in names if name != "row" and _solid(name) not in cells]
     if unknown:
-        known = nearest(unknown[0], sheet.columns)
-        return [""] * len(sheet), [
-            finding("no-such-head", file=sheet.file, column=target, name=unknown[0], known=known)
-        ]
+        return [""] * len(sheet), [_no_such_head(sheet, target, unknown[0])]
     texts = []
     for at, row in enumerate(sheet.rows):
         parts = {name: str(row) if name == "row" else cells[_solid(name)][at].strip() for name in names}

@@ -28,6 +28,7 @@ _SAYS = {
     "from": "first day, month or year; empty: open",
     "to": "last day, month or year, that one included; empty: open",
     "day": "when it happened: day, month or year",
+    "currency": "ISO 4217, as CNY or EUR",
     "standing": "how well it is known; may be empty where the row is synthetic",
     "source": "codes of `sources.csv` with `;` between, or words",
     "is_synthetic": "made up for a demonstration or a test",
