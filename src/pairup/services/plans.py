@@ -18,7 +18,7 @@ from pairup import __version__
 from pairup.errors import ConflictError, InputError, NoPlanError
 from pairup.planning.funding import plan_funding
 from pairup.planning.pairing import plan_pairings
-from pairup.planning.plan import Plan, Status, Stop
+from pairup.planning.plan import UNTIL_PROVED, Plan, Status, Stop
 from pairup.planning.posting import plan_postings
 from pairup.planning.problems import PostingProblem, read_problem
 from pairup.planning.visits import plan_visits
@@ -33,7 +33,7 @@ from pairup.record.models import (
     ProgrammeVersion,
     RoundVersion,
 )
-from pairup.rules.register import load_rules
+from pairup.rules.register import Rule, load_rules
 from pairup.services import tables, write
 from pairup.services.adoption import adopt_chosen
 
@@ -141,7 +141,7 @@ def read_problem_of(asked: Asked) -> Any:
             asked.programme, on=asked.on, known_by=asked.known_by, horizon=asked.horizon, floors=floors
         )
     else:
-        altitude = load_rules().get(f"visit_altitude.{asked.programme}") or load_rules().get("visit_altitude.general")
+        altitude = _named_rule(asked, "visit_altitude") or load_rules()["visit_altitude.general"]
         said = tables.read_visit_problem(
             asked.programme, on=asked.on, known_by=asked.known_by, days=asked.days, nights=asked.nights, altitude=altitude
         )
@@ -150,12 +150,17 @@ def read_problem_of(asked: Asked) -> Any:
 
 def _floors(asked: Asked) -> tuple[tuple[str, float], ...]:
     """The purpose tests in force for the programme: each tag with its least share."""
-    programme = tables.read_programme(asked.programme, on=asked.on, known_by=asked.known_by)
-    rule = load_rules().get(f"purpose_shares.{asked.programme}")
-    if rule is None or rule.name not in programme.rules:
+    rule = _named_rule(asked, "purpose_shares")
+    if rule is None:
         return ()
     terms = rule.on(asked.on, known_by=asked.known_by).terms
     return tuple(sorted((tag, float(terms[tag])) for tag in ("grassroots", "livelihood") if tag in terms))
+
+
+def _named_rule(asked: Asked, family: str) -> Rule | None:
+    """The rule of a family that the programme names, if any."""
+    named = tables.read_programme(asked.programme, on=asked.on, known_by=asked.known_by).rules
+    return next((load_rules()[name] for name in sorted(named) if name.startswith(f"{family}.") and name in load_rules()), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +211,7 @@ WEIGHTS: dict[str, Callable[[], dict[str, str]]] = {
 
 
 def draft(
-    asked: Asked, *, actor: str, at: datetime, stop: Stop = Stop(), seed: int = 0, progress: Any = None
+    asked: Asked, *, actor: str, at: datetime, stop: Stop = UNTIL_PROVED, seed: int = 0, progress: Any = None
 ) -> Draft:
     """Plan, and keep the run. Changes nothing but the list of runs; a plan without an answer is kept too."""
     problem = read_problem_of(asked)
@@ -219,7 +224,7 @@ def draft(
         count = PlanRun.objects.filter(programme=programme, code__startswith=f"{stem}-").count()
         code = f"{stem}-{count + 1}"
         ids = doing.identities(PlanRun, [code], programme=programme)
-        answer = plan.to_dict() | {"asked": asked.to_dict()}
+        answer = plan.to_dict() | {"asked": asked.to_dict(), "verdict": plan.verdict().to_dict()}
         row = PlanRunVersion(
             identity_id=ids[code], day=asked.on, kind=asked.kind, round=asked.round, known_by=asked.known_by,
             status=plan.status.value, seed=seed, problem=zlib.compress(said, 6), problem_digest=digest, answer=answer,

@@ -148,3 +148,7 @@ class SignatureKind(StrEnum):
     SIGNED = "signed"
     RESERVATION = "reservation"
     DECLINED = "declined"
+
+
+#: what counts as paid: payments, less what came back, as corrected
+PAID = frozenset({MoneyKind.PAYMENT, MoneyKind.RETURN, MoneyKind.CORRECTION})

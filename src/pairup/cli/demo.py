@@ -1,0 +1,51 @@
+"""`demo`: the whole path on a reference programme, from an empty record to a report."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from pairup.cli.main import language
+from pairup.cli.options import step
+
+
+@click.command()
+@click.option("--programme", type=click.Choice(["xizang", "wenchuan", "partners"]), default="xizang", show_default=True)
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), default=Path("pairup-demo"), show_default=True)
+@click.option("--seed", default=0, show_default=True, help="Same seed, same report, byte for byte.")
+@click.option("--force", is_flag=True, help="Write over a demo that is there.")
+def demo(programme: str, into: Path, seed: int, force: bool) -> None:
+    """Load a reference programme, plan its next round, check its claims, adopt the plan and write a report.
+
+    Facts come from named sources; people, posts, money and needs are synthetic, and say so wherever they stand.
+    """
+    from pairup.services import demonstration, open_record
+
+    record, report = into / "record.sqlite3", into / "report"
+    _clear(into, record, report, force=force)
+    with step("1/6 New record"):
+        open_record(record, create=True)
+    shown = demonstration.run(programme, seed=seed, report=report, step=step, language=language())
+    click.echo("")
+    for line in shown:
+        click.echo(line)
+    click.echo("\nNext, try:")
+    for line in demonstration.next_commands(programme, record, report):
+        click.echo(f"  {line}")
+
+
+def _clear(into: Path, record: Path, report: Path, *, force: bool) -> None:
+    """Make room for a demo. Only what a demo wrote is ever removed, and only with --force."""
+    own = {record, Path(f"{record}-wal"), Path(f"{record}-shm"), report}
+    if into.exists() and any(into.iterdir()):
+        strange = sorted(str(path) for path in into.iterdir() if path not in own)
+        if strange:
+            raise click.ClickException(f"{into} holds {strange[0]}, which no demo wrote. Use --into FOLDER.")
+        if not force:
+            raise click.ClickException(f"{into} holds a demo. Use --force to replace it, or --into FOLDER.")
+        for old in own - {report}:
+            old.unlink(missing_ok=True)
+        shutil.rmtree(report, ignore_errors=True)
+    into.mkdir(parents=True, exist_ok=True)

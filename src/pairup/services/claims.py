@@ -1,0 +1,254 @@
+"""Every claim of a programme checked, with the record's own totals beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pairup.evaluation.claim import Claim, ClaimResult, Computed, Verdict
+from pairup.evaluation.claims import check_claims, contradictions, summary
+from pairup.evaluation.did import Change, Observed, look_at_change
+from pairup.record.models import (
+    ClaimVersion,
+    MoneyLineVersion,
+    ObservationVersion,
+    PairingVersion,
+    PlaceVersion,
+    PostingVersion,
+    PostVersion,
+    ProjectVersion,
+)
+from pairup.reports.facts import Both, ClaimFacts, Outcome, RowLink, RowTable
+from pairup.services import tables
+from pairup.services.plans import default_programme
+from pairup.services.rows import rough, row_table
+from pairup.values.codes import PAID, ClaimClass, ProjectStatus, Standing
+from pairup.values.days import RoughDay
+from pairup.values.money import Money
+from pairup.values.words import Words
+
+#: under which of the report's three heads a verdict is counted
+HEADS: dict[Verdict, Outcome] = {
+    Verdict.HOLDS: Outcome.HOLDS,
+    Verdict.HOLDS_ROUNDED: Outcome.HOLDS,
+    Verdict.ARITHMETIC_WRONG: Outcome.CONTRADICTED,
+    Verdict.MAGNITUDE_DOUBTFUL: Outcome.CONTRADICTED,
+    Verdict.UNIT_DOUBTFUL: Outcome.CONTRADICTED,
+    Verdict.CONTRADICTED_BY: Outcome.CONTRADICTED,
+    Verdict.NOT_IDENTIFIED: Outcome.CANNOT_TELL,
+    Verdict.CANNOT_BE_TOLD: Outcome.CANNOT_TELL,
+    Verdict.REPORTED_ONLY: Outcome.CANNOT_TELL,
+}
+#: scopes for which the record can compute a total. Of one donor it does not: people and money in a demo are
+#: synthetic, and no real donor is shown beside an invented figure (settled: no invented shortfall).
+WHOLE = frozenset({"", "all rounds", "all channels", "provinces"})
+
+
+def check(programme: str | None = None, *, on: date, known_by: date | None = None) -> list[ClaimResult]:
+    """Check every claim said by a day, in order of code."""
+    programme = programme or default_programme()
+    rows = read_claims(programme, on=on, known_by=known_by)
+    totals = Totals(programme, on=on, known_by=known_by)
+    parents = {
+        code: parent
+        for code, parent in tables.read_rows(PlaceVersion, on=on, known_by=known_by).values_list(
+            "identity__code", "parent__code"
+        )
+        if parent
+    }
+    observed = _observer(programme, on=on, known_by=known_by)
+    return check_claims([claim_of(row) for row in rows], totals.of, parents=parents, observed=observed)
+
+
+def read_claims(programme: str, *, on: date, known_by: date | None = None) -> list[ClaimVersion]:
+    rows = tables.read_rows(ClaimVersion, on=on, known_by=known_by, programme=programme)
+    return list(rows.select_related("identity", "place"))
+
+
+def claim_of(row: ClaimVersion) -> Claim:
+    return Claim(
+        code=row.identity.code, speaker=row.speaker, day=rough(row.day, row.day_precision), text_en=row.text_en,
+        text_zh=row.text_zh, claim_class=ClaimClass(row.claim_class), subject=row.subject, scope=row.scope,
+        place=row.place.code if row.place else "", covers_from=row.covers_from, covers_to=row.covers_to,
+        figure=row.figure, uom=row.uom, bound=row.bound, arithmetic=row.arithmetic, computes=row.computes,
+        says_effect=row.says_effect, comparison=row.comparison, mission=row.mission, is_synthetic=row.is_synthetic,
+    )  # fmt: skip
+
+
+class Totals:
+    """Totals of the record that may stand beside a claim: one definition each, computed from rows."""
+
+    def __init__(self, programme: str, *, on: date, known_by: date | None = None) -> None:
+        self.programme, self.on, self.known_by = programme, on, known_by
+        self._parents: dict[str, str | None] | None = None
+
+    def of(self, claim: Claim) -> Computed | None:
+        """The total a claim names in `computes`, over its own days and place; None where the record has none."""
+        compute: Callable[[Claim], Computed | None] | None = {
+            "people_posted": self._people, "projects": self._projects, "money_paid": self._money,
+            "donors": self._donors, "counties_paired": self._counties,
+        }.get(claim.computes)  # fmt: skip
+        is_round = claim.computes == "people_posted" and claim.scope.startswith("round ")
+        return compute(claim) if compute and (claim.scope in WHOLE or is_round) else None
+
+    def _days(self, claim: Claim) -> tuple[date, date]:
+        first = RoughDay.read(claim.covers_from).first if claim.covers_from else date(1, 1, 1)
+        after = RoughDay.read(claim.covers_to).after if claim.covers_to else date(9999, 12, 31)
+        return first, after
+
+    def _within(self, place: str) -> set[str] | None:
+        """The place and everything in it; None for no place, which is everywhere."""
+        if not place:
+            return None
+        if self._parents is None:
+            rows = PlaceVersion.objects.known(self.known_by).order_by("starts")
+            self._parents = dict(rows.values_list("identity__code", "parent__code"))
+        inside = {place}
+        while more := {code for code, parent in self._parents.items() if parent in inside} - inside:
+            inside |= more
+        return inside
+
+    def _rows(self, model: Any) -> Any:
+        return model.objects.known(self.known_by).filter(identity__programme__code=self.programme)
+
+    def _people(self, claim: Claim) -> Computed | None:
+        """People whose posting began in the days claimed, or in the round named; each person once."""
+        posts, inside = self._rows(PostVersion), self._within(claim.place)
+        if inside is not None:
+            posts = posts.filter(place__code__in=inside)
+        if claim.scope.startswith("round "):
+            scheme = tables.read_programme(self.programme, on=self.on, known_by=self.known_by).scheme
+            posts = posts.filter(round__code=f"{scheme}-{claim.scope.removeprefix('round ')}")
+        rows = self._rows(PostingVersion).filter(post__in=posts.values("identity"), starts__lte=self.on)
+        if not claim.scope.startswith("round "):
+            first, after = self._days(claim)
+            rows = rows.filter(starts__gte=first, starts__lt=after)
+        return _computed(len(set(rows.values_list("person", flat=True))), "people", rows)
+
+    def _projects(self, claim: Claim) -> Computed | None:
+        """Projects whose works began in the days claimed."""
+        first, after = self._days(claim)
+        begun = (ProjectStatus.PROPOSED, ProjectStatus.PLANNED, ProjectStatus.APPROVED, ProjectStatus.CANCELLED)
+        rows = self._rows(ProjectVersion).exclude(status__in=begun).filter(starts__lte=self.on)
+        if (inside := self._within(claim.place)) is not None:
+            rows = rows.filter(place__code__in=inside)
+        starts: dict[int, date] = {}
+        for identity, start in rows.values_list("identity", "starts"):
+            starts[identity] = min(start, starts.get(identity, start))
+        return _computed(sum(first <= start < after for start in starts.values()), "projects", rows)
+
+    def _money(self, claim: Claim) -> Computed | None:
+        """Payments in the days claimed, less returns, as corrected, in the programme's currency."""
+        first, after = self._days(claim)
+        currency = tables.read_programme(self.programme, on=self.on, known_by=self.known_by).currency
+        rows = self._rows(MoneyLineVersion).filter(kind__in=PAID, day__gte=first, day__lt=after, day__lte=self.on)
+        rows = rows.filter(currency=currency)
+        minor = sum(rows.values_list("amount_minor", flat=True))
+        return _computed(Money(minor, currency).amount, currency, rows)
+
+    def _donors(self, claim: Claim) -> Computed | None:
+        """Donors with a territorial pairing in force at the end of the days claimed."""
+        _, after = self._days(claim)
+        day = min(date.fromordinal(after.toordinal() - 1), self.on)
+        rows = PairingVersion.objects.on(day, known_by=self.known_by).filter(
+            identity__programme__code=self.programme, parent=None, channel="territorial"
+        )
+        return _computed(len(set(rows.values_list("donor", flat=True))), "donors", rows)
+
+    def _counties(self, claim: Claim) -> Computed | None:
+        """County-level places with a pairing of their own in force at the end of the days claimed."""
+        _, after = self._days(claim)
+        day = min(date.fromordinal(after.toordinal() - 1), self.on)
+        counties = PlaceVersion.objects.on(day, known_by=self.known_by).filter(level="county").values("identity")
+        rows = PairingVersion.objects.on(day, known_by=self.known_by).filter(
+            identity__programme__code=self.programme, place__in=counties
+        )
+        return _computed(len(set(rows.values_list("place", flat=True))), "counties", rows)
+
+
+def _computed(figure: int | Decimal, uom: str, rows: Any) -> Computed | None:
+    if not rows.exists():
+        return None
+    return Computed(Decimal(figure), uom, is_synthetic=rows.filter(is_synthetic=True).exists())
+
+
+def _observer(programme: str, *, on: date, known_by: date | None) -> Callable[[Claim], Change | None]:
+    """Give, for a claim whose subject is an indicator of the record, a look at that indicator's own series."""
+    series: dict[str, list[Observed]] = {}
+    columns = ("indicator__code", "place__code", "unit", "starts", "ends_before", "value", "treated_from", "is_synthetic")
+    rows = ObservationVersion.objects.known(known_by).filter(identity__programme__code=programme, starts__lte=on)
+    invented: set[str] = set()
+    for indicator, place, unit, starts, after, value, treated, synthetic in rows.order_by("identity__code").values_list(*columns):
+        last = date.fromordinal(after.toordinal() - 1) if after else starts
+        series.setdefault(indicator, []).append(
+            Observed(f"{place}/{unit}", place, starts, last, float(value), treated)
+        )
+        if synthetic:
+            invented.add(indicator)
+
+    def look(claim: Claim) -> Change | None:
+        if claim.subject not in series:
+            return None
+        return look_at_change(series[claim.subject], is_synthetic=claim.subject in invented)
+
+    return look
+
+
+def claim_facts(
+    programme: str, *, on: date, known_by: date | None
+) -> tuple[tuple[ClaimFacts, ...], RowTable]:
+    """Claims with their verdicts as a report shows them, and the rows they stand in."""
+    rows = {row.identity.code: row for row in read_claims(programme, on=on, known_by=known_by)}
+    facts = []
+    for result in check(programme, on=on, known_by=known_by):
+        claim, row = result.claim, rows[result.claim.code]
+        facts.append(
+            ClaimFacts(
+                claim.code, Both(claim.text_en, claim.text_zh), claim.speaker, claim.day or RoughDay(on), claim.claim_class,
+                HEADS[result.verdict], result.words, claim.figure, claim.uom, tuple(each.words for each in result.checks),
+                result.computed.figure if result.computed else None,
+                bool(result.computed and result.computed.is_synthetic), _link(claim), result.conflicts, claim.mission,
+                Standing(row.standing) if row.standing else None, tuple(part for part in row.source.split(";") if part),
+                RowLink("claims", (claim.code,)),
+            )
+        )  # fmt: skip
+    columns = ("code", "day", "speaker", "text_en", "text_zh", "claim_class", "subject", "scope", "place", "covers_from",
+               "covers_to", "figure", "uom", "bound", "says_effect", "comparison", "standing", "source", "is_synthetic")  # fmt: skip
+    listed = [
+        (code, rough(r.day, r.day_precision), r.speaker, r.text_en, r.text_zh, r.claim_class, r.subject, r.scope,
+         r.place.code if r.place else "", r.covers_from, r.covers_to, r.figure, r.uom, r.bound, r.says_effect,
+         r.comparison, r.standing, r.source, r.is_synthetic)
+        for code, r in rows.items()
+    ]  # fmt: skip
+    synthetic = any(row.is_synthetic for row in rows.values())
+    return tuple(facts), row_table("claims", columns, listed, group_by=("code",), synthetic=synthetic)
+
+
+def _link(claim: Claim) -> RowLink | None:
+    table = {"people_posted": "postings", "money_paid": "money", "donors": "pairings", "counties_paired": "pairings"}.get(claim.computes)
+    return RowLink(table) if table else None
+
+
+def lines(results: list[ClaimResult], language: str = "en") -> Iterator[str]:
+    """Tell every claim with its verdict and its checks."""
+    for result in results:
+        claim = result.claim
+        text = claim.text_zh if language.startswith("zh") and claim.text_zh else claim.text_en
+        yield f"{claim.code} [{claim.claim_class}] {claim.speaker}: {text}"
+        yield f"    {result.words.say(language)}"
+        yield from (f"    - {each.words.say(language)}" for each in result.checks)
+    yield ""
+    yield from summary_lines(results, language)
+
+
+def summary_lines(results: list[ClaimResult], language: str = "en") -> Iterator[str]:
+    """Count claims by verdict, and set the contradictions side by side."""
+    yield Words("services.claims-count", {"count": len(results)}).say(language)
+    for verdict, count in summary(results).items():
+        heading = Words("services.verdict-" + verdict.value.replace("_", "-"))
+        if count:
+            yield f"  {count:>4}  {heading.say(language)}"
+    for found in contradictions(results)[:3]:
+        yield f"  {found.words.say(language)}"

@@ -1,0 +1,91 @@
+"""The main job on a reference programme: load, plan four ways, check claims, adopt, report.
+
+The day and the clock of a demonstration are those of its programme, so that the same seed gives the same report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime, time, timezone
+from pathlib import Path
+from typing import Any
+
+from pairup.planning.plan import Plan, Status, Stop
+from pairup.programmes.catalogue import PROGRAMMES, Reference, build
+from pairup.services import claims, folder, plans, reporting
+from pairup.values.words import Words
+
+ACTOR = "programme_office"
+#: a plan that is not proved by then stops by counted work, never by the clock
+WORK = {"pairings": 100_000, "postings": 200_000, "funding": 200_000, "visits": 2_000_000}
+
+Step = Callable[[str], AbstractContextManager[Any]]
+
+
+def run(programme: str, *, seed: int, report: Path, step: Step, language: str = "en") -> list[str]:
+    """Carry out the whole path on the record that is open; give the lines of the closing screen."""
+    reference = PROGRAMMES[programme]
+    at = datetime.combine(reference.on, time(8), tzinfo=timezone.utc)
+    with step(f"2/6 Loading {programme}: facts from sources, synthetic people, posts and money") as bar:
+        made = build(programme, seed=seed)
+        counts = folder.load_tables(made, actor=ACTOR, at=at, progress=bar)
+        bar.said = f"{sum(new for new, _, _ in counts.values()):,} rows of {len(counts)} tables"
+    drafts = []
+    for kind in plans.KINDS:
+        asked = _asked(kind, programme, reference)
+        if asked is None:
+            continue
+        with step(f"3/6 Planning {kind}") as bar:
+            drafted = plans.draft(asked, actor=ACTOR, at=at, stop=Stop(work=WORK[kind]), seed=seed, progress=bar)
+            bar.said = drafted.plan.verdict().say(language)
+            drafts.append(drafted)
+    with step("4/6 Checking claims") as bar:
+        results = claims.check(programme, on=reference.on)
+        bar.said = f"{len(results)} claims"
+    with step("5/6 Adopting the plans") as bar:
+        added = [plans.adopt(d.run, actor=ACTOR, at=at, programme=programme) for d in drafts if d.plan.has_plan]
+        bar.said = f"{sum(sum(rows.values()) for rows in added):,} rows"
+    with step("6/6 Writing the report") as bar:
+        paths = reporting.write(report, programme=programme, on=reference.on, force=True, is_demo=True)
+        bar.said = f"{len(paths)} files in {report}"
+    return list(_screen(reference, drafts, results, language))
+
+
+def _asked(kind: str, programme: str, reference: Reference) -> plans.Asked | None:
+    """What the demonstration asks for; a programme without a visit or a horizon is not asked for one."""
+    if kind == "visits" and reference.visit is None:
+        return None
+    visit = reference.visit or {}
+    return plans.ask(
+        kind, programme=programme, round_code=reference.round, on=reference.on, horizon=reference.horizon,
+        days=int(visit.get("days", 8)), nights=str(visit.get("nights", "anywhere")),
+    )  # fmt: skip
+
+
+def _screen(reference: Reference, drafts: list[plans.Draft], results: list[Any], language: str) -> Iterator[str]:
+    yield Words("services.demo-planned", {"round": reference.round, "day": str(reference.on)}).say(language)
+    for drafted in drafts:
+        yield f"  {drafted.plan.verdict().say(language)}"
+    blocks = next((d.plan.further.get("blocks") for d in drafts if d.asked.kind == "postings"), None)
+    proved = all(d.plan.status is Status.OPTIMAL for d in drafts if d.asked.kind == "postings")
+    if blocks and proved:
+        yield "  " + Words("services.demo-blocks", {"blocks": blocks}).say(language)
+    yield ""
+    yield from claims.summary_lines(results, language)
+    yield ""
+    yield Words("services.demo-synthetic").say(language)
+
+
+def next_commands(programme: str, record: Path, report: Path) -> list[str]:
+    """Three commands to try next."""
+    return [
+        f"open {report / 'index.html'} in a browser (the office) and {report / 'public.html'} (everybody)",
+        f"pairup claims --record {record}",
+        "pairup init my-programme",
+    ]
+
+
+def first_pair(plan: Plan[Any]) -> tuple[str, str] | None:
+    """A chosen pair to ask `pairup why` about."""
+    return tuple(plan.chosen[0].to_dict().values())[:2] if plan.chosen else None  # type: ignore[return-value]

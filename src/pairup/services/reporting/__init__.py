@@ -1,0 +1,261 @@
+"""The facts of a report, read from the record as of a day, and the writing of it."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pairup import __version__
+from pairup.errors import ConflictError
+from pairup.planning.problems import read_problem
+from pairup.record.models import TABLES, AdoptionVersion, PlanRunVersion, SignatureVersion, SourceVersion
+from pairup.reports.facts import (
+    Both,
+    Change,
+    Count,
+    NameFacts,
+    Origin,
+    PlanFacts,
+    PlanKind,
+    ProgrammeFacts,
+    ReportFacts,
+    RoundFacts,
+    RowLink,
+    SignatureFacts,
+    SourceFacts,
+    Total,
+)
+from pairup.reports.write import write_report
+from pairup.services import tables
+from pairup.services.claims import claim_facts
+from pairup.services.explanations import plan_of
+from pairup.services.plans import WEIGHTS, Asked, default_programme
+from pairup.services.reporting import journey, money, people, places, projects
+from pairup.services.rows import rough
+from pairup.values.codes import Preset, SignatureKind
+from pairup.values.money import Money, total
+from pairup.values.words import Words
+
+
+def write(
+    into: Path, *, programme: str | None = None, on: date, known_by: date | None = None, force: bool = False, is_demo: bool = False
+) -> list[Path]:
+    """Write the office's page and the public page of a programme into a folder.
+
+    Refuses a folder that holds something else, and one that holds a report unless `force`.
+    """
+    if into.exists() and any(into.iterdir()) and not force:
+        raise ConflictError(
+            f"{into} is not empty.", hint="Use --force to write the report over it, or --into FOLDER.",
+            code="report.folder-not-empty", folder=str(into),
+        )  # fmt: skip
+    into.mkdir(parents=True, exist_ok=True)
+    return write_report(read_facts(programme or default_programme(), on=on, known_by=known_by, is_demo=is_demo), into)
+
+
+def latest_runs(programme: str, *, on: date, known_by: date | None = None) -> dict[str, tuple[PlanRunVersion, bool]]:
+    """The last run of each kind asked as of the day or before, adopted ones first; and whether it is adopted."""
+    adopted = set(
+        AdoptionVersion.objects.known(known_by).filter(identity__programme__code=programme).values_list("run", flat=True)
+    )
+    rows = PlanRunVersion.objects.on(on, known_by=known_by).filter(identity__programme__code=programme)
+    found: dict[str, tuple[PlanRunVersion, bool]] = {}
+    for row in sorted(rows.select_related("identity__programme"), key=lambda row: (row.identity_id in adopted, row.pk)):
+        found[row.kind] = (row, row.identity_id in adopted)
+    return found
+
+
+def problem_text(run: PlanRunVersion) -> dict[str, Any]:
+    """The stored problem of a run."""
+    said: dict[str, Any] = json.loads(zlib.decompress(bytes(run.problem)))
+    return said
+
+
+def read_facts(programme: str, *, on: date, known_by: date | None = None, is_demo: bool = False) -> ReportFacts:
+    """Everything both reports need, as of `on` and as known by `known_by`."""
+    row = tables.read_programme(programme, on=on, known_by=known_by)
+    atlas = places.read_atlas(on=on, known_by=known_by)
+    tops = places.read_tops(programme, on=on, known_by=known_by)
+    runs = latest_runs(programme, on=on, known_by=known_by)
+    served = people.read_served(programme, on=on, known_by=known_by)
+    needs = people.read_needs(programme, on=on, known_by=known_by)
+    row_tables = [people.posting_rows(served), people.need_rows(needs)]
+    planned_round = runs["postings"][0].round if "postings" in runs else ""
+    rounds = people.read_rounds(programme, served, planned_round, on=on, known_by=known_by)
+    amounts, money_tables = money.read_money(programme, tops, on=on, known_by=known_by)
+    row_tables += money_tables
+    parts: dict[str, Any] = {}
+    planned = places.PlannedPeople(Counter(), Counter())
+    counts: dict[str, tuple[Count, ...]] = {}
+    if "postings" in runs:
+        run = runs["postings"][0]
+        read = people.read_planned(run, on=on, known_by=known_by)
+        plan = plan_of(run)
+        planned = people.planned_people(read, tops)
+        parts["unmet"] = people.unmet(read, plan, needs, tops)
+        row_tables.append(people.post_rows(read, tops))
+        if story := people.followed(read, plan, needs, atlas, tops):
+            parts["followed"] = story[0]
+            row_tables.append(story[1])
+        counts["postings"] = (
+            Count(Words("services.count-posts"), sum(row.seats for row in read.rows.values()), RowLink("posts")),
+            Count(Words("services.count-filled"), sum(map(len, read.takers.values())), RowLink("posts")),
+            Count(Words("services.count-candidates"), len(read.tables.people)),
+        )
+    if "funding" in runs:
+        run = runs["funding"][0]
+        parts["portfolio"], more = projects.portfolio(run, read_problem(problem_text(run)), on=on, known_by=known_by)
+        row_tables += more
+        chosen = sum(1 for project in parts["portfolio"].projects if project.is_chosen)
+        counts["funding"] = (
+            Count(Words("services.count-proposed"), len(parts["portfolio"].projects), RowLink("projects")),
+            Count(Words("services.count-chosen"), chosen, RowLink("projects", ("chosen",))),
+        )
+    if "visits" in runs:
+        run = runs["visits"][0]
+        parts["itinerary"], table = journey.itinerary(
+            run, problem_text(run), atlas, programme=programme, on=on, known_by=known_by
+        )
+        row_tables.append(table)
+        stops = sum(len(day.stops) for day in parts["itinerary"].days)
+        counts["visits"] = (
+            Count(Words("services.count-stops"), stops, RowLink("sites")),
+            Count(Words("services.count-days"), len(parts["itinerary"].days)),
+        )
+    changes = _changes(runs)
+    if "pairings" in runs:
+        of = Counter(changes.values())
+        counts["pairings"] = tuple(
+            Count(Words(f"services.count-{change.value}"), of[change], RowLink("pairings"))
+            for change in (Change.KEPT, Change.NEW, Change.ENDED)
+        )
+    held, table = places.read_pairings(programme, atlas, on=on, known_by=known_by, kept=changes, planned=planned)
+    row_tables.append(table)
+    claims, claim_table = claim_facts(programme, on=on, known_by=known_by)
+    row_tables.append(claim_table)
+    return ReportFacts(
+        programme=ProgrammeFacts(
+            programme, Both(row.name_en, row.name_zh), Preset(row.preset), on, row.currency, known_by, is_demo,
+            Both(row.mandate) if row.mandate else None, rough(row.starts, row.starts_precision), __version__,
+            runs["postings"][0].seed if "postings" in runs else None,
+        ),
+        round=_round(programme, planned_round, on=on, known_by=known_by),
+        plans=tuple(_plan_facts(*runs[kind.value], counts.get(kind.value, ())) for kind in PlanKind if kind.value in runs),
+        places=tuple(atlas.places.values()), pairings=held,
+        donor_places={code: atlas.places[place] for code, place in atlas.organisation_places.items() if place in atlas.places},
+        money=amounts, rounds=rounds,
+        handovers=people.read_handovers(programme, served, rounds, on=on, known_by=known_by),
+        claims=claims, totals=_totals(served, amounts, on), signatures=_signatures(programme, runs, atlas, held, on, known_by),
+        sources=_sources(programme, on=on, known_by=known_by), origins=_origins(programme, row_tables, on=on, known_by=known_by),
+        tables=tuple(row_tables), **parts,
+    )  # fmt: skip
+
+
+def _round(programme: str, code: str, *, on: date, known_by: date | None) -> RoundFacts | None:
+    if not code:
+        return None
+    row = tables.read_round(programme, code, on=on, known_by=known_by)
+    return RoundFacts(code, row.scheme, row.ordinal, row.span.first or on, row.span.last or on)
+
+
+def _changes(runs: dict[str, tuple[PlanRunVersion, bool]]) -> dict[tuple[str, str], Change]:
+    """What the pairing plan does to each pair of donor and place."""
+    if "pairings" not in runs:
+        return {}
+    run = runs["pairings"][0]
+    existing = {(tie[0], tie[1]) for tie in problem_text(run).get("existing", [])}
+    chosen = {(item["donor"], item["recipient"]) for item in run.answer["assignments"] or []}
+    said = {tie: Change.KEPT for tie in existing & chosen}
+    return said | {tie: Change.ENDED for tie in existing - chosen} | {tie: Change.NEW for tie in chosen - existing}
+
+
+def _plan_facts(run: PlanRunVersion, is_adopted: bool, counts: tuple[Count, ...]) -> PlanFacts:
+    answer = run.answer
+    verdict = Words(answer["verdict"]["code"], answer["verdict"]["facts"])
+    conflicts = tuple(Words(said["code"], said["facts"]) for said in answer["conflicts"])
+    exact = {key: Decimal(str(answer[key])) if answer[key] is not None else None for key in ("objective", "bound", "gap")}
+    return PlanFacts(
+        PlanKind(run.kind), run.status, exact["objective"], exact["bound"], exact["gap"], verdict,
+        run.identity.code, run.seed, answer["run"]["solver"], answer.get("blocks"), counts, WEIGHTS[run.kind](),
+        conflicts, is_adopted,
+    )  # fmt: skip
+
+
+def _totals(served: list[people.Served], amounts: tuple[Any, ...], on: date) -> tuple[Total, ...]:
+    begun = [row for row in served if row.start is not None and row.start <= on]
+    synthetic = any(row.is_synthetic for row in served)
+    paid: list[Money] = [fact.paid for fact in amounts if fact.paid is not None]
+    return (
+        Total("people_posted", Words("services.total-people"), len({row.person for row in begun}), None, synthetic, RowLink("postings")),
+        *(
+            Total("money_paid", Words("services.total-paid"), value, None, any(fact.is_synthetic for fact in amounts), RowLink("money"))
+            for value in total(paid).values()
+        ),
+    )
+
+
+def _signatures(
+    programme: str, runs: dict[str, tuple[PlanRunVersion, bool]], atlas: places.Atlas, held: tuple[Any, ...], on: date,
+    known_by: date | None,
+) -> tuple[SignatureFacts, ...]:  # fmt: skip
+    """Who signed what; where a plan has no signature of a side, its absence is printed."""
+    rows = tables.read_rows(SignatureVersion, on=on, known_by=known_by, programme=programme).select_related("organisation")
+    found = [
+        SignatureFacts(
+            atlas.organisations.get(row.organisation.code) or NameFacts(row.organisation.code, Both(row.organisation.code)),
+            Both(row.about), SignatureKind(row.kind), rough(row.day, row.day_precision),
+            Both(row.reservation) if row.reservation else None,
+        )
+        for row in rows
+    ]  # fmt: skip
+    signed = {fact.about.en for fact in found if isinstance(fact.about, Both)}
+    for kind, (run, _) in sorted(runs.items()):
+        if f"runs/{run.identity.code}" not in signed:
+            about = Words("services.about-plan", {"run": run.identity.code})
+            found.append(SignatureFacts(NameFacts("recipients", Both("Recipient offices", "受援方")), about))
+    return tuple(found)
+
+
+def _sources(programme: str, *, on: date, known_by: date | None) -> tuple[SourceFacts, ...]:
+    """Sources, with how many rows of this programme and of the shared tables name each."""
+    used: Counter[str] = Counter()
+    for model in TABLES.values():
+        rows = model.objects.known(known_by).exclude(source="")
+        if hasattr(model.identity.field.related_model, "programme"):
+            rows = rows.filter(identity__programme__code=programme)
+        for said in rows.values_list("source", flat=True):
+            used.update(part.strip() for part in said.split(";"))
+    return tuple(
+        SourceFacts(row.identity.code, row.citation, row.address, row.licence, used[row.identity.code])
+        for row in tables.read_rows(SourceVersion, on=on, known_by=known_by).select_related("identity")
+        if used[row.identity.code]
+    )
+
+
+def _origins(programme: str, linked: list[Any], *, on: date, known_by: date | None) -> tuple[Origin, ...]:
+    """Of each table: how many rows, how many synthetic, and the standing of the others."""
+    names = {table.name for table in linked}
+    origins = []
+    for name, model in TABLES.items():
+        if name in ("runs", "adoptions"):
+            continue
+        rows = model.objects.known(known_by)
+        if hasattr(model.identity.field.related_model, "programme"):
+            rows = rows.filter(identity__programme__code=programme)
+        made_up, standings, count = 0, Counter(), 0
+        for is_synthetic, standing in rows.values_list("is_synthetic", "standing"):
+            count += 1
+            if is_synthetic:
+                made_up += 1
+            else:
+                standings[standing] += 1
+        if count:
+            link = RowLink(name) if name in names else None
+            title = Words(f"services.table-{name.replace('_', '-')}")
+            origins.append(Origin(name, title, count, made_up, dict(sorted(standings.items())), link))
+    return tuple(origins)

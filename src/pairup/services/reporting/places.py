@@ -1,0 +1,128 @@
+"""Places, organisations and pairings of a report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from pairup.record.models import OrganisationVersion, PairingVersion, PlaceVersion
+from pairup.reports.facts import Both, Change, NameFacts, PairingFacts, PlaceFacts, RowLink, RowTable
+from pairup.services.rows import rough, rough_last, row_table
+from pairup.services.tables import read_rows
+from pairup.values.codes import Channel, Level, Standing
+
+#: levels that are an area of their own; what is smaller belongs to the area around it
+AREAS = frozenset({Level.COUNTRY, Level.PROVINCE, Level.PREFECTURE})
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """Places and organisations by code, as of the report's day."""
+
+    places: dict[str, PlaceFacts]
+    organisations: dict[str, NameFacts]
+    organisation_places: dict[str, str]
+
+    def place_name(self, code: str) -> Both:
+        return self.places[code].name if code in self.places else Both(code)
+
+
+def read_atlas(*, on: date, known_by: date | None = None) -> Atlas:
+    """Read every place and organisation in force; a place that ended is read at its last version."""
+    rows = {}
+    for row in PlaceVersion.objects.known(known_by).order_by("starts").select_related("identity", "parent"):
+        kept = rows.get(row.identity.code)
+        if kept is None or row.starts is None or row.starts <= on:
+            rows[row.identity.code] = row
+    parents = {code: row.parent.code if row.parent else None for code, row in rows.items()}
+
+    def area(code: str) -> str:
+        at: str | None = code
+        while at is not None and at in rows:
+            if Level(rows[at].level) in AREAS:
+                return at
+            at = parents[at]
+        return code
+
+    places = {
+        code: PlaceFacts(
+            code, Both(row.name_en, row.name_zh), Level(row.level), area(code), row.official_code or code,
+            float(row.latitude) if row.latitude is not None else None,
+            float(row.longitude) if row.longitude is not None else None, row.altitude_m, row.name_bo,
+        )
+        for code, row in sorted(rows.items())
+    }  # fmt: skip
+    bodies = read_rows(OrganisationVersion, on=on, known_by=known_by).select_related("identity", "place")
+    names, where = {}, {}
+    for body in bodies:
+        names[body.identity.code] = NameFacts(body.identity.code, Both(body.name_en, body.name_zh), body.identity.code)
+        if body.place:
+            where[body.identity.code] = body.place.code
+    return Atlas(places, names, where)
+
+
+def read_tops(programme: str, *, on: date, known_by: date | None = None) -> dict[str, str]:
+    """For every pairing, the pairing at the top of its parents: reports roll up to it."""
+    parents = dict(
+        PairingVersion.objects.known(known_by)
+        .filter(identity__programme__code=programme)
+        .order_by("number")
+        .values_list("identity__code", "parent__code")
+    )
+    tops = {}
+    for code in parents:
+        at = code
+        while parents.get(at) is not None:
+            at = parents[at]
+        tops[code] = at
+    return tops
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPeople:
+    """People chosen and posts asked for in the planned round, by pairing."""
+
+    people: Counter[str]
+    posts: Counter[str]
+
+
+def read_pairings(
+    programme: str, atlas: Atlas, *, on: date, known_by: date | None, kept: dict[tuple[str, str], Change], planned: PlannedPeople
+) -> tuple[tuple[PairingFacts, ...], RowTable]:
+    """Top-level pairings that ever held, each with its days, what the plan does to it, and its people."""
+    rows = list(
+        PairingVersion.objects.known(known_by)
+        .filter(identity__programme__code=programme)
+        .select_related("identity", "donor", "place", "parent")
+        .order_by("identity__code", "number")
+    )
+    facts = []
+    for row in rows:
+        if row.parent is not None:
+            continue
+        code, holds = row.identity.code, on in row.span
+        donor = atlas.organisations.get(row.donor.code) or NameFacts(row.donor.code, Both(row.donor.code))
+        change = kept.get((row.donor.code, row.place.code), Change.NONE) if holds and row.channel == Channel.TERRITORIAL else (
+            Change.NONE if holds else Change.ENDED
+        )
+        facts.append(
+            PairingFacts(
+                code, donor, row.place.code, Channel(row.channel), rough(row.starts, row.starts_precision),
+                rough_last(row.ends_before, row.ends_precision), change, Both(row.reason) if row.reason else None,
+                planned.people[code] if holds else None, planned.posts[code] if holds else None,
+                Standing(row.standing) if row.standing else None, row.is_synthetic, RowLink("pairings", (code,)),
+                RowLink("posts", (code,)),
+            )
+        )  # fmt: skip
+    table = row_table(
+        "pairings", ("code", "donor", "place", "channel", "from", "to", "parent", "reason", "standing", "source", "is_synthetic"),
+        [
+            (row.identity.code, row.donor.code, row.place.code, row.channel, rough(row.starts, row.starts_precision),
+             rough_last(row.ends_before, row.ends_precision), row.parent.code if row.parent else "", row.reason,
+             row.standing, row.source, row.is_synthetic)
+            for row in rows
+        ],
+        group_by=("code",), synthetic=any(row.is_synthetic for row in rows),
+    )  # fmt: skip
+    return tuple(facts), table
