@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from pairup.errors import InputError
-from pairup.reports.facts import Both, NameFacts, ProgrammeFacts, ReportFacts, RowTable, WorthPart
+from pairup.reports.facts import Both, NameFacts, ProgrammeFacts, ReportFacts, RowTable, SourceFacts, WorthPart
 from pairup.reports.write import write_report
 from pairup.values.codes import Preset
 
@@ -296,10 +296,17 @@ def test_a_key_without_rows_has_a_place_that_says_so(tmp_path: Path) -> None:
 
 
 def test_text_of_the_record_is_escaped(tmp_path: Path) -> None:
-    donor = NameFacts("AA", Both("<script>alert(1)</script> & Sons", "甲"), "11")
-    pairing = replace(a_pairing("aa-north", "AA", "north", rows=None), donor=donor)
+    bad = Both("<script>alert(1)</script> & Sons", "<script>甲</script>")
+    pairing = replace(a_pairing("aa-north", "AA", "north"), donor=NameFacts("AA", bad, "11"), reason=bad)
+    sources = (SourceFacts("<script>", "<script>", "<script>"),)
+    table = RowTable("pairings", bad, ("code", "<script>"), (("aa-north", "<script>"),), ("code",))
+    programme = replace(sample_facts(**BARE).programme, name=bad)
 
-    write_report(sample_facts(**BARE, pairings=(pairing,), money=()), tmp_path)
+    facts = ReportFacts(
+        programme, places=sample_facts(**BARE).places, pairings=(pairing,), sources=sources, tables=(table,)
+    )
+    write_report(facts, tmp_path)
 
-    text = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert "<script" not in text and "&lt;script&gt;" in text
+    for page in ("index.html", "public.html", "rows/pairings.html"):
+        text = (tmp_path / page).read_text(encoding="utf-8")
+        assert "<script" not in text and "&lt;script&gt;" in text, page
