@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from math import asin, cos, radians, sin, sqrt
 
 from pairup.programmes.synthetic.rows import Row, Tables
@@ -13,12 +14,19 @@ from pairup.values.codes import Channel, Level
 from pairup.values.days import RoughDay
 
 
+@cache
+def _read(text: str) -> tuple[date, date]:
+    """First day of a rough day, and the first day after it."""
+    day = RoughDay.read(text)
+    return day.first, day.after
+
+
 def first_day(row: Row) -> date:
-    return RoughDay.read(row["from"]).first if row.get("from") else date.min
+    return _read(row["from"])[0] if row.get("from") else date.min
 
 
 def day_after(row: Row) -> date:
-    return RoughDay.read(row["to"]).after if row.get("to") else date.max
+    return _read(row["to"])[1] if row.get("to") else date.max
 
 
 def holds(row: Row, day: date) -> bool:
@@ -69,6 +77,7 @@ class Ground:
     organisations: frozenset[str]
     rounds: dict[str, Row]
     _at: dict[str, list[Tie]] = field(default_factory=dict)
+    _by_code: dict[str, Tie] = field(default_factory=dict)
 
     @classmethod
     def of(cls, facts: Tables) -> Ground:
@@ -89,6 +98,7 @@ class Ground:
     def add_ties(self, rows: Iterable[Row]) -> None:
         self.ties = sorted(self.ties + ties_of(rows))
         self._at = defaultdict(list)
+        self._by_code = {tie.code: tie for tie in self.ties}
         for tie in self.ties:
             self._at[tie.place].append(tie)
 
@@ -125,24 +135,24 @@ class Ground:
     def tops(self, place: str, day: date) -> list[Tie]:
         """Territorial pairings of a place that have no parent, in force on a day."""
         return [
-            tie
-            for tie in self._at.get(place, [])
-            if not tie.parent and tie.channel == Channel.TERRITORIAL and tie.holds(day)
+            tie for tie in self.at(place) if not tie.parent and tie.channel == Channel.TERRITORIAL and tie.holds(day)
         ]
+
+    def at(self, place: str) -> list[Tie]:
+        """All pairings that a place has ever had, by code."""
+        return self._at.get(place, [])
+
+    def of_channel(self, channel: str, day: date) -> list[Tie]:
+        return [tie for tie in self.ties if tie.channel == channel and tie.holds(day)]
 
     def local(self, place: str, day: date) -> list[Tie]:
         """Territorial pairings of a place under another pairing, in force on a day."""
-        return [
-            tie
-            for tie in self._at.get(place, [])
-            if tie.parent and tie.channel == Channel.TERRITORIAL and tie.holds(day)
-        ]
+        return [tie for tie in self.at(place) if tie.parent and tie.channel == Channel.TERRITORIAL and tie.holds(day)]
 
     def root(self, tie: Tie) -> Tie:
         """The pairing at the top of a tie's parents; its donor counts people and money."""
-        by_code = {other.code: other for other in self.ties}
-        while tie.parent in by_code:
-            tie = by_code[tie.parent]
+        while tie.parent in self._by_code:
+            tie = self._by_code[tie.parent]
         return tie
 
 

@@ -75,8 +75,8 @@ class Lines:
 
     def new(self, day: date) -> Line:
         """Draw a line of the territorial, system or enterprise channel that somebody can serve on a day."""
-        enterprise = [tie for tie in self.ground.ties if tie.channel == Channel.ENTERPRISE and tie.holds(day)]
-        system = [tie for tie in self.ground.ties if tie.channel == Channel.SYSTEM and tie.holds(day)]
+        enterprise = self.ground.of_channel(Channel.ENTERPRISE, day)
+        system = self.ground.of_channel(Channel.SYSTEM, day)
         shares = (0.77, 0.17 if system else 0.0, 0.06 if enterprise else 0.0)
         channel = self.draw.weighted((Channel.TERRITORIAL, Channel.SYSTEM, Channel.ENTERPRISE), shares)
         if channel == Channel.ENTERPRISE:
@@ -144,8 +144,8 @@ class Lines:
     def _serving(self, line: Line, day: date) -> list[Tie]:
         ground, place = self.ground, line.place
         if line.channel == Channel.SYSTEM:
-            return [tie for tie in ground.ties if tie.channel == Channel.SYSTEM and tie.holds(day)]
-        own = [tie for tie in ground.ties if tie.place == place and tie.channel == line.channel and tie.holds(day)]
+            return ground.of_channel(Channel.SYSTEM, day)
+        own = [tie for tie in ground.at(place) if tie.channel == line.channel and tie.holds(day)]
         if line.channel == Channel.ENTERPRISE:
             return own
         if line.channel == Channel.HOSPITAL and own:

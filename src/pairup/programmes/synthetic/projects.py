@@ -114,8 +114,8 @@ def _life(code: str, year: int, on: date, opened: date, facts: dict[str, Any], d
     )
     if date(ends.year, 12, 1) > on:
         return [approved, dated(code, begins, None, status=ProjectStatus.WORKS, **facts)]
-    rows = [approved] if year >= on.year - 7 else []
-    if year >= on.year - 16:
+    rows = [approved] if year >= on.year - 3 else []
+    if year >= on.year - 10:
         rows.append(dated(code, begins, date(ends.year, 11, 30), status=ProjectStatus.WORKS, **facts))
     rows.append(dated(code, date(ends.year, 12, 1), None, status=done, **facts))
     return rows
@@ -202,7 +202,7 @@ def _proposal(
     starts = [
         year for year in years if year + build - 1 <= years[-1] and year >= years[0] + draw.weighted((0, 1), (0.8, 0.2))
     ]
-    narrow = draw.chance(0.18)
+    narrow = draw.chance(0.12)
     return dated(
         code,
         date(on.year, on.month, 1),
@@ -218,7 +218,7 @@ def _proposal(
         cost=scale.amount(cost * 12),
         currency=scale.currency,
         grassroots_share=f"{draw.between(0.25, 0.7) if narrow else draw.between(0.78, 1.0):.3f}",
-        livelihood_share=f"{draw.between(0.2, 0.7) if draw.chance(0.16) else draw.between(0.8, 1.0):.3f}",
+        livelihood_share=f"{draw.between(0.2, 0.7) if draw.chance(0.12) else draw.between(0.8, 1.0):.3f}",
         running_cost_payer=f"host-{place}-office" if draw.chance(0.9) else "",
         start_years=starts,
         build_years=build,

@@ -88,6 +88,8 @@ class Draw:
 
 def text(value: object) -> str:
     """Write a value as a folder's cell holds it."""
+    if type(value) is str:
+        return value
     if isinstance(value, str):
         return str(value)  # a member of a closed list becomes plain text
     if value is None:
@@ -114,7 +116,7 @@ def happened(code: str, day: date, note: str = "", **columns: object) -> Row:
 
 
 def _rest(columns: dict[str, object], note: str) -> Row:
-    cells = {name: text(value) for name, value in columns.items()}
+    cells = {name: cell if type(cell) is str else text(cell) for name, cell in columns.items()}
     return cells | {"standing": "", "source": "", "is_synthetic": "yes", "note": note}
 
 
