@@ -29,6 +29,8 @@ import time
 from pathlib import Path
 
 FLOOR = (3, 11)
+#: the line of Python that runs this, as 3.11: an environment made by another line is not reused
+LINE = "{}.{}".format(*sys.version_info[:2])
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 LOCKS = ROOT / "requirements"
@@ -81,7 +83,7 @@ def require_python() -> None:
 
 
 def no_venv_sentence() -> str:
-    package = "python3.{}-venv".format(sys.version_info[1])
+    package = "python{}-venv".format(LINE)
     if shutil.which("apt-get"):
         how = "apt-get install {} (or python3-venv)".format(package)
     elif shutil.which("dnf") or shutil.which("yum"):
@@ -89,7 +91,7 @@ def no_venv_sentence() -> str:
     elif shutil.which("apk"):
         how = "apk add python3 py3-pip"
     else:
-        how = "the packages `venv` and `pip` of your Python {}.{}".format(*sys.version_info[:2])
+        how = "the packages `venv` and `pip` of your Python {}".format(LINE)
     return (
         "This Python ({}) cannot make an environment: it came without `venv` or `ensurepip`.\n"
         "Install: {}\nThen run the same command again.".format(sys.executable, how)
@@ -100,8 +102,8 @@ def no_venv_sentence() -> str:
 
 
 def fingerprint(level: str) -> str:
-    """SHA-256 over the lock, pyproject.toml and this interpreter: what an installation depends on."""
-    digest = hashlib.sha256(platform.python_version().encode())
+    """SHA-256 over the lock, pyproject.toml and the line of Python: what an installation depends on."""
+    digest = hashlib.sha256(LINE.encode())
     for path in (LOCKS / (level + ".txt"), ROOT / "pyproject.toml"):
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -125,7 +127,9 @@ def is_set_up(level: str) -> bool:
 
 def make_venv() -> None:
     """Make `.venv` with pip in it; where ensurepip is missing, borrow a pip or uv that is there."""
-    if read_stamp().get("root") == str(ROOT) and succeeds(python_of(VENV), "-m", "pip", "--version", **quiet()):
+    stamp = read_stamp()
+    ours = stamp.get("root") == str(ROOT) and stamp.get("python") == LINE
+    if ours and succeeds(python_of(VENV), "-m", "pip", "--version", **quiet()):
         return
     if VENV.exists():
         shutil.rmtree(str(VENV))
@@ -165,29 +169,29 @@ def fetch_uv(folder: str, *named: str) -> "Path | None":
     return found[0] if found else None
 
 
-def install(level: str, wheels: "Path | None") -> None:
-    """Install a lock into `.venv`, then pairup itself from this checkout, without building in isolation."""
-    python = python_of(VENV)
-    lock = ["--require-hashes", "-r", LOCKS / (level + ".txt")]
-    own = ["--no-deps", "--no-build-isolation", "--editable", ROOT]
+def install(python: Path, *batches: "list[object]", wheels: "Path | None" = None) -> None:
+    """Install batch after batch of requirements: from a folder of wheels, by uv, or by pip where uv cannot be had."""
     pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
     if wheels is not None:
-        offline = ["--no-index", "--find-links", wheels]
-        run(*pip, *offline, *lock)
-        run(*pip, *offline, *own)
+        for batch in batches:
+            run(*pip, "--no-index", "--find-links", wheels, *batch)
         return
     folder = tempfile.mkdtemp(prefix="pairup-setup-")
     try:
         uv = fetch_uv(folder)
         if uv is not None:
             base = [uv, "pip", "install", "--quiet", "--python", python]
-            if succeeds(*base, *lock) and succeeds(*base, "--offline", *own):
+            if all(succeeds(*base, *batch) for batch in batches):
                 return
-            say("uv could not do it; pip takes over (slower).")
-        run(*pip, *lock)
-        run(*pip, *own)
+        say("uv could not do it; pip takes over (slower).")
+        for batch in batches:
+            run(*pip, *batch)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def locked(name: str) -> "list[object]":
+    return ["--require-hashes", "-r", LOCKS / (name + ".txt")]
 
 
 def set_up(level: str, wheels: "Path | None" = None) -> None:
@@ -198,10 +202,13 @@ def set_up(level: str, wheels: "Path | None" = None) -> None:
     say("Setting up in {} ({}) …".format(VENV, "once; a minute or so" if wheels is None else "from " + str(wheels)))
     make_venv()
     stamp = read_stamp()
-    (VENV / "pairup-stamp.json").write_text(json.dumps({"root": str(ROOT)}), encoding="utf-8")
-    install(level, wheels)
+    started = {"root": str(ROOT), "python": LINE}
+    (VENV / "pairup-stamp.json").write_text(json.dumps(started), encoding="utf-8")
+    own = ["--no-deps", "--no-build-isolation", "--editable", ROOT]  # type: list[object]
+    install(python_of(VENV), locked(level), own, wheels=wheels)
     stamp = {name: value for name, value in stamp.items() if name in LEVELS}
-    stamp.update({"root": str(ROOT), level: fingerprint(level)})
+    stamp.update(started)
+    stamp[level] = fingerprint(level)
     (VENV / "pairup-stamp.json").write_text(json.dumps(stamp), encoding="utf-8")
     say("Set up in {:.0f} s: {:.0f} MB in {}".format(time.time() - began, size_of(VENV) / 1e6, VENV))
 
@@ -264,9 +271,9 @@ def docs(args: "list[str]") -> None:
     folder = VENV / "docs"
     if not python_of(folder).exists():
         run(python_of(VENV), "-m", "venv", folder)
-    pip = [python_of(folder), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
-    run(*pip, "--require-hashes", "-r", LOCKS / "docs.txt")
-    run(python_of(folder), "-m", "mkdocs", "build", "--strict", "--quiet", cwd=str(ROOT))
+    install(python_of(folder), locked("docs"))
+    calm = dict(os.environ, NO_MKDOCS_2_WARNING="1")
+    run(python_of(folder), "-m", "mkdocs", "build", "--strict", cwd=str(ROOT), env=calm)
     say("The site is in {}".format(ROOT / "site" / "index.html"))
 
 
@@ -333,12 +340,11 @@ def bundle(args: "list[str]") -> None:
         raise Refused("{} is not empty. Name another folder: python3 dev.py bundle FOLDER".format(into))
     into.mkdir(parents=True, exist_ok=True)
     pip = [python_of(VENV), "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    run(*pip, "download", "--only-binary", ":all:", "--require-hashes", "-r", LOCKS / (level + ".txt"), "--dest", into)
+    run(*pip, "download", "--only-binary", ":all:", *locked(level), "--dest", into)
     run(*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", into, ROOT)
     shutil.copy(str(LOCKS / "core.txt"), str(into / "core.txt"))
     own = next(into.glob("pairup-*.whl")).name
-    python = "{}.{}".format(*sys.version_info[:2])
-    note = NOTE.format(python=python, machine="{} {}".format(platform.system(), platform.machine()), own=own)
+    note = NOTE.format(python=LINE, machine="{} {}".format(platform.system(), platform.machine()), own=own)
     (into / "INSTALL.txt").write_text(note, encoding="utf-8")
     sums = ["{}  {}".format(hashlib.sha256(p.read_bytes()).hexdigest(), p.name) for p in sorted(into.iterdir())]
     (into / "SHA256SUMS").write_text("\n".join(sums) + "\n", encoding="utf-8")
