@@ -37,7 +37,7 @@ class Builder:
     def __init__(self, problem: VisitProblem, clock: Clock, climb: Climb, sites: list[int], seed: int) -> None:
         self.problem, self.clock, self.climb = problem, clock, climb
         self.sites = [s for s in sites if problem.worth[s] > 0]
-        self.chance = random.Random(seed)
+        self.chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
         self.tries = 0
         self.beds = [int(k) for k in np.flatnonzero(problem.may_sleep)]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pairup.planning.plan import Stop
+from pairup.planning.plan import Stop, number
 from pairup.planning.visits.altitude import Climb
 from pairup.planning.visits.build import Builder
 from pairup.planning.visits.clock import Clock
@@ -59,19 +59,20 @@ def _requirements(problem: VisitProblem) -> list[_Requirement]:
     for closure in problem.closures:
         facts = {
             "site": ids[closure.start], "to": ids[closure.finish], "day": closure.day,
-            "closed_from": closure.closed_from, "closed_to": closure.closed_to,
+            "closed_from": number(closure.closed_from), "closed_to": number(closure.closed_to),
         }  # fmt: skip
         rows.append(_Requirement(Words("visits.road-closed", facts), lambda p, c=closure: _open(p, c)))  # type: ignore[misc]
     if problem.nights is Nights.ANYWHERE and problem.days > 1:
         beds = ", ".join(name for k, name in enumerate(ids) if problem.may_sleep[k])
         rows.append(_Requirement(Words("visits.beds", {"sites": beds or "-"}), _sleep_anywhere))
     if rule := problem.altitude_rule:
-        climb = {"gain_m": rule.gain_m, "above_m": rule.above_m, "first_night_m": rule.first_night_m}
+        heights = {"gain_m": rule.gain_m, "above_m": rule.above_m, "first_night_m": rule.first_night_m}
+        climb = {key: number(height) for key, height in heights.items()}
         if rule.rest_every_m is not None:
-            rows.append(_Requirement(Words("visits.rest", {"rest_every_m": rule.rest_every_m}), _no_rest))
+            rows.append(_Requirement(Words("visits.rest", {"rest_every_m": number(rule.rest_every_m)}), _no_rest))
         rows.append(_Requirement(Words("visits.climb", climb), _any_climb))
     hours = {
-        "opens": problem.day_opens, "closes": problem.day_closes, "days": problem.days,
+        "opens": number(problem.day_opens), "closes": number(problem.day_closes), "days": problem.days,
         "start": ids[problem.start], "finish": ids[problem.finish],
     }  # fmt: skip
     rows.append(_Requirement(Words("visits.hours", hours), _long_days))
@@ -100,7 +101,6 @@ def _any_climb(problem: VisitProblem) -> VisitProblem:
 
 def _long_days(problem: VisitProblem) -> VisitProblem:
     """Make each day long enough for any road, however long it stays closed."""
-    ends = [problem.day_closes, *(c.closed_to for c in problem.closures)]
-    return replace(
-        problem, day_closes=max(ends) + float(problem.travel.max()) + float(problem.travel.sum(axis=0).max())
-    )
+    last = max([problem.day_closes, *(closure.closed_to for closure in problem.closures)])
+    roads = float(problem.travel.max()) + float(problem.travel.sum(axis=0).max())
+    return replace(problem, day_closes=last + roads)

@@ -104,7 +104,7 @@ class Clock:
 
     def _least(self) -> Numbers:
         """Give a time that no journey between two sites beats, over any sites and at any hour."""
-        least = self.problem.travel.min(axis=0).copy()
+        least: Numbers = self.problem.travel.min(axis=0).copy()
         np.fill_diagonal(least, 0.0)
         for mid in range(len(least)):
             np.minimum(least, least[:, mid : mid + 1] + least[mid : mid + 1, :], out=least)

@@ -81,8 +81,13 @@ class DaySearch:
     ) -> None:
         self.problem, self.clock, self.climb, self.sites, self.grain = problem, clock, climb, sites, grain
         self.skips = all(may_skip(families, len(sites)) for families in routes)
+        #: where visits can be left out, those worth nothing are
+        wanted = np.uint64(sum(1 << bit for bit, site in enumerate(sites) if problem.worth[site] > 0))
         self.routes = [
-            {pair: largest(masks, len(sites)) if self.skips else masks for pair, masks in families.items()}
+            {
+                pair: largest(np.unique(masks & wanted), len(sites)) if self.skips else masks
+                for pair, masks in families.items()
+            }
             for families in routes
         ]
         self.worth = Sets(problem.worth[sites])
@@ -133,7 +138,7 @@ class DaySearch:
     def root(self) -> float:
         return float(self.price.sum() + self.value[0, self.problem.start, 0])
 
-    def fit_prices(self, known: float, rounds: int = 150) -> None:
+    def fit_prices(self, known: float, effort: Effort, rounds: int = 150) -> None:
         """Lower the bound by subgradient steps; the best prices met are kept."""
         if not self.sites or not np.isfinite(self.root()):
             return
@@ -143,7 +148,7 @@ class DaySearch:
             counts = self._seen() - 1.0
             norm = float((counts * counts).sum())
             gap = self.root() - known
-            if norm == 0 or gap <= 0:
+            if norm == 0 or gap <= 0 or effort.is_over():
                 break
             price = np.clip(price + pace * max(gap, 1e-9) / norm * counts, 0.0, worth)
             self.set_prices(price)
@@ -204,12 +209,9 @@ class DaySearch:
         return mornings_, left_out
 
     def bounds(self, masks: Masks, day: int, place: int, past: int) -> Numbers:
-        return (
-            self.worth.sums(masks)
-            + self.price.sum()
-            - self.priced.sums(masks)
-            + self.value[day, self.wake[place], past]
-        )
+        """Bound the journeys that go on from these labels."""
+        ahead = float(self.price.sum()) + float(self.value[day, self.wake[place], past])
+        return self.worth.sums(masks) - self.priced.sums(masks) + ahead
 
     def _highest(self, morning: Morning, day: int) -> float:
         return max((float(self.bounds(m, day, *key).max()) for key, m in morning.items() if len(m)), default=-np.inf)
@@ -263,8 +265,11 @@ class DaySearch:
 
     def journey(self, mornings_: list[Morning]) -> tuple[Day, ...] | None:
         """Read the best journey back from the labels, or None where the last morning has none."""
-        ends = [(-float(self.worth.sums(masks[k : k + 1])[0]), key, int(masks[k]))
-                for key, masks in sorted(mornings_[-1].items()) if len(masks) for k in [int(np.argmax(self.worth.sums(masks)))]]  # fmt: skip
+        ends = []
+        for key, masks in sorted(mornings_[-1].items()):
+            worths = self.worth.sums(masks)
+            if len(masks):
+                ends.append((-float(worths.max()), key, int(masks[np.argmax(worths)])))
         if len(mornings_) <= self.problem.days or not ends:
             return None
         _, (place, past), mask = min(ends)
@@ -275,10 +280,11 @@ class DaySearch:
         return tuple(reversed(days))
 
     def _before(self, morning: Morning, day: int, b: int, past: int, mask: int) -> tuple[int, int, int, Day]:
-        """Find a label of the morning before and the day that led from it. Staying in place is preferred."""
+        """Find a label of the morning before and the day that led from it; the nearest place first."""
         kind = self.clock.kind_of_day[day]
         goal = np.uint64(mask)
-        for (evening, before), masks in sorted(morning.items(), key=lambda row: (row[0][0] != b, row[0])):
+        near = [float(self.clock.least[self.wake[place], b]) for place in range(len(self.wake))]
+        for (evening, before), masks in sorted(morning.items(), key=lambda row: (near[row[0][0]], row[0])):
             a = self.wake[evening]
             if int(self.climb.step[before, b]) != past or (kind, a, b) not in self.best:
                 continue
@@ -309,17 +315,15 @@ def search_days(
     for kind in range(len(clock.closed)):
         families = day_routes(problem, clock, kind, sites, starts, ends, part)
         if families is None:
-            effort.add(part.done)
             return None
         routes.append(families)
-    effort.add(part.done)
     return _solve(DaySearch(problem, clock, climb, sites, routes, grain), known, effort)
 
 
 def _solve(search: DaySearch, known: float, effort: Effort) -> Outcome:
     if not np.isfinite(search.root()):
         return Outcome(None, None, None, is_proved=True)
-    search.fit_prices(max(known, 0.0))
+    search.fit_prices(max(known, 0.0), effort)
     best: tuple[Day, ...] | None = None
     worth = known
     left_out: float | None = None

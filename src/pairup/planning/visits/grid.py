@@ -34,7 +34,7 @@ class GridBound:
             min(span if whole and span >= 1 else _MOST_BINS, max(50, _CELLS // max(1, len(self.nodes) ** 2)))
         )
         self.width = span / self.bins if span > 0 else 1.0
-        times = problem.day_opens + self.width * np.arange(self.bins + 1)
+        times: Numbers = problem.day_opens + self.width * np.arange(self.bins + 1, dtype=np.float64)
         self.next = [self._next(kind, times) for kind in range(len(clock.closed))]
         self.ends = [self._ends(kind, times) for kind in range(len(clock.closed))]
         self.evenings = sorted({problem.finish, *beds})
@@ -47,7 +47,7 @@ class GridBound:
         return min(self.bins, int((time - self.problem.day_opens) / self.width + 1e-9))
 
     def _next(self, kind: int, times: Numbers) -> Ints:
-        """For each node, time and next site: the grid time of leaving that site, or one past the last where it fails."""
+        """For each time, node and next site: the grid time of leaving it, or one past the last if it fails."""
         p, found = self.problem, np.full((self.bins + 1, len(self.nodes), len(self.sites)), self.bins + 1, np.int32)
         for i, a in enumerate(self.nodes):
             upto = len(times) if i < len(self.sites) else 1
@@ -99,53 +99,27 @@ class GridBound:
                 self.morning[day, place] = self.table[day][0, len(self.sites) + k]
 
     def _day(self, kind: int, ahead: dict[int, float], gain: Numbers) -> Numbers:
-        nodes, sites = len(self.nodes), len(self.sites)
-        best = np.full((self.bins + 2, nodes), _NEVER)
+        """Fill one day from its last moment to its first. `ahead` values the evenings."""
+        bed = np.full((self.bins + 2, len(self.nodes)), _NEVER)
         for b, value in ahead.items():
-            if value > _NEVER:
-                best[:-1] = np.maximum(best[:-1], np.where(self.ends[kind][b], value, _NEVER))
-        first = np.full((self.bins + 2, nodes), -1, np.int32)  # the site the best value goes to next; -1: to bed
-        second = best.copy()
-        column, every = np.arange(sites)[None, :], np.arange(nodes)
+            bed[:-1] = np.maximum(bed[:-1], np.where(self.ends[kind][b], value, _NEVER))
+        best, second = bed.copy(), bed.copy()  # the best value, and the best of those that go elsewhere first
+        first = np.full(bed.shape, -1, np.int32)  # the site the best value goes to; -1: to bed
+        column = np.arange(len(self.sites))[None, :]
         for k in range(self.bins, -1, -1):
-            rows = slice(0, nodes if k == 0 else sites)
+            rows = slice(0, len(self.nodes) if k == 0 else len(self.sites))
             to = self.next[kind][k, rows]
             if not (to <= self.bins).any():
                 continue
-            is_now, before = (to == k).any(), None
-            for _ in range(sites + 1 if is_now else 1):
-                turned = first[to, column] == every[rows, None]
-                value = gain[None, :] + np.where(turned, second[to, column], best[to, column])
-                self._two_best(best, first, second, k, rows, value, kind, ahead)
-                if before is not None and (before == best[k]).all():
+            every = np.arange(rows.stop)[:, None]
+            for _ in range(len(self.sites) + 1):  # as often as visits can follow in no time at all
+                turned = first[to, column] == every
+                values: Numbers = gain[None, :] + np.where(turned, second[to, column], best[to, column])
+                before = best[k].copy(), second[k].copy()
+                first[k, rows], best[k, rows], second[k, rows] = _two_best(values, bed[k, rows])
+                if not (to == k).any() or ((before[0] == best[k]).all() and (before[1] == second[k]).all()):
                     break
-                before = best[k].copy()
         return best
-
-    def _two_best(
-        self,
-        best: Numbers,
-        first: Ints,
-        second: Numbers,
-        k: int,
-        rows: slice,
-        value: Numbers,
-        kind: int,
-        ahead: dict[int, float],
-    ) -> None:
-        """Keep the best value of each node, where it goes, and the best value of going elsewhere."""
-        bed = np.full(value.shape[0], _NEVER)
-        for b, worth in ahead.items():
-            bed = np.maximum(bed, np.where(self.ends[kind][b][k, rows], worth, _NEVER))
-        at = np.argmax(value, axis=1)
-        line = np.arange(value.shape[0])
-        top = value[line, at]
-        value[line, at] = _NEVER
-        next_best = value.max(axis=1) if value.shape[1] else np.full(value.shape[0], _NEVER)
-        goes = top > bed
-        best[k, rows] = np.where(goes, top, bed)
-        first[k, rows] = np.where(goes, at, -1)
-        second[k, rows] = np.where(goes, np.maximum(next_best, bed), bed)
 
     def root(self) -> float:
         return float(self.price.sum() + self.morning[0, self.problem.start])
@@ -204,3 +178,13 @@ class GridBound:
             if self.ends[kind][b][k, node] and ahead > value:
                 best, value = b, ahead
         return best, value
+
+
+def _two_best(value: Numbers, bed: Numbers) -> tuple[Ints, Numbers, Numbers]:
+    """Give where each row's best value goes (-1: to bed), that value, and the best of going elsewhere."""
+    line, at = np.arange(len(value)), np.argmax(value, axis=1)
+    top = value[line, at]
+    value[line, at] = _NEVER
+    goes = top > bed
+    other = np.where(goes, np.maximum(value.max(axis=1), bed), bed)
+    return np.where(goes, at, -1).astype(np.int32), np.where(goes, top, bed), other

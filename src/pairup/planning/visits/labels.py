@@ -175,10 +175,10 @@ class LabelSearch:
 
     def _journey(self, end: Label) -> tuple[Day, ...]:
         """Read the days back from the last label."""
-        p, chain, label = self.problem, [], end
-        while label is not None:
-            chain.append(label)
-            label = label.before  # type: ignore[assignment]
+        p, chain, back = self.problem, [end], end.before
+        while back is not None:
+            chain.append(back)
+            back = back.before
         days: list[Day] = []
         path: list[int] = []
         place = p.start

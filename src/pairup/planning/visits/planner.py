@@ -73,6 +73,8 @@ class _Search:
             search_days(self.problem, self.clock, self.climb, self.grain, self.worth, self.effort.share(0.9))
         ):
             return
+        if self.effort.is_over():
+            return
         self.tell("by-labels", 2)
         if is_for_peer(self.problem, self.clock):
             self.used.add("pyvrp")

@@ -19,6 +19,7 @@ Masks = NDArray[np.uint64]
 #: the sets a day can see from one place to another, sorted
 Families = dict[tuple[int, int], Masks]
 MOST_BITS = 62
+_MOST_SETS = 1_500_000  # of one layer; a day that sees more is searched stop by stop
 _ONE = np.uint64(1)
 
 
@@ -72,7 +73,7 @@ def candidates(problem: VisitProblem, clock: Clock) -> list[int]:
 def day_routes(
     problem: VisitProblem, clock: Clock, kind: int, sites: list[int], starts: list[int], ends: list[int], effort: Effort
 ) -> Families | None:
-    """Find every set a day of this kind can see, for each start and end. None where the effort was spent."""
+    """Find every set a day of this kind can see, for each start and end. None where there are too many."""
     found: dict[tuple[int, int], list[Masks]] = {}
     ahead = clock.least[:, ends].min(axis=1)
     for a in starts:
@@ -81,10 +82,10 @@ def day_routes(
                 found.setdefault((a, b), []).append(np.zeros(1, np.uint64))
         layer = {a: (np.zeros(1, np.uint64), np.array([problem.day_opens]))}
         while layer:
-            layer = _one_more(problem, clock, kind, sites, layer, ahead)
-            effort.add(sum(len(masks) for masks, _ in layer.values()))
-            if effort.is_over():
+            more = _one_more(problem, clock, kind, sites, layer, ahead, effort)
+            if more is None:
                 return None
+            layer = more
             _end_days(problem, clock, kind, layer, a, ends, found)
     return {pair: np.unique(np.concatenate(masks)) for pair, masks in sorted(found.items())}
 
@@ -96,9 +97,14 @@ def _one_more(
     sites: list[int],
     layer: dict[int, tuple[Masks, Numbers]],
     ahead: Numbers,
-) -> dict[int, tuple[Masks, Numbers]]:
-    """Visit one more site: from sets by last site to sets by last site, each at its earliest departure."""
+    effort: Effort,
+) -> dict[int, tuple[Masks, Numbers]] | None:
+    """Visit one more site: from sets by last site to sets by last site, each at its earliest departure.
+
+    None where there are too many sets, or the effort is spent.
+    """
     after: dict[int, tuple[Masks, Numbers]] = {}
+    count = 0
     for bit, site in enumerate(sites):
         flag = _ONE << np.uint64(bit)
         all_masks, all_times = [], []
@@ -119,6 +125,10 @@ def _one_more(
             masks, times = masks[order], times[order]
             first = np.r_[True, masks[1:] != masks[:-1]]
             after[site] = (masks[first], times[first])
+            count += len(after[site][0])
+            effort.add(len(after[site][0]))
+        if effort.is_over() or count > _MOST_SETS:
+            return None
     return after
 
 
@@ -173,9 +183,9 @@ def quickest(
                 begin = max(clock.go(last, site, time, kind)[1], float(problem.opens[site]))
                 leave = begin + float(problem.stay[site])
                 key = (mask | 1 << bit, site)
-                if begin <= problem.closes[site] + SLACK and leave <= problem.day_closes + SLACK:
-                    if key not in after or (leave, (*path, site)) < after[key]:
-                        after[key] = (leave, (*path, site))
+                fits = begin <= problem.closes[site] + SLACK and leave <= problem.day_closes + SLACK
+                if fits and (key not in after or (leave, (*path, site)) < after[key]):
+                    after[key] = (leave, (*path, site))
         layer = after
     ends = [(clock.go(last, b, time, kind)[1], list(path)) for (_, last), (time, path) in layer.items()]
     best = min(ends, default=None)
