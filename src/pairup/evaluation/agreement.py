@@ -36,12 +36,7 @@ class Said:
     uom: Uom
     band: Band
     span: Span | None
-
-    @property
-    def thing(self) -> tuple[str, str, str, str, str, str]:
-        """What it speaks of; claims with one thing can contradict each other."""
-        claim = self.claim
-        return (claim.subject, claim.scope, claim.place, claim.covers_from, claim.covers_to, self.uom.kind)
+    thing: tuple[str, ...]  # what it speaks of; claims with one thing can contradict each other
 
 
 def read_said(claims: Iterable[Claim]) -> dict[str, Said]:
@@ -52,7 +47,8 @@ def read_said(claims: Iterable[Claim]) -> dict[str, Said]:
             continue
         uom = read_uom(claim.uom)
         base = band(claim.figure, claim.bound, uom).times(decimal(uom.factor))
-        found[claim.code] = Said(claim, uom, base, read_span(claim))
+        thing = (claim.subject, claim.scope, claim.place, claim.covers_from, claim.covers_to, uom.kind)
+        found[claim.code] = Said(claim, uom, base, read_span(claim), thing)
     return found
 
 
@@ -72,25 +68,32 @@ def _last(day: RoughDay | None) -> date | None:
     return None if day is None else date.fromordinal(day.after.toordinal() - 1)
 
 
+def _comparable(one: Said) -> tuple[str, str, str, bool]:
+    """What two claims must share to be compared at all. Synthetic claims never stand against real ones."""
+    return (one.claim.subject, one.claim.scope, one.uom.kind, one.claim.is_synthetic)
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
     """All claims of a programme, and which place lies in which."""
 
     by_code: Mapping[str, Said]
     parents: Mapping[str, str]
-    by_thing: Mapping[tuple[str, str, str], tuple[Said, ...]]
+    by_thing: Mapping[tuple[str, str, str, bool], tuple[Said, ...]]
+    wholes: dict[str, list[Said]]  # code of a part -> the wholes it lies in
     broken: dict[str, list[Said]]  # code of a part -> the wholes it is larger than
     exceeded_by: dict[str, list[Said]]  # code of a whole -> the parts that are larger
 
     @classmethod
     def of(cls, claims: Iterable[Claim], parents: Mapping[str, str]) -> Beside:
         by_code = read_said(claims)
-        groups: dict[tuple[str, str, str], list[Said]] = defaultdict(list)
+        groups: dict[tuple[str, str, str, bool], list[Said]] = defaultdict(list)
         for one in sorted(by_code.values(), key=lambda one: one.claim.code):
-            groups[one.claim.subject, one.claim.scope, one.uom.kind].append(one)
-        beside = cls(by_code, parents, {thing: tuple(group) for thing, group in groups.items()}, {}, {})
+            groups[_comparable(one)].append(one)
+        beside = cls(by_code, parents, {thing: tuple(group) for thing, group in groups.items()}, {}, {}, {})
         for one in by_code.values():
             wholes = [other for other in beside.others(one) if beside.is_part(one, other)]
+            beside.wholes[one.claim.code] = list(wholes)
             named = beside.named_whole(one)
             if named is not None and named not in wholes:
                 wholes.append(named)
@@ -104,7 +107,7 @@ class Beside:
 
     def others(self, one: Said) -> Iterator[Said]:
         """Give the other claims with its subject, scope and kind of unit."""
-        for other in self.by_thing[one.claim.subject, one.claim.scope, one.uom.kind]:
+        for other in self.by_thing[_comparable(one)]:
             if other.claim.code != one.claim.code:
                 yield other
 
@@ -112,7 +115,9 @@ class Beside:
         """Give the claim that `kind=within` names as its whole; None where it is not here or has another unit."""
         numbers = one.claim.arithmetic
         whole = self.by_code.get(str(numbers.get("part_of", ""))) if numbers.get("kind") == "within" else None
-        return whole if whole is not None and whole is not one and whole.uom.kind == one.uom.kind else None
+        if whole is None or whole is one or whole.uom.kind != one.uom.kind:
+            return None
+        return whole if whole.claim.is_synthetic == one.claim.is_synthetic else None
 
     def lies_in(self, place: str, other: str) -> bool:
         seen = set()
@@ -170,8 +175,9 @@ def value_range(claims: Iterable[Said]) -> tuple[Decimal, Decimal]:
 def _check_wholes(one: Said, beside: Beside) -> list[Check]:
     """Look for wholes that this claim is part of and still larger than."""
     broken = beside.broken[one.claim.code]
-    closed = [other for other in beside.others(one) if other.band.high is not None and beside.is_part(one, other)]
-    kept = [other for other in closed if other not in broken]
+    exceeded = {other.claim.code for other in broken}
+    closed = [other for other in beside.wholes[one.claim.code] if other.band.high is not None]
+    kept = [other for other in closed if other.claim.code not in exceeded]
     checks = []
     if kept:
         words = Words("claims.part-fits", _named(one, kept))

@@ -9,7 +9,7 @@
 | over | the figure | open |
 | under | open (counts: 0) | the figure |
 
-Zeros at the end of a whole amount count as not written, but for at most 2.5 % of it. Bands are of the size of the
+Zeros at the end of an amount of money count as not written, for at most 2.5 % of it. Bands are of the size of the
 figure: "down by over 33 %" is from -33 to ever lower. The shares are conventions of ours.
 """
 
@@ -73,18 +73,20 @@ def band(figure: Decimal, bound: str, uom: Uom) -> Band:
     elif uom.is_count and figure == figure.to_integral_value():
         low = high = size
     else:
-        half = _half_of_last_digit(size)
+        half = _half_of_last_digit(size, is_money=uom.kind.startswith("money "))
         low, high = size - half, size + half
     if figure >= 0:
         return Band(low, high)
     return Band(None if high is None else -high, None if low is None else -low)
 
 
-def _half_of_last_digit(size: Decimal) -> Decimal:
+def _half_of_last_digit(size: Decimal, *, is_money: bool) -> Decimal:
     exponent = size.normalize().as_tuple().exponent if size else 0
     assert isinstance(exponent, int)  # no NaN or infinity comes here
     half = _HALF.scaleb(exponent)
-    return max(_HALF, min(half, size * _ZEROS)) if exponent > 0 else half
+    if exponent <= 0:
+        return half
+    return max(_HALF, min(half, size * _ZEROS)) if is_money else _HALF
 
 
 def said(value: Decimal) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pairup.evaluation.agreement import Beside, Said, check_beside, value_range
+from pairup.evaluation.agreement import Beside, check_beside, read_said, value_range
 from pairup.evaluation.arithmetic import check_arithmetic
 from pairup.evaluation.bounds import band, said
 from pairup.evaluation.claim import Check, CheckName, Claim, ClaimResult, Computed, Verdict
@@ -160,9 +160,7 @@ def _contradiction(group: set[str], by_code: Mapping[str, ClaimResult]) -> Contr
     codes = tuple(sorted(group))
     claims = [by_code[code].claim for code in codes]
     first = claims[0]
-    figures = [Said(each, read_uom(each.uom), band(each.figure, each.bound, read_uom(each.uom)), None)
-               for each in claims if each.figure is not None]  # fmt: skip
-    low, high = value_range(figures)
+    low, high = value_range(read_said(claims).values())
     factor = decimal(read_uom(first.uom).factor)
     speakers = tuple(sorted({each.speaker for each in claims}))
     facts = {

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import combinations
@@ -106,11 +106,9 @@ def look_at_change(
     series = sorted(rows, key=lambda row: (row.cluster, row.unit, row.starts))
     days = sorted({row.treated_from for row in series if row.treated_from})
     _require_one_state(series)
-    if len(days) != 1:
-        kind = ChangeKind.STAGGERED if days else ChangeKind.NO_SERIES
-        return Change(kind, Words(f"claims.change-{kind.replace('_', '-')}"), is_synthetic=is_synthetic)
-    cut = days[0]
-    sides = _sides(series, cut, is_log)
+    if len(days) > 1:
+        return Change(ChangeKind.STAGGERED, Words("claims.change-staggered"), is_synthetic=is_synthetic)
+    sides = _sides(series, days[0], is_log) if days else _Sides({}, 0)
     helped = {row.cluster for row in series if row.treated_from}
     names = sorted(sides.means)
     treated = np.array([name in helped for name in names], bool)
@@ -118,40 +116,45 @@ def look_at_change(
         words = Words("claims.change-no-series")
         return Change(ChangeKind.NO_SERIES, words, left_out=sides.left_out, is_synthetic=is_synthetic)
     means = np.array([sides.means[name] for name in names])
-    before, after = (float(side) for side in means[treated].mean(axis=0))
-    shown = (exp(before), exp(after)) if is_log else (before, after)
-    facts = {
-        "before": _said(shown[0]), "after": _said(shown[1]), "treated": int(treated.sum()), "day": str(cut),
-        "others": int((~treated).sum()), "level": f"{level:.0%}".rstrip("%"),
+    before, after = (exp(side) if is_log else float(side) for side in means[treated].mean(axis=0))
+    facts: dict[str, str | int] = {
+        "before": _said(before), "after": _said(after), "treated": int(treated.sum()), "day": str(days[0]),
     }  # fmt: skip
-    made_up = "-synthetic" if is_synthetic else ""
+    seen = Change(
+        ChangeKind.BEFORE_AFTER, Words(f"claims.change-before-after{_marked(is_synthetic)}", facts), before, after,
+        treated=int(treated.sum()), others=int((~treated).sum()), left_out=sides.left_out, is_synthetic=is_synthetic,
+    )  # fmt: skip
     if treated.all():
-        words = Words(f"claims.change-before-after{made_up}", facts)
-        return Change(
-            ChangeKind.BEFORE_AFTER,
-            words,
-            *shown,
-            treated=len(names),
-            left_out=sides.left_out,
-            is_synthetic=is_synthetic,
-        )
-    changes = means[:, 1] - means[:, 0]
+        return seen
     test = Permuted.of(treated, seed=seed, draws=draws)
-    found = test.interval(changes, level)
-    value = test.difference(changes)
+    trend = _trend_p(series, names, days[0], test, is_log)
+    return _beside_others(seen, means[:, 1] - means[:, 0], test, level, is_log, trend)
+
+
+def _marked(is_synthetic: bool) -> str:
+    return "-synthetic" if is_synthetic else ""
+
+
+def _beside_others(
+    seen: Change, changes: Floats, test: Permuted, level: float, is_log: bool, trend_p: float | None
+) -> Change:
+    """Add the difference of differences to what was seen before and after."""
+    value, found = test.difference(changes), test.interval(changes, level)
     if is_log:
-        value = exp(value) - 1
-        found = (exp(found[0]) - 1, exp(found[1]) - 1) if found else None
-    unit = " %" if is_log else ""
-    scale = 100 if is_log else 1
-    facts |= {"value": _said(value * scale) + unit}
+        value, found = exp(value) - 1, (exp(found[0]) - 1, exp(found[1]) - 1) if found else None
+    scale, unit = (100, " %") if is_log else (1, "")
+    facts = {
+        **seen.words.facts,
+        "others": seen.others,
+        "level": f"{level * 100:g}",
+        "value": _said(value * scale) + unit,
+    }
     if found:
         facts |= {"low": _said(found[0] * scale) + unit, "high": _said(found[1] * scale) + unit}
-    words = Words(f"claims.change-two-groups{'' if found else '-no-interval'}{made_up}", facts)
-    return Change(
-        ChangeKind.TWO_GROUPS, words, *shown, value=value, interval=found, p=test.p(changes), se=_se(changes, treated),
-        treated=int(treated.sum()), others=int((~treated).sum()), left_out=sides.left_out,
-        trend_p=_trend_p(series, names, cut, test, is_log), is_synthetic=is_synthetic,
+    words = Words(f"claims.change-two-groups{'' if found else '-no-interval'}{_marked(seen.is_synthetic)}", facts)
+    return replace(
+        seen, kind=ChangeKind.TWO_GROUPS, words=words, value=value, interval=found, p=test.p(changes),
+        se=_se(changes, test.treated), trend_p=trend_p,
     )  # fmt: skip
 
 

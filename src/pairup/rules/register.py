@@ -22,6 +22,7 @@ from typing import Any
 from pairup.errors import InputError, RuleError
 from pairup.values.codes import Standing
 from pairup.values.days import RoughDay
+from pairup.values.words import Words
 
 _OWN = ("from", "published", "formula", "source", "standing", "note", "replaces", "ended", "applied")
 _NEEDED = ("from", "published", "source", "standing")
@@ -95,6 +96,11 @@ class Rule:
 
     def __post_init__(self) -> None:
         require_consistent(self.name, self.versions)
+
+    @property
+    def title(self) -> Words:
+        """What the rule is about. Only rules that come with pairup have a title in the catalogue."""
+        return Words(f"rules.title.{self.name}")
 
     @classmethod
     def read(cls, name: str, blocks: Sequence[Mapping[str, Any]]) -> Rule:
