@@ -86,5 +86,6 @@ def test_signs_that_are_not_seen_are_shown() -> None:
 
 def test_the_nearest_known_names_are_offered() -> None:
     assert nearest("nyinchi", ["lhasa", "nyingchi", "ngari"]) == "nyingchi"
-    assert nearest("zzz", ["b", "a", "d", "c"]) == "a, b, c"
+    assert nearest("zzz", ["b", "a", "d", "c"], otherwise=3) == "a, b, c, …"
+    assert nearest("zzz", ["b", "a"]) == "a, b"
     assert nearest("zzz", []) == "-"

@@ -11,6 +11,7 @@ from pairup.values.findings import Finding, Severity
 from pairup.values.words import Words
 
 _LONGEST = 60
+_LISTS = frozenset({"choices", "known"})  # ours, and never cut
 _UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Co", "Cs"})
 
 
@@ -25,7 +26,7 @@ def finding(
     **facts: Any,
 ) -> Finding:
     """Make a finding of this domain; texts in its facts are shown with nothing hidden."""
-    shown = {key: visible(fact) if isinstance(fact, str) else fact for key, fact in facts.items()}
+    shown = {key: visible(fact) if isinstance(fact, str) and key not in _LISTS else fact for key, fact in facts.items()}
     return Finding(Words(f"folder.{code}", shown), file, row, column, Words(f"folder.{code}.hint", shown), severity)
 
 
@@ -40,8 +41,9 @@ def visible(text: str, longest: int = _LONGEST) -> str:
     return shown[:longest] + "…" if len(shown) > longest else shown
 
 
-def nearest(text: str, known: Iterable[str], at_most: int = 3) -> str:
+def nearest(text: str, known: Iterable[str], at_most: int = 3, otherwise: int = 8) -> str:
     """List the known texts most like one that is not known, and some of the known ones where none is like it."""
     names = sorted(known)
-    like = difflib.get_close_matches(text, names, n=at_most, cutoff=0.6)
-    return ", ".join(like or names[:at_most]) or "-"
+    if like := difflib.get_close_matches(text, names, n=at_most, cutoff=0.6):
+        return ", ".join(map(visible, like))
+    return ", ".join(map(visible, names[:otherwise])) + (", …" if len(names) > otherwise else "") or "-"

@@ -136,7 +136,7 @@ def _plain_sheet(path: Path, layout: Mapping[str, Table], encoding: str, reading
         return []
     table = layout.get(path.stem)
     if table is None:
-        reading.found.append(finding("unknown-table", file=path.name, name=path.stem, known=nearest(path.stem, layout)))
+        reading.found.append(finding("unknown-table", file=path.name, name=path.stem, known=_loadable(path.stem)))
         return []
     if not table.by_hand:
         reading.found.append(finding("table-not-by-hand", file=path.name, table=table.name))
@@ -146,13 +146,17 @@ def _plain_sheet(path: Path, layout: Mapping[str, Table], encoding: str, reading
     return [(path.stem, sheet)] if sheet.columns else []
 
 
+def _loadable(name: str) -> str:
+    return nearest(name, (table.name for table in folder_layout().values() if table.by_hand), otherwise=40)
+
+
 def read_tables(tables: Mapping[str, Sequence[Mapping[str, str]]], progress: Progress = silent) -> Reading:
     """Read a programme in memory."""
     layout, reading = folder_layout(), Reading()
     sheets = []
     for name, rows in tables.items():
         if name not in layout:
-            reading.found.append(finding("unknown-table", file=name, name=name, known=nearest(name, layout)))
+            reading.found.append(finding("unknown-table", file=name, name=name, known=_loadable(name)))
         elif not layout[name].by_hand:
             reading.found.append(finding("table-not-by-hand", file=name, table=name))
         else:
