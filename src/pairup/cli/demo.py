@@ -21,12 +21,14 @@ def demo(programme: str, into: Path, seed: int, force: bool) -> None:
 
     Facts come from named sources; people, posts, money and needs are synthetic, and say so wherever they stand.
     """
-    from pairup.services import demonstration, open_record
+    from pairup.services import open_record
 
     record, report = into / "record.sqlite3", into / "report"
     _clear(into, record, report, force=force)
     with step("1/6 New record"):
         open_record(record, create=True)
+    from pairup.services import demonstration
+
     shown = demonstration.run(programme, seed=seed, report=report, step=step, language=language())
     click.echo("")
     for line in shown:

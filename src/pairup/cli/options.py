@@ -38,7 +38,7 @@ class Bar:
         self._shown = -1
         self._live = sys.stderr.isatty()
 
-    def __call__(self, label: str = "", done: float = 0, total: float = 0) -> None:
+    def __call__(self, label: object = "", done: float = 0, total: float = 0) -> None:
         share = int(20 * done / total) if total else 0
         if self._live and share != self._shown:
             self._shown = share

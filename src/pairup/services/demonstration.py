@@ -18,7 +18,7 @@ from pairup.values.words import Words
 
 ACTOR = "programme_office"
 #: a plan that is not proved by then stops by counted work, never by the clock
-WORK = {"pairings": 100_000, "postings": 200_000, "funding": 200_000, "visits": 2_000_000}
+WORK = {"pairings": 100_000, "postings": 200_000, "funding": 20, "visits": 2_000_000}
 
 Step = Callable[[str], AbstractContextManager[Any]]
 
@@ -29,13 +29,11 @@ def run(programme: str, *, seed: int, report: Path, step: Step, language: str = 
     at = datetime.combine(reference.on, time(8), tzinfo=timezone.utc)
     with step(f"2/6 Loading {programme}: facts from sources, synthetic people, posts and money") as bar:
         made = build(programme, seed=seed)
-        counts = folder.load_tables(made, actor=ACTOR, at=at, progress=bar)
-        bar.said = f"{sum(new for new, _, _ in counts.values()):,} rows of {len(counts)} tables"
+        loaded = folder.load_tables(made, actor=ACTOR, at=at, progress=bar)
+        bar.said = f"{loaded.total.new:,} rows of {len(loaded.counts)} tables"
     drafts = []
     for kind in plans.KINDS:
         asked = _asked(kind, programme, reference)
-        if asked is None:
-            continue
         with step(f"3/6 Planning {kind}") as bar:
             drafted = plans.draft(asked, actor=ACTOR, at=at, stop=Stop(work=WORK[kind]), seed=seed, progress=bar)
             bar.said = drafted.plan.verdict().say(language)
@@ -52,14 +50,11 @@ def run(programme: str, *, seed: int, report: Path, step: Step, language: str = 
     return list(_screen(reference, drafts, results, language))
 
 
-def _asked(kind: str, programme: str, reference: Reference) -> plans.Asked | None:
-    """What the demonstration asks for; a programme without a visit or a horizon is not asked for one."""
-    if kind == "visits" and reference.visit is None:
-        return None
-    visit = reference.visit or {}
+def _asked(kind: str, programme: str, reference: Reference) -> plans.Asked:
+    """What the demonstration asks for."""
     return plans.ask(
         kind, programme=programme, round_code=reference.round, on=reference.on, horizon=reference.horizon,
-        days=int(visit.get("days", 8)), nights=str(visit.get("nights", "anywhere")),
+        days=int(reference.visit["days"] or 1), nights=str(reference.visit["nights"]),
     )  # fmt: skip
 
 

@@ -54,8 +54,9 @@ def write(
             f"{into} is not empty.", hint="Use --force to write the report over it, or --into FOLDER.",
             code="report.folder-not-empty", folder=str(into),
         )  # fmt: skip
+    facts = read_facts(programme or default_programme(), on=on, known_by=known_by, is_demo=is_demo)
     into.mkdir(parents=True, exist_ok=True)
-    return write_report(read_facts(programme or default_programme(), on=on, known_by=known_by, is_demo=is_demo), into)
+    return write_report(facts, into)
 
 
 def latest_runs(programme: str, *, on: date, known_by: date | None = None) -> dict[str, tuple[PlanRunVersion, bool]]:
@@ -91,7 +92,7 @@ def read_facts(programme: str, *, on: date, known_by: date | None = None, is_dem
     row_tables += money_tables
     parts: dict[str, Any] = {}
     planned = places.PlannedPeople(Counter(), Counter())
-    counts: dict[str, tuple[Count, ...]] = {}
+    counts: dict[str, dict[str, Count]] = {}
     if "postings" in runs:
         run = runs["postings"][0]
         read = people.read_planned(run, on=on, known_by=known_by)
@@ -102,20 +103,20 @@ def read_facts(programme: str, *, on: date, known_by: date | None = None, is_dem
         if story := people.followed(read, plan, needs, atlas, tops):
             parts["followed"] = story[0]
             row_tables.append(story[1])
-        counts["postings"] = (
-            Count(Words("services.count-posts"), sum(row.seats for row in read.rows.values()), RowLink("posts")),
-            Count(Words("services.count-filled"), sum(map(len, read.takers.values())), RowLink("posts")),
-            Count(Words("services.count-candidates"), len(read.tables.people)),
-        )
+        counts["postings"] = {
+            "asked": Count(Words("services.count-posts"), sum(row.seats for row in read.rows.values()), RowLink("posts")),
+            "decided": Count(Words("services.count-filled"), sum(map(len, read.takers.values())), RowLink("posts")),
+            "considered": Count(Words("services.count-candidates"), len(read.tables.people)),
+        }
     if "funding" in runs:
         run = runs["funding"][0]
         parts["portfolio"], more = projects.portfolio(run, read_problem(problem_text(run)), on=on, known_by=known_by)
         row_tables += more
         chosen = sum(1 for project in parts["portfolio"].projects if project.is_chosen)
-        counts["funding"] = (
-            Count(Words("services.count-proposed"), len(parts["portfolio"].projects), RowLink("projects")),
-            Count(Words("services.count-chosen"), chosen, RowLink("projects", ("chosen",))),
-        )
+        counts["funding"] = {
+            "asked": Count(Words("services.count-proposed"), len(parts["portfolio"].projects), RowLink("projects")),
+            "decided": Count(Words("services.count-chosen"), chosen, RowLink("projects", ("chosen",))),
+        }
     if "visits" in runs:
         run = runs["visits"][0]
         parts["itinerary"], table = journey.itinerary(
@@ -123,21 +124,19 @@ def read_facts(programme: str, *, on: date, known_by: date | None = None, is_dem
         )
         row_tables.append(table)
         stops = sum(len(day.stops) for day in parts["itinerary"].days)
-        counts["visits"] = (
-            Count(Words("services.count-stops"), stops, RowLink("sites")),
-            Count(Words("services.count-days"), len(parts["itinerary"].days)),
-        )
+        counts["visits"] = {
+            "asked": Count(Words("services.count-sites"), stops + len(parts["itinerary"].not_visited), RowLink("sites")),
+            "decided": Count(Words("services.count-stops"), stops, RowLink("sites")),
+        }
     changes = _changes(runs)
-    if "pairings" in runs:
-        of = Counter(changes.values())
-        counts["pairings"] = tuple(
-            Count(Words(f"services.count-{change.value}"), of[change], RowLink("pairings"))
-            for change in (Change.KEPT, Change.NEW, Change.ENDED)
-        )
     held, table = places.read_pairings(programme, atlas, on=on, known_by=known_by, kept=changes, planned=planned)
     row_tables.append(table)
     claims, claim_table = claim_facts(programme, on=on, known_by=known_by)
     row_tables.append(claim_table)
+    ties = tuple(
+        Count(Words(f"services.count-{change.value}"), list(changes.values()).count(change), RowLink("pairings"))
+        for change in (Change.KEPT, Change.NEW, Change.ENDED)
+    )
     return ReportFacts(
         programme=ProgrammeFacts(
             programme, Both(row.name_en, row.name_zh), Preset(row.preset), on, row.currency, known_by, is_demo,
@@ -145,7 +144,7 @@ def read_facts(programme: str, *, on: date, known_by: date | None = None, is_dem
             runs["postings"][0].seed if "postings" in runs else None,
         ),
         round=_round(programme, planned_round, on=on, known_by=known_by),
-        plans=tuple(_plan_facts(*runs[kind.value], counts.get(kind.value, ())) for kind in PlanKind if kind.value in runs),
+        plans=tuple(_plan_facts(*runs[kind.value], counts.get(kind.value, {}), ties) for kind in PlanKind if kind.value in runs),
         places=tuple(atlas.places.values()), pairings=held,
         donor_places={code: atlas.places[place] for code, place in atlas.organisation_places.items() if place in atlas.places},
         money=amounts, rounds=rounds,
@@ -174,15 +173,18 @@ def _changes(runs: dict[str, tuple[PlanRunVersion, bool]]) -> dict[tuple[str, st
     return said | {tie: Change.ENDED for tie in existing - chosen} | {tie: Change.NEW for tie in chosen - existing}
 
 
-def _plan_facts(run: PlanRunVersion, is_adopted: bool, counts: tuple[Count, ...]) -> PlanFacts:
+def _plan_facts(
+    run: PlanRunVersion, is_adopted: bool, told: dict[str, Count], ties: tuple[Count, ...]
+) -> PlanFacts:
+    """The headline of a run; of pairings, how many are kept, new and ended."""
     answer = run.answer
-    verdict = Words(answer["verdict"]["code"], answer["verdict"]["facts"])
-    conflicts = tuple(Words(said["code"], said["facts"]) for said in answer["conflicts"])
     exact = {key: Decimal(str(answer[key])) if answer[key] is not None else None for key in ("objective", "bound", "gap")}
     return PlanFacts(
-        PlanKind(run.kind), run.status, exact["objective"], exact["bound"], exact["gap"], verdict,
-        run.identity.code, run.seed, answer["run"]["solver"], answer.get("blocks"), counts, WEIGHTS[run.kind](),
-        conflicts, is_adopted,
+        kind=PlanKind(run.kind), status=run.status, objective=exact["objective"], bound=exact["bound"], gap=exact["gap"],
+        proof=Words(answer["verdict"]["code"], answer["verdict"]["facts"]), run=run.identity.code, seed=run.seed,
+        solver=answer["run"]["solver"], blocks=answer.get("blocks"), counts=ties if run.kind == "pairings" else (),
+        weights=WEIGHTS[run.kind](), conflicts=tuple(Words(said["code"], said["facts"]) for said in answer["conflicts"]),
+        is_adopted=is_adopted, **told,
     )  # fmt: skip
 
 

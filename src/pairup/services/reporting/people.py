@@ -14,7 +14,7 @@ from pairup.record.models import NeedVersion, PlanRunVersion, PostingVersion, Po
 from pairup.reports.facts import Both, FollowedPost, Handover, NameFacts, RoundPeople, RowLink, RowTable, UnmetPost, WorthPart
 from pairup.services.plans import Asked, RoundTables, round_tables
 from pairup.services.reporting.places import Atlas, PlannedPeople
-from pairup.services.rows import row_table
+from pairup.services.rows import rough, rough_last, row_table
 from pairup.values.codes import PostingStatus
 from pairup.values.words import Words
 
@@ -60,7 +60,8 @@ def read_rounds(
     rows = RoundVersion.objects.known(known_by).filter(identity__programme__code=programme).select_related("identity")
     return tuple(
         RoundPeople(
-            row.identity.code, row.scheme, row.ordinal, row.span.first or on, row.span.last or on,
+            row.identity.code, row.scheme, row.ordinal, rough(row.starts, row.starts_precision) or on,
+            rough_last(row.ends_before, row.ends_precision) or on,
             len(people[row.identity.code]) if row.identity.code in people else None, row.identity.code == planned_round,
             row.identity.code in synthetic, RowLink("postings", (row.identity.code,)),
         )
@@ -256,8 +257,8 @@ def followed(
         Words(f"services.profession-{row.profession}"), row.span.first, row.span.last, sum(points[chosen].values()),
         _parts(points[chosen], points[others[0]] if others else {}),
         planned.tables.people[others[0]].code if others else "", sum(points[others[0]].values()) if others else None,
-        None, round(forced.cost) if forced and forced.cost is not None else None, forced.moves if forced else (),
-        dropped.words, round(dropped.cost) if dropped.cost is not None else None, dropped.moves, row.is_synthetic,
+        None, round(forced.cost) if forced and forced.cost is not None else None, forced.details if forced else (),
+        dropped.words, round(dropped.cost) if dropped.cost is not None else None, dropped.details, row.is_synthetic,
         RowLink("needs", (row.need.code,)), RowLink("posts", (top, code)), RowLink("candidates", ()),
     )  # fmt: skip
     table = row_table(

@@ -92,9 +92,9 @@ def _floors(
     standing = Standing(rule.on(on, known_by=known_by).standing) if rule else None
     return tuple(
         FloorFacts(
-            Words(f"services.floor-{floor.tag}"), Decimal(str(floor.share)),
-            (tagged[floor.tag] / money).quantize(Decimal("0.0001")) if money else None, standing,
+            Words(f"services.floor-{tag}"), Decimal(str(share)),
+            (tagged[tag] / money).quantize(Decimal("0.0001")) if money else None, standing,
             None, RowLink("projects", ("chosen",)),
         )
-        for floor in problem.floors
+        for tag, share in problem.floors
     )  # fmt: skip
