@@ -11,7 +11,7 @@ from pairup.values.codes import SignatureKind
 
 
 def preferences(ties: Sequence[Tie], round_code: str, first: date, share: float, draw: Draw) -> list[Row]:
-    """Let donors and hosts say points about each other: kindly about ties in force, and of some others."""
+    """Let donors and hosts say points about each other: more about ties in force, and of some others."""
     rows = []
     held = {(tie.donor, tie.place) for tie in ties}
     for donor in sorted({tie.donor for tie in ties}):
