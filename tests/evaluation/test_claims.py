@@ -14,6 +14,7 @@ from pairup.errors import InputError
 from pairup.evaluation.claim import CheckName, read_pairs
 from pairup.evaluation.claims import Claim, Computed, Verdict, check_claims, contradictions, summary
 from pairup.values.codes import ClaimClass
+from pairup.values.days import RoughDay
 from tests.evaluation.cast import a_claim, checked, measured
 
 YEAR = "a 40200000000 CNY 2021..2021"
@@ -98,6 +99,19 @@ def test_a_part_that_no_slip_explains_contradicts_its_whole() -> None:
 
     assert [results[code].verdict for code in "ab"] == [Verdict.CONTRADICTED_BY] * 2
     assert [results[code].conflicts for code in "ab"] == [("b",), ("a",)]
+
+
+def test_an_open_end_is_the_day_the_claim_was_said() -> None:
+    part = "a 9000 projects 2001..2019"
+    later, earlier = (a_claim("b 8204 projects 1994..", day=RoughDay.read(day)) for day in ("2024-08", "2018"))
+
+    assert checked(part, later)["a"].conflicts == ("b",)
+    assert checked(part, earlier)["a"].conflicts == ()
+    assert checked(part, replace(later, day=None))["a"].conflicts == ("b",)
+
+
+def test_a_period_that_cannot_be_read_is_compared_with_none() -> None:
+    assert checked("a 9000 projects soon..2019", "b 8204 projects 1994..2024")["a"].conflicts == ()
 
 
 def test_a_part_may_reach_its_whole() -> None:

@@ -78,7 +78,7 @@ def test_units_of_a_place_count_as_one_place() -> None:
 
 def test_spans_that_hold_the_day_and_units_seen_on_one_side_are_left_out() -> None:
     day = date(2010, 7, 1)
-    change = look_at_change(series("a* 2009 10 999 20", "c 2009 10 999 11", "d 2011 5", cut=day))
+    change = look_at_change(series("a* 2009 10 999 20", "c 2009 10 777 11", "d 2011 5", cut=day))
 
     assert (change.value, change.left_out, change.others) == (9, 1, 1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import tomllib
 from datetime import date, timedelta
 from decimal import Decimal
@@ -213,3 +214,25 @@ def test_the_latest_start_that_is_known_answers(pairs: list[tuple[date, date]], 
             rule.on(day, known_by=known_by)
     else:
         assert rule.on(day, known_by=known_by).key == expected
+
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "rules.md"
+
+
+@pytest.mark.parametrize(("name", "version"), VERSIONS, ids=[f"{n}-{v.told_from}" for n, v in VERSIONS])
+def test_the_page_of_rules_tells_every_version_as_it_is(name: str, version: Version) -> None:
+    rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith(f"| `{name}` |")]
+    row = next(line for line in rows if f"| {version.told_from} |" in line)
+    numbers = [term for term in version.terms.values() if isinstance(term, int | Decimal)]
+
+    assert f"| {version.standing} | {version.source} |" in row
+    assert all(f" {number:f}" in row if isinstance(number, Decimal) else f" {number}" in row for number in numbers)
+    assert ("ended" in row) is version.is_ended
+    assert ("not applied" in row) is not version.is_applied
+
+
+def test_the_example_on_the_page_of_rules_runs() -> None:
+    found = doctest.testfile(str(PAGE), module_relative=False)
+
+    assert found.attempted > 4
+    assert found.failed == 0
