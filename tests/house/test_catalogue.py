@@ -64,7 +64,9 @@ def used() -> Iterator[tuple[str, Path, ast.AST]]:
         pieces = {
             id(piece) for node in ast.walk(tree(path)) if isinstance(node, ast.JoinedStr) for piece in node.values
         }
-        skipped = docstrings(tree(path)) | pieces
+        skipped = (
+            docstrings(tree(path)) | pieces | {id(n.left) for n in ast.walk(tree(path)) if isinstance(n, ast.BinOp)}
+        )
         for node in ast.walk(tree(path)):
             is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped
             if is_text and CODE.fullmatch(node.value) and not is_no_code(node.value):
@@ -74,13 +76,17 @@ def used() -> Iterator[tuple[str, Path, ast.AST]]:
 
 
 def made() -> Iterator[tuple[str, Path, ast.AST]]:
-    """Beginnings of codes that are put together: `f"folder.{what}"`."""
+    """Beginnings of codes that are put together: `f"folder.{what}"`, `"folder." + what`."""
+    beginning = re.compile(rf"({'|'.join(DOMAINS)})\.([a-z0-9_.-]*[.-])?")
     for path in modules():
         for node in ast.walk(tree(path)):
-            if isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[0], ast.Constant):
-                start = str(node.values[0].value)
-                if re.fullmatch(rf"({'|'.join(DOMAINS)})\.[a-z0-9_.-]*", start):
-                    yield start, path, node
+            first: ast.AST | None = None
+            if isinstance(node, ast.JoinedStr) and len(node.values) > 1:
+                first = node.values[0]
+            elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+                first = node.left
+            if isinstance(first, ast.Constant) and isinstance(first.value, str) and beginning.fullmatch(first.value):
+                yield first.value, path, node
 
 
 def test_every_code_in_the_source_has_words_in_both_languages() -> None:
