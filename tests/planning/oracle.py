@@ -18,9 +18,10 @@ def best_by_trying_all(problem: Any) -> float | None:
     """The objective of the best plan, or None where no plan keeps every requirement."""
     items = sorted(problem.option_at)
     best = None
+    broken: list[str] = []
     for size in range(len(items) + 1):
         for chosen in combinations(items, size):
-            broken: list[str] = []
+            broken.clear()
             objective = check_chosen(problem, chosen, lambda code, **facts: broken.append(code))
             if not broken and (best is None or objective > best):
                 best = objective

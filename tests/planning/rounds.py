@@ -51,7 +51,12 @@ def a_round(
 
 
 def a_real_round(
-    seed: int, donors: int = 30, posts: int = 2150, people: int = 6000, worth_step: float = 1.0, per_place: int | None = None
+    seed: int,
+    donors: int = 30,
+    posts: int = 2150,
+    people: int = 6000,
+    worth_step: float = 1.0,
+    per_place: int | None = None,
 ) -> PostingProblem:
     """Draw a round of true size: each donor's people go to its own places; teams of 5 to 12, couples, quotas, musts.
 

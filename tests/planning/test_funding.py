@@ -33,14 +33,19 @@ def small_portfolios(draw: st.DrawFn) -> FundingProblem:
             for way in ["early", "late"][: draw(st.integers(1, 2))]
             for loads in [st.sampled_from([0, 0.1, 0.2, 1, 7])]
         )
-        tags = {"livelihood": draw(st.sampled_from([0, 0.3, 0.5, 1.0])), "grassroots": draw(st.sampled_from([0, 0.7, 1.0]))}
+        tags = {
+            "livelihood": draw(st.sampled_from([0, 0.3, 0.5, 1.0])),
+            "grassroots": draw(st.sampled_from([0, 0.7, 1.0])),
+        }
         needs, excludes = ([other for other in draw(others) if other != code] for _ in range(2))
         projects.append(Project(code, ways, tags, needs=tuple(needs), excludes=tuple(excludes)))
     rows = [(code,) for code in codes] + [(project.id, way.id) for project in projects for way in project.ways]
     return FundingProblem.from_rows(
         [Line("FJ", draw(st.sampled_from([0.3, 1.1, 8])), True), Line("hours", draw(st.sampled_from([0.3, 8, 20])))],
         projects,
-        floors=[(tag, draw(st.sampled_from([0.3, 0.5, 0.8]))) for tag in ("grassroots", "livelihood") if draw(st.booleans())],
+        floors=[
+            (tag, draw(st.sampled_from([0.3, 0.5, 0.8]))) for tag in ("grassroots", "livelihood") if draw(st.booleans())
+        ],
         locks=[row for row in rows if draw(st.integers(0, 11)) == 0],
         forbids=[row for row in rows if draw(st.integers(0, 11)) == 0],
     )

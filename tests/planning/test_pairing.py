@@ -25,7 +25,10 @@ def some_pairings(*rows: str, capacity: float = 10, **more):
 @st.composite
 def small_questions(draw: st.DrawFn) -> PairingProblem:
     """At most 3 donors, 3 recipients and 9 options, with every feature of the format."""
-    donors, recipients = ["FJ", "GD", "ZJ"][: draw(st.integers(1, 3))], ["nang", "tingri", "zayu"][: draw(st.integers(1, 3))]
+    donors, recipients = (
+        ["FJ", "GD", "ZJ"][: draw(st.integers(1, 3))],
+        ["nang", "tingri", "zayu"][: draw(st.integers(1, 3))],
+    )
     pairs = [(d, r) for d in donors for r in recipients]
     chosen = draw(st.lists(st.sampled_from(pairs), unique=True, min_size=1))
     loads = st.sampled_from([0, 0.1, 0.2, 0.3, 1, 2.5])

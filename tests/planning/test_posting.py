@@ -17,6 +17,9 @@ from pairup.planning.problems import Couple, Posting, PostingProblem, read_probl
 DAYS = ("2028-07-01", "2028-12-31"), ("2029-01-01", "2029-06-30"), ("2028-10-01", "2029-03-31")
 
 
+WHEN_FREE = DAYS[0], ("2028-01-01", "2030-01-01")
+
+
 @st.composite
 def small_rounds(draw: st.DrawFn) -> PostingProblem:
     """Rounds of at most 5 people, 4 posts and 9 options, with every feature of the format."""
@@ -25,7 +28,9 @@ def small_rounds(draw: st.DrawFn) -> PostingProblem:
     donor = {person: draw(st.sampled_from(["FJ", "GD"])) for person in people}
     pairs = [(person, post) for person in people for post in posts]
     chosen = draw(st.lists(st.sampled_from(pairs), unique=True, min_size=1, max_size=9))
-    rows = [f"{person} {donor[person]} {post} {draw(st.sampled_from([-3, 1, 2, 2.5, 4, 7.25]))}" for person, post in chosen]
+    rows = [
+        f"{person} {donor[person]} {post} {draw(st.sampled_from([-3, 1, 2, 2.5, 4, 7.25]))}" for person, post in chosen
+    ]
     people, posts = sorted({row[0] for row in chosen}), sorted({row[1] for row in chosen})
     couples = []
     if len(people) >= 2 and draw(st.booleans()):
@@ -44,8 +49,8 @@ def small_rounds(draw: st.DrawFn) -> PostingProblem:
         locks=[pair for pair in chosen if draw(st.integers(0, 9)) == 0],
         forbids=[pair for pair in chosen if draw(st.integers(0, 9)) == 0],
         post_days={post: draw(st.sampled_from(DAYS)) for post in posts if draw(some)},
-        person_days={person: draw(st.sampled_from([DAYS[0], ("2028-01-01", "2030-01-01")])) for person in people if draw(some)},
-    )  # fmt: skip
+        person_days={person: draw(st.sampled_from(WHEN_FREE)) for person in people if draw(some)},
+    )
 
 
 @settings(max_examples=300, deadline=None)

@@ -18,7 +18,9 @@ from pairup.planning.posting import plan_postings
 from pairup.planning.problems import Couple, Posting, PostingProblem, read_problem
 
 
-def a_market(people: dict[str, str], posts: dict[str, str], worth: dict[str, float] | None = None, **more) -> PostingProblem:
+def a_market(
+    people: dict[str, str], posts: dict[str, str], worth: dict[str, float] | None = None, **more
+) -> PostingProblem:
     """Type a stable round: preferences as text, best first, ties in brackets: `{"p1": "q1 (q2 q3)"}`."""
     ranks = [{key: _groups(text) for key, text in side.items()} for side in (people, posts)]
     rows = [
@@ -84,9 +86,8 @@ def small_markets(draw: st.DrawFn, is_plain: bool) -> PostingProblem:
     worth = {f"{person} {post}": chance.choice([-1, 1, 2, 3.5]) for person in people for post in posts}
     more = {"seats": {post: chance.randint(1, 2) for post in posts}}
     if not is_plain:
-        more["couples"] = [
-            Couple((people[0], people[1]), tuple((chance.choice(posts), chance.choice(posts)) for _ in range(chance.randint(1, 4))))
-        ] * chance.randint(0, 1)  # fmt: skip
+        pairs = tuple((chance.choice(posts), chance.choice(posts)) for _ in range(chance.randint(1, 4)))
+        more["couples"] = [Couple((people[0], people[1]), pairs)] * chance.randint(0, 1)
         more["teams"] = dict.fromkeys(posts[:2], "t") if chance.random() < 0.3 else {}
         more["quota"] = {"D": chance.randint(0, 4)} if chance.random() < 0.2 else {}
         more["must_fill"] = posts[0] if chance.random() < 0.15 else ""

@@ -7,10 +7,10 @@ from decimal import Decimal
 import numpy as np
 
 from pairup.planning.explain import why_funding
+from pairup.planning.form import Form
 from pairup.planning.outcome import plan_of
 from pairup.planning.plan import UNTIL_PROVED, Plan, Progress, Stop
 from pairup.planning.problems.funding import Funding, FundingProblem, Ints
-from pairup.planning.solvers import Form
 
 
 def plan_funding(
@@ -52,14 +52,16 @@ def _floors(problem: FundingProblem, form: Form, take: Ints) -> None:
     """Spending toward a tag, less its share of all spending on money lines, is not below zero."""
     is_money = np.array([line.is_money for line in problem.lines], dtype=np.bool_)
     spent = [Decimal(0)] * len(problem.ways)
-    for way, line, load in zip(problem.load_way.tolist(), problem.load_line.tolist(), problem.load.tolist()):
+    for way, line, load in zip(
+        problem.load_way.tolist(), problem.load_line.tolist(), problem.load.tolist(), strict=True
+    ):
         if is_money[line]:
             spent[way] += Decimal(repr(load))
     for tag, share in problem.floors:
         name = form.name("floor", tag=tag, percent=f"{100 * share:g}")
         over = [
             amount * (Decimal(repr(float(problem.projects[at].tags.get(tag, 0.0)))) - Decimal(repr(share)))
-            for at, amount in zip(problem.way_project.tolist(), spent)
+            for at, amount in zip(problem.way_project.tolist(), spent, strict=True)
         ]
         form.require(name, take, [float(value) for value in over], low=0.0)
 

@@ -29,7 +29,7 @@ def limits_that_bind(problem: PostingProblem) -> Iterator[Limit]:
     """
     by_donor: dict[str, list[int]] = defaultdict(list)
     by_place: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for at, (person, post) in enumerate(zip(problem.option_person.tolist(), problem.option_post.tolist())):
+    for at, (person, post) in enumerate(zip(problem.option_person.tolist(), problem.option_post.tolist(), strict=True)):
         by_donor[problem.donors[person]].append(at)
         by_place[problem.donors[person], problem.places[post]].append(at)
     for donor, quota in problem.quotas:
@@ -50,7 +50,7 @@ def block_around(problem: PostingProblem, item: Posting) -> PostingProblem:
     """Give the part of the question that a posting can change: what hangs together with its person and its post."""
     find = _Sets(len(problem.people) + len(problem.posts))
     shift = len(problem.people)
-    for person, post in zip(problem.option_person.tolist(), problem.option_post.tolist()):
+    for person, post in zip(problem.option_person.tolist(), problem.option_post.tolist(), strict=True):
         find.join(person, shift + post)
     teams: dict[str, int] = {}
     for post, team in enumerate(problem.teams):

@@ -38,10 +38,8 @@ def plan_of(
         gap = gap_of(objective, bound)
         status = Status.OPTIMAL if gap is not None and gap <= PROVED else Status.FEASIBLE
     run = Run(solver, VERSIONS, seed, watch.seconds, answer.ended)
-    plan = Plan(
-        problem, planner, status, run, tuple(sorted(items)) if has_plan else (), objective, bound,  # type: ignore[type-var]
-        answer.clash, further or {}, explainer,
-    )  # fmt: skip
+    chosen = tuple(sorted(items)) if has_plan else ()  # type: ignore[type-var]
+    plan = Plan(problem, planner, status, run, chosen, objective, bound, answer.clash, further or {}, explainer)
     findings = check_plan(problem, plan)
     if findings:
         raise AssertionError(f"{problem.kind}: a plan of ours breaks its problem: " + "; ".join(map(str, findings)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from pairup.planning.explain import why_pairing
+from pairup.planning.form import Form
 from pairup.planning.outcome import plan_of
 from pairup.planning.plan import UNTIL_PROVED, Plan, Progress, Stop
 from pairup.planning.problems.pairing import PairingProblem, Tie
-from pairup.planning.solvers import Form
 
 
 def plan_pairings(

@@ -146,7 +146,9 @@ class Reading:
         return False
 
 
-def head(reading: Reading, said: Any, kind: str, required: tuple[str, ...], optional: tuple[str, ...]) -> Mapping[str, Any]:
+def head(
+    reading: Reading, said: Any, kind: str, required: tuple[str, ...], optional: tuple[str, ...]
+) -> Mapping[str, Any]:
     """Read the outer object of a problem: its kind, version and keys. Refuses at once where it is no object."""
     found = reading.keys(said, kind, ("kind", "version", *required), optional)
     if isinstance(said, Mapping):

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pairup.planning.form import Form
 from pairup.planning.limits import grouped, limits_that_bind
 from pairup.planning.problems.posting import Couple, Flags, Ints, Posting, PostingProblem
-from pairup.planning.solvers import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _one_post_at_a_time(writing: Writing) -> None:
 def _seats(writing: Writing) -> None:
     problem, form = writing.problem, writing.form
     seats = problem.seats.astype(np.float64)
-    names = [form.name("post-seats", post=post, seats=int(n)) for post, n in zip(problem.posts, seats)]
+    names = [form.name("post-seats", post=post, seats=int(n)) for post, n in zip(problem.posts, seats, strict=True)]
     form.require_each(np.array(names, dtype=np.int64), problem.option_post, writing.take, 1.0, high=seats)
     served = np.bincount(problem.option_post, minlength=len(problem.posts)) > 0
     for at in np.flatnonzero(problem.must_fill):
@@ -136,7 +136,7 @@ def _same_place(writing: Writing, couple: Couple) -> None:
             own[-1][problem.places[problem.option_post[k]]].append(int(writing.take[k]))
     for place in sorted({*own[0], *own[1]}):
         sides = []
-        for person, at in zip(couple.people, own):
+        for person, at in zip(couple.people, own, strict=True):
             choices = at.get(place, [])
             if choices and writing.several[problem.person_at[person]]:
                 used = writing.any_of(name, choices)
@@ -153,7 +153,7 @@ def _accepted(writing: Writing, couple: Couple) -> None:
     through: list[dict[int, list[int]]] = [defaultdict(list), defaultdict(list)]
     pairs = []
     for posts in dict.fromkeys(couple.together or ()):
-        a, b = (Posting(person, post) for person, post in zip(couple.people, posts))
+        a, b = (Posting(person, post) for person, post in zip(couple.people, posts, strict=True))
         first, second = problem.option_at.get(a), problem.option_at.get(b)
         if first is None or second is None:
             continue  # a pair that is no option for one of them is not open to the couple
@@ -164,6 +164,6 @@ def _accepted(writing: Writing, couple: Couple) -> None:
         through[0][first].append(pair)
         through[1][second].append(pair)
     form.require(name, pairs, high=1.0)
-    for person, open_to in zip(couple.people, through):
+    for person, open_to in zip(couple.people, through, strict=True):
         for k in np.flatnonzero(problem.option_person == problem.person_at[person]).tolist():
             form.require(name, [int(writing.take[k]), *open_to[k]], [1.0] + [-1.0] * len(open_to[k]), 0.0, 0.0)

@@ -19,11 +19,12 @@ import numpy as np
 
 from pairup.planning.blocking import Blocker, Market, blockers, team_would_come
 from pairup.planning.explain import why_stable
+from pairup.planning.form import Ranked
 from pairup.planning.outcome import plan_of
 from pairup.planning.plan import Ended, Plan, Planner, Progress, Status, Stop
 from pairup.planning.problems.posting import Couple, Posting, PostingProblem
 from pairup.planning.round_form import Writing, formulate
-from pairup.planning.solvers import Answer, Ranked
+from pairup.planning.solvers import Answer
 from pairup.values.words import Words
 
 #: more pairs than this are left to deferred acceptance alone
@@ -42,7 +43,9 @@ def plan_stable(
     for lock in problem.locks:
         if lock not in allowed:
             clash = (Words("planning.lock", lock._asdict()), Words("planning.not-accepted", lock._asdict()))
-            return plan_of(problem, planner, why_stable, Answer(Status.INFEASIBLE, Ended.PROOF, clash=clash), [], [], watch, seed)
+            return plan_of(
+                problem, planner, why_stable, Answer(Status.INFEASIBLE, Ended.PROOF, clash=clash), [], [], watch, seed
+            )
     first = deferred_acceptance(market) if is_plain(problem) else None
     if first is not None and _is_strict(market):
         allowed = _between(market, first, deferred_acceptance(market, posts_offer=True))
@@ -71,9 +74,9 @@ def deferred_acceptance(market: Market, posts_offer: bool = False) -> dict[Posti
         wishes[item.post if posts_offer else item.person].append(item)
     liking = market.post_rank if posts_offer else market.person_rank
     for key, items in wishes.items():
-        rank = [liking[key][item.person if posts_offer else item.post] for item in items]
-        order = sorted(range(len(items)), key=lambda at: (rank[at], -worth[items[at]], items[at]), reverse=True)  # noqa: B023
-        wishes[key] = [items[at] for at in order]  # the best stands last, to be taken off first
+        ranks = [liking[key][item.person if posts_offer else item.post] for item in items]
+        marked = sorted(zip(ranks, [-worth[item] for item in items], items, strict=True), reverse=True)
+        wishes[key] = [item for _, _, item in marked]  # the best stands last, to be taken off first
     room = {key: market.seats(key) if posts_offer else 1 for key in wishes}
     kept: dict[str, list[tuple[int, float, Any, Posting]]] = defaultdict(list)
     waiting = sorted(wishes, reverse=True)
@@ -107,7 +110,9 @@ class _Last:
 
 def _is_strict(market: Market) -> bool:
     return all(
-        len(set(rank.values())) == len(rank) for ranks in (market.person_rank, market.post_rank) for rank in ranks.values()
+        len(set(rank.values())) == len(rank)
+        for ranks in (market.person_rank, market.post_rank)
+        for rank in ranks.values()
     )
 
 
@@ -121,7 +126,12 @@ def _between(market: Market, best: Iterable[Posting], worst: Iterable[Posting]) 
 
 
 def _search(
-    problem: PostingProblem, market: Market, allowed: set[Posting], first: dict[Posting, int] | None, stop: Stop, seed: int
+    problem: PostingProblem,
+    market: Market,
+    allowed: set[Posting],
+    first: dict[Posting, int] | None,
+    stop: Stop,
+    seed: int,
 ) -> Ranked:
     """Solve for fewest blockers, most placed, most worth; teams that would come are told as they are found."""
     watch = stop.watch()
@@ -270,7 +280,12 @@ class _Rows:
 
 
 def _plan(
-    problem: PostingProblem, planner: Planner[Posting], ranked: Ranked, first: dict[Posting, int] | None, watch: Any, seed: int
+    problem: PostingProblem,
+    planner: Planner[Posting],
+    ranked: Ranked,
+    first: dict[Posting, int] | None,
+    watch: Any,
+    seed: int,
 ) -> Plan[Posting]:
     """Make the plan; what was not proved is said to be unknown."""
     answer = ranked.answer

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +27,7 @@ def check_plan(problem: Any, plan: Plan[Any]) -> list[Finding]:
     found: list[Finding] = []
 
     def say(code: str, **facts: Any) -> None:
-        found.append(Finding(Words(f"planning.{code}", facts), where_of(problem)))
+        found.append(Finding(Words(f"planning.{code}", facts), str(problem.kind)))
 
     if plan.has_plan:
         objective = check_chosen(problem, plan.chosen, say)
@@ -55,10 +55,6 @@ def _stable(problem: PostingProblem, plan: Plan[Any], say: Say) -> None:
         say("broken-blockers", said=fewest, found=len(found))
 
 
-def where_of(problem: Any) -> str:
-    return str(problem.kind)
-
-
 def check_chosen(problem: Any, chosen: Sequence[Any], say: Say) -> float:
     """Check the chosen rows; give their objective, summed anew."""
     if len(set(chosen)) < len(chosen):
@@ -73,18 +69,11 @@ def check_chosen(problem: Any, chosen: Sequence[Any], say: Say) -> float:
 
 
 def _postings(problem: PostingProblem, chosen: Sequence[Posting], say: Say) -> float:
-    worth = dict(zip(problem.option_at, problem.worth.tolist()))
+    worth = dict(zip(problem.option_at, problem.worth.tolist(), strict=True))
+    _settled(chosen, worth, problem.locks, problem.forbids, say)
     kept = [item for item in chosen if item in worth]
-    for item in chosen:
-        if item not in worth:
-            say("broken-no-option", item=" ".join(item))
-        if item in problem.forbids:
-            say("broken-forbid", item=" ".join(item))
-    for lock in problem.locks:
-        if lock not in chosen:
-            say("broken-lock", item=" ".join(lock))
     seated = Counter(item.post for item in kept)
-    for post, seats, must in zip(problem.posts, problem.seats.tolist(), problem.must_fill.tolist()):
+    for post, seats, must in zip(problem.posts, problem.seats.tolist(), problem.must_fill.tolist(), strict=True):
         if seated[post] > seats:
             say("broken-seats", post=post, seats=seats, found=seated[post])
         if must and seated[post] < seats:
@@ -96,19 +85,37 @@ def _postings(problem: PostingProblem, chosen: Sequence[Posting], say: Say) -> f
         _accepted(problem, kept, posts_of, say)
     _people(problem, posts_of, say)
     _limits(problem, posts_of, say)
-    teams: dict[str, list[str]] = defaultdict(list)
-    for post, team in zip(problem.posts, problem.teams):
-        if team is not None:
-            teams[team].append(post)
-    for team, posts in teams.items():
-        full = [seated[post] == problem.seats[problem.post_at[post]] for post in posts]
-        if not all(full) and any(seated[post] for post in posts):
-            say("broken-team", team=team)
+    _teams(problem, seated, say)
     for couple in problem.couples:
         _couple(problem, couple, posts_of, say)
     if problem.mode == "stable":
         return float(len(posts_of))
     return math.fsum(worth[item] for item in kept)
+
+
+def _settled(
+    chosen: Sequence[Any], options: Container[Any], locks: Sequence[Any], forbids: Sequence[Any], say: Say
+) -> None:
+    """Only options are chosen; what is locked is, and what is ruled out is not."""
+    for item in chosen:
+        if item not in options:
+            say("broken-no-option", item=" ".join(item))
+        if any(tuple(item)[: len(row)] == tuple(row) for row in forbids):
+            say("broken-forbid", item=" ".join(item))
+    for row in locks:
+        if not any(tuple(item)[: len(row)] == tuple(row) for item in chosen):
+            say("broken-lock", item=" ".join(row))
+
+
+def _teams(problem: PostingProblem, seated: Counter[str], say: Say) -> None:
+    teams: dict[str, list[str]] = defaultdict(list)
+    for post, team in zip(problem.posts, problem.teams, strict=True):
+        if team is not None:
+            teams[team].append(post)
+    for team, posts in teams.items():
+        is_full = all(seated[post] == problem.seats[problem.post_at[post]] for post in posts)
+        if not is_full and any(seated[post] for post in posts):
+            say("broken-team", team=team)
 
 
 def _accepted(problem: PostingProblem, kept: list[Posting], posts_of: dict[str, list[str]], say: Say) -> None:
@@ -137,8 +144,8 @@ def _people(problem: PostingProblem, posts_of: dict[str, list[str]], say: Say) -
 
 
 def _limits(problem: PostingProblem, posts_of: dict[str, list[str]], say: Say) -> None:
-    donor_of = dict(zip(problem.people, problem.donors))
-    place_of = dict(zip(problem.posts, problem.places))
+    donor_of = dict(zip(problem.people, problem.donors, strict=True))
+    place_of = dict(zip(problem.posts, problem.places, strict=True))
     sent = Counter(donor_of[person] for person in posts_of)
     for donor, quota in problem.quotas:
         if sent[donor] > quota:
@@ -158,7 +165,7 @@ def _couple(problem: PostingProblem, couple: Couple, posts_of: dict[str, list[st
         is_kept = not first and not second
         is_kept = is_kept or (len(first) == len(second) == 1 and (first[0], second[0]) in couple.together)
     else:
-        place_of = dict(zip(problem.posts, problem.places))
+        place_of = dict(zip(problem.posts, problem.places, strict=True))
         is_kept = {place_of[post] for post in first} == {place_of[post] for post in second}
     if not is_kept:
         say("broken-couple", first=couple.people[0], second=couple.people[1])
@@ -166,14 +173,7 @@ def _couple(problem: PostingProblem, couple: Couple, posts_of: dict[str, list[st
 
 def _pairings(problem: PairingProblem, chosen: Sequence[Tie], say: Say) -> float:
     options = problem.option_at
-    for tie in chosen:
-        if tie not in options:
-            say("broken-no-option", item=" ".join(tie))
-        if tie in problem.forbids:
-            say("broken-forbid", item=" ".join(tie))
-    for lock in problem.locks:
-        if lock not in chosen:
-            say("broken-lock", item=" ".join(lock))
+    _settled(chosen, options, problem.locks, problem.forbids, say)
     kept = [tie for tie in chosen if tie in options]
     carried: dict[str, Decimal] = defaultdict(Decimal)
     for tie in kept:
@@ -196,16 +196,9 @@ def _pairings(problem: PairingProblem, chosen: Sequence[Tie], say: Say) -> float
 def _funding(problem: FundingProblem, chosen: Sequence[Funding], say: Say) -> float:
     project_of = {project.id: project for project in problem.projects}
     ways = {Funding(project.id, way.id): way for project in problem.projects for way in project.ways}
+    _settled(chosen, ways, problem.locks, problem.forbids, say)
     kept = [item for item in chosen if item in ways]
-    for item in chosen:
-        if item not in ways:
-            say("broken-no-option", item=" ".join(item))
-        if tuple(item) in problem.forbids or (item.project,) in problem.forbids:
-            say("broken-forbid", item=" ".join(item))
     projects = Counter(item.project for item in kept)
-    for row in problem.locks:
-        if not any(tuple(item)[: len(row)] == row for item in chosen):
-            say("broken-lock", item=" ".join(row))
     for project, count in projects.items():
         if count > 1:
             say("broken-two-ways", project=project)

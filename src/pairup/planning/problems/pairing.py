@@ -117,7 +117,7 @@ class PairingProblem:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the problem file; `from_dict` of it is an equal problem."""
-        columns = zip(self.option_donor, self.option_recipient, self.worth.tolist(), self.load.tolist())
+        columns = zip(self.option_donor, self.option_recipient, self.worth.tolist(), self.load.tolist(), strict=True)
         return {
             "kind": "pairings", "version": 1,
             "donors": [row._asdict() for row in self.donors],

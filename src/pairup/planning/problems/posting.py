@@ -11,6 +11,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pairup.planning.problems.posting_file import (
+    Ranking,
+    read_couples,
+    read_options,
+    read_people,
+    read_posts,
+    read_quotas,
+    read_ranks,
+)
 from pairup.planning.reading import Reading, head
 from pairup.values.words import Words
 
@@ -18,8 +27,6 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Days = NDArray[np.datetime64]
 Flags = NDArray[np.bool_]
-#: tie groups, best first
-Ranking = tuple[tuple[str, ...], ...]
 
 
 class Posting(NamedTuple):
@@ -157,7 +164,12 @@ class PostingProblem:
 
     @staticmethod
     def _check_ranks(
-        reading: Reading, side: str, ranks: Mapping[str, Ranking], own: Mapping[str, int], across: str, other: Mapping[str, int]
+        reading: Reading,
+        side: str,
+        ranks: Mapping[str, Ranking],
+        own: Mapping[str, int],
+        across: str,
+        other: Mapping[str, int],
     ) -> None:
         for key, groups in ranks.items():
             reading.known(key, own, f"preferences.{side}", side)
@@ -172,42 +184,47 @@ class PostingProblem:
         reading = Reading(file)
         optional = ("mode", "quotas", "most_per_donor_and_place", "couples", "preferences", "locks", "forbids")
         found = head(reading, said, "postings", ("people", "posts", "options"), optional)
-        people, posts = _read_people(reading, found["people"]), _read_posts(reading, found["posts"])
+        people, posts = read_people(reading, found["people"]), read_posts(reading, found["posts"])
         ids = [row[0] for row in people], [row[0] for row in posts]
-        who, what, worth = _read_options(reading, found["options"], *ids)
+        who, what, worth = read_options(reading, found["options"], *ids)
         limit = found.get("most_per_donor_and_place")
         ranks = found.get("preferences")
         told = reading.keys(ranks, "preferences", (), ("people", "posts")) if ranks is not None else None
         return cls.from_columns(
             people, posts, who, what, worth,
             mode=reading.one_of(found.get("mode") or "welfare", "mode", ("welfare", "stable")) or "welfare",
-            quotas=_read_quotas(reading, found.get("quotas")),
+            quotas=read_quotas(reading, found.get("quotas")),
             most_per_donor_and_place=None if limit is None else reading.whole(limit, "most_per_donor_and_place"),
-            couples=_read_couples(reading, found.get("couples")),
-            person_ranks=_read_ranks(reading, (told or {}).get("people"), "preferences.people"),
-            post_ranks=_read_ranks(reading, (told or {}).get("posts"), "preferences.posts"),
+            couples=[Couple(*row) for row in read_couples(reading, found.get("couples"))],
+            person_ranks=read_ranks(reading, (told or {}).get("people"), "preferences.people"),
+            post_ranks=read_ranks(reading, (told or {}).get("posts"), "preferences.posts"),
             locks=reading.pairs(found.get("locks"), "locks"), forbids=reading.pairs(found.get("forbids"), "forbids"),
             reading=reading,
         )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         """Give the problem file; `from_dict` of it is an equal problem."""
+        people = zip(self.people, self.donors, self.person_first, self.person_last, strict=True)
+        days = zip(self.post_first, self.post_last, strict=True)
+        posts = zip(self.posts, self.places, self.seats, self.must_fill, self.teams, days, strict=True)
+        options = zip(self.option_person.tolist(), self.option_post.tolist(), self.worth.tolist(), strict=True)
+        ranks = {
+            "people": {key: [list(group) for group in groups] for key, groups in self.person_ranks.items()},
+            "posts": {key: [list(group) for group in groups] for key, groups in self.post_ranks.items()},
+        }
         return {
             "kind": "postings", "version": 1, "mode": self.mode,
             "people": [
                 {"id": code, "donor": donor, "from": _iso(first), "to": _iso(last)}
-                for code, donor, first, last in zip(self.people, self.donors, self.person_first, self.person_last)
+                for code, donor, first, last in people
             ],
             "posts": [
                 {"id": code, "place": place, "seats": int(seats), "must_fill": bool(must), "team": team,
                  "from": _iso(first), "to": _iso(last)}
-                for code, place, seats, must, team, first, last in zip(
-                    self.posts, self.places, self.seats, self.must_fill, self.teams, self.post_first, self.post_last
-                )
+                for code, place, seats, must, team, (first, last) in posts
             ],
             "options": [
-                {"person": self.people[k], "post": self.posts[j], "worth": worth}
-                for k, j, worth in zip(self.option_person.tolist(), self.option_post.tolist(), self.worth.tolist())
+                {"person": self.people[k], "post": self.posts[j], "worth": worth} for k, j, worth in options
             ],
             "quotas": dict(self.quotas), "most_per_donor_and_place": self.most_per_donor_and_place,
             "couples": [
@@ -215,10 +232,7 @@ class PostingProblem:
                 else {"people": list(couple.people), "together": [list(pair) for pair in couple.together]}
                 for couple in self.couples
             ],
-            "preferences": {
-                "people": {key: [list(group) for group in groups] for key, groups in self.person_ranks.items()},
-                "posts": {key: [list(group) for group in groups] for key, groups in self.post_ranks.items()},
-            } if self.person_ranks or self.post_ranks else None,
+            "preferences": ranks if self.person_ranks or self.post_ranks else None,
             "locks": [list(pair) for pair in self.locks], "forbids": [list(pair) for pair in self.forbids],
         }  # fmt: skip
 
@@ -233,7 +247,7 @@ class PostingProblem:
     @cached_property
     def option_at(self) -> dict[Posting, int]:
         """Where each option stands in the columns."""
-        pairs = zip(self.option_person.tolist(), self.option_post.tolist())
+        pairs = zip(self.option_person.tolist(), self.option_post.tolist(), strict=True)
         return {Posting(self.people[k], self.posts[j]): at for at, (k, j) in enumerate(pairs)}
 
     def posting(self, option: int) -> Posting:
@@ -260,7 +274,9 @@ class PostingProblem:
         """The same question after a person drops out (their locks go too; a partner stays at home)."""
         gone = {Posting(person, self.posts[j]) for j in self.option_post[self.option_person == self.person_at[person]]}
         return replace(
-            self, forbids=tuple(sorted({*self.forbids, *gone})), locks=tuple(x for x in self.locks if x.person != person)
+            self,
+            forbids=tuple(sorted({*self.forbids, *gone})),
+            locks=tuple(x for x in self.locks if x.person != person),
         )
 
     def part(self, people: Flags, posts: Flags) -> PostingProblem:
@@ -283,86 +299,6 @@ class PostingProblem:
             person_ranks={key: ranks for key, ranks in self.person_ranks.items() if key in names},
             post_ranks={key: ranks for key, ranks in self.post_ranks.items() if key in jobs},
         )  # fmt: skip
-
-
-def _read_people(reading: Reading, said: Any) -> list[tuple[str, str, date | None, date | None]]:
-    rows = []
-    for at, row in enumerate(reading.rows(said, "people")):
-        where = f"people[{at}]"
-        if (found := reading.keys(row, where, ("id", "donor"), ("from", "to"))) is not None:
-            code, donor = reading.text(found["id"], f"{where}.id"), reading.text(found["donor"], f"{where}.donor")
-            days = reading.day(found.get("from"), f"{where}.from"), reading.day(found.get("to"), f"{where}.to")
-            rows.append((code or "", donor or "", *days))
-    return rows
-
-
-def _read_posts(reading: Reading, said: Any) -> list[tuple[str, str, int, bool, str | None, date | None, date | None]]:
-    rows = []
-    for at, row in enumerate(reading.rows(said, "posts")):
-        where = f"posts[{at}]"
-        if (found := reading.keys(row, where, ("id", "place", "seats"), ("must_fill", "team", "from", "to"))) is not None:
-            code, place = reading.text(found["id"], f"{where}.id"), reading.text(found["place"], f"{where}.place")
-            team = None if found.get("team") is None else reading.text(found["team"], f"{where}.team")
-            seats = reading.whole(found["seats"], f"{where}.seats", 1)
-            days = reading.day(found.get("from"), f"{where}.from"), reading.day(found.get("to"), f"{where}.to")
-            must = reading.flag(found.get("must_fill"), f"{where}.must_fill")
-            rows.append((code or "", place or "", seats or 1, must, team, *days))
-    return rows
-
-
-def _read_options(
-    reading: Reading, said: Any, people: list[str], posts: list[str]
-) -> tuple[list[int], list[int], list[float]]:
-    person_at, post_at = {code: k for k, code in enumerate(people)}, {code: k for k, code in enumerate(posts)}
-    who, what, worth = [], [], []
-    for at, row in enumerate(reading.rows(said, "options")):
-        where = f"options[{at}]"
-        if (found := reading.keys(row, where, ("person", "post", "worth"))) is None:
-            continue
-        value = reading.number(found["worth"], f"{where}.worth")
-        is_known = reading.known(str(found["person"]), person_at, f"{where}.person", "people")
-        is_known = reading.known(str(found["post"]), post_at, f"{where}.post", "posts") and is_known
-        if is_known and value is not None:
-            who.append(person_at[str(found["person"])])
-            what.append(post_at[str(found["post"])])
-            worth.append(value)
-    return who, what, worth
-
-
-def _read_quotas(reading: Reading, said: Any) -> dict[str, int]:
-    quotas = {}
-    for donor, most in reading.table(said, "quotas").items():
-        if most is not None and (found := reading.whole(most, f"quotas.{donor}")) is not None:
-            quotas[donor] = found
-    return quotas
-
-
-def _read_couples(reading: Reading, said: Any) -> list[Couple]:
-    couples = []
-    for at, row in enumerate(reading.rows(said, "couples")):
-        where = f"couples[{at}]"
-        together: tuple[tuple[str, str], ...] | None = None
-        people = row
-        if isinstance(row, Mapping):
-            if (found := reading.keys(row, where, ("people",), ("together",))) is None:
-                continue
-            people = found["people"]
-            if found.get("together") is not None:
-                together = tuple((a, b) for a, b in reading.pairs(found["together"], f"{where}.together"))
-        if pair := reading.pairs([people], where):
-            couples.append(Couple((pair[0][0], pair[0][1]), together))
-    return couples
-
-
-def _read_ranks(reading: Reading, said: Any, where: str) -> dict[str, Ranking]:
-    ranks = {}
-    for key, groups in reading.table(said, where).items():
-        rows = reading.rows(groups, f"{where}.{key}")
-        if all(isinstance(group, (list, tuple)) and all(isinstance(code, str) for code in group) for group in rows):
-            ranks[key] = tuple(tuple(group) for group in rows)
-        else:
-            reading.refuse("not-groups", f"{where}.{key}")
-    return ranks
 
 
 def _check_days(reading: Reading, where: str, rows: list[tuple[str, date | None, date | None]]) -> None:
@@ -389,7 +325,9 @@ def _rank(order: list[int]) -> Ints:
 
 
 def _days(days: Iterable[date | None]) -> Days:
-    return _still(np.array([np.datetime64("NaT") if day is None else np.datetime64(day) for day in days], dtype="datetime64[D]"))
+    return _still(
+        np.array([np.datetime64("NaT") if day is None else np.datetime64(day) for day in days], dtype="datetime64[D]")
+    )
 
 
 def _still(column: NDArray[Any]) -> NDArray[Any]:

@@ -1,0 +1,286 @@
+"""Named requirements over 0/1 choices: what a planner writes its question in.
+
+Each requirement has a name that can be told to a person and one row or more `low <= sum of coefficient x choice <=
+high`. Rows that cannot bind are dropped, and what is left falls apart into blocks that share no row; each block is a
+small integer programme, and the sum of their bounds is the bound of the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pairup.planning.blocks import (
+    INF,
+    Block,
+    Flags,
+    Floats,
+    Ints,
+    hopeless,
+    only,
+    split,
+    value_of,
+    with_cuts,
+    with_rows,
+)
+from pairup.planning.plan import UNTIL_PROVED, Ended, Progress, Status, Stop, Watch
+from pairup.planning.solvers import Answer, solve_block
+from pairup.values.words import Words
+
+#: a clash is looked for this long at most, so that a refusal does not keep people waiting
+CLASH_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The answer to several aims in order, and the bound of each (None: not known)."""
+
+    answer: Answer
+    bounds: tuple[float | None, ...]
+
+
+@dataclass
+class Form:
+    """Choices and requirements, written down one after the other."""
+
+    seed: int = 0
+    worth: list[Floats] = field(default_factory=list)
+    names: list[Words] = field(default_factory=list)
+    count: int = 0
+    row_count: int = 0
+    _rows: list[Ints] = field(default_factory=list)
+    _choices: list[Ints] = field(default_factory=list)
+    _values: list[Floats] = field(default_factory=list)
+    _low: list[Floats] = field(default_factory=list)
+    _high: list[Floats] = field(default_factory=list)
+    _names: list[Ints] = field(default_factory=list)  # of each row
+    _settled: list[tuple[int, int, int]] = field(default_factory=list)  # choice, 0 or 1, name
+    _derived: list[tuple[int, list[int], int]] = field(default_factory=list)
+
+    def choose(self, worth: Floats) -> Ints:
+        """Add 0/1 choices; give their numbers."""
+        self.worth.append(np.asarray(worth, dtype=np.float64))
+        self.count += len(worth)
+        return np.arange(self.count - len(worth), self.count)
+
+    def name(self, code: str, **facts: Any) -> int:
+        """Name a requirement; its rows refer to the number."""
+        self.names.append(Words(f"planning.{code}", facts))
+        return len(self.names) - 1
+
+    def require(
+        self, name: int, choices: Sequence[int] | Ints, values: Sequence[float] | Floats | float = 1.0,
+        low: float = -INF, high: float = INF,
+    ) -> None:  # fmt: skip
+        """Add one row of the requirement `name`."""
+        choices = np.asarray(choices, dtype=np.int64)
+        coefficients = np.broadcast_to(np.asarray(values, dtype=np.float64), choices.shape)
+        self.require_each(
+            np.array([name]), np.zeros(len(choices), dtype=np.int64), choices, coefficients, [low], [high]
+        )
+
+    def require_each(
+        self, names: Ints, row_of: Ints, choices: Ints, values: Floats | float,
+        low: Sequence[float] | Floats | float = -INF, high: Sequence[float] | Floats | float = INF,
+    ) -> None:  # fmt: skip
+        """Add many rows at once: entry k puts `values[k] x choices[k]` into row `row_of[k]`, counted from 0 here."""
+        size = len(names)
+        self._rows.append(row_of + self.row_count)
+        self._choices.append(np.asarray(choices, dtype=np.int64))
+        self._values.append(np.broadcast_to(np.asarray(values, dtype=np.float64), (len(choices),)))
+        self._low.append(np.broadcast_to(np.asarray(low, dtype=np.float64), (size,)))
+        self._high.append(np.broadcast_to(np.asarray(high, dtype=np.float64), (size,)))
+        self._names.append(np.asarray(names, dtype=np.int64))
+        self.row_count += size
+
+    def settle(self, name: int, choice: int, value: int) -> None:
+        """Require a choice to be taken (1) or left (0): a row, which also narrows the choice."""
+        self.require(name, [choice], 1.0, value, value)
+        self._settled.append((int(choice), value, name))
+
+    def derive(self, choice: int, sources: Sequence[int], least: int = 1) -> None:
+        """Say that a helping choice is taken as soon as so many of its sources are; only `completed` needs it."""
+        self._derived.append((choice, list(sources), least))
+
+    def completed(self, chosen: Sequence[int] | Ints) -> Flags:
+        """Give the start that takes these choices, with the helping ones filled in."""
+        taken = np.zeros(self.count, dtype=np.bool_)
+        taken[np.asarray(chosen, dtype=np.int64)] = True
+        for choice, sources, least in self._derived:
+            taken[choice] = taken[sources].sum() >= least
+        return taken
+
+    def solve(
+        self, stop: Stop = UNTIL_PROVED, start: Flags | None = None, progress: Progress | None = None, what: str = "",
+        constant: float = 0.0,
+    ) -> Answer:  # fmt: skip
+        """Solve block by block. `start` is a plan that keeps everything; it stands where the search stops early.
+
+        `constant` is added to the bound.
+        """
+        watch = stop.watch()
+        whole = self.whole()
+        loose, blocks = split(whole)
+        taken = np.zeros(self.count, dtype=np.bool_)
+        taken[loose] = (whole.worth[loose] > 0) & (whole.most[loose] > 0) | (whole.least[loose] > 0)
+        bound: float | None = constant + float(whole.worth[taken].sum())
+        if len(rows := hopeless(whole)):
+            return self._refuse(whole, rows[:1], watch, len(blocks))
+        ended, has_plan, nodes, size = Ended.PROOF, True, 0, sum(len(block.choices) for block in blocks)
+        done = 0
+        for at, block in enumerate(blocks):
+            if progress:
+                progress(Words("planning.doing-blocks", {"what": what, "done": at, "total": len(blocks)}), done, size)
+            share = _share(watch, nodes, len(block.choices), size - done)
+            given = None if start is None else start[block.choices]
+            found = solve_block(block, share, self.seed, given)
+            nodes, done = nodes + found.nodes, done + len(block.choices)
+            if found.status is Status.INFEASIBLE:
+                return self._refuse(whole, block.rows, watch, len(blocks))
+            ended = found.ended if ended is Ended.PROOF or found.ended is Ended.CLOCK else ended
+            bound = None if bound is None or found.bound is None else bound + found.bound
+            if found.taken is None:
+                has_plan = False
+            else:
+                taken[block.choices] = found.taken
+        if progress:
+            progress(
+                Words("planning.doing-blocks", {"what": what, "done": len(blocks), "total": len(blocks)}), size, size
+            )
+        status = Status.UNKNOWN if not has_plan else Status.OPTIMAL if ended is Ended.PROOF else Status.FEASIBLE
+        return Answer(status, ended, taken if has_plan else None, bound, nodes=nodes, blocks=len(blocks))
+
+    def solve_in_order(self, aims: Sequence[Floats], stop: Stop = UNTIL_PROVED, start: Flags | None = None) -> Ranked:
+        """Solve for the first aim, then for the next among what is best for those before, block by block.
+
+        Only whole-numbered aims may stand before the last.
+        """
+        watch, whole = stop.watch(), self.whole()
+        if len(rows := hopeless(whole)):
+            return Ranked(self._refuse(whole, rows[:1], watch, 0), ())
+        loose, blocks = split(whole)
+        blocks.append(only(whole, loose, np.empty(0, dtype=np.int64)))
+        taken, nodes, has_plan, ended = np.zeros(self.count, dtype=np.bool_), 0, True, Ended.PROOF
+        bounds: list[float | None] = [0.0] * len(aims)
+        done, size = 0, sum(len(block.choices) for block in blocks)
+        for block in blocks:
+            best = None if start is None else start[block.choices]
+            share = _share(watch, nodes, len(block.choices), size - done).watch()
+            done += len(block.choices)
+            part = block
+            for at, aim in enumerate(aims):
+                work = None if share.stop.work is None else max(0, share.stop.work - nodes)
+                part = replace(part, worth=aim[block.choices])
+                found = solve_block(part, Stop(share.left, work), self.seed, best)
+                nodes += found.nodes
+                if found.status is Status.INFEASIBLE:
+                    return Ranked(self._refuse(whole, block.rows, watch, len(blocks)), ())
+                best = found.taken
+                total, bound = bounds[at], found.bound
+                bounds[at] = None if total is None or bound is None else total + bound
+                if found.status is not Status.OPTIMAL or best is None:
+                    ended = found.ended
+                    bounds[at + 1 :] = [None] * (len(aims) - at - 1)
+                    break
+                everything = np.flatnonzero(part.worth)
+                part = with_cuts(part, [(everything, part.worth[everything], value_of(part, best))])
+            has_plan = has_plan and best is not None
+            if best is not None:
+                taken[block.choices] = best
+        status = Status.UNKNOWN if not has_plan else Status.OPTIMAL if ended is Ended.PROOF else Status.FEASIBLE
+        return Ranked(
+            Answer(status, ended, taken if has_plan else None, nodes=nodes, blocks=len(blocks)), tuple(bounds)
+        )
+
+    def whole(self) -> Block:
+        """The form as one block, every row with its entries in the order of the choices."""
+        rows, choices, values = (
+            _joined(self._rows, np.int64),
+            _joined(self._choices, np.int64),
+            _joined(self._values, np.float64),
+        )
+        order = np.lexsort((choices, rows))
+        least, most = np.zeros(self.count), np.ones(self.count)
+        for choice, value, _ in self._settled:
+            least[choice], most[choice] = max(least[choice], value), min(most[choice], value)
+        least = np.minimum(least, most)  # taken and left at once: its row will say that nothing keeps it
+        starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=self.row_count))]).astype(np.int64)
+        return Block(
+            np.arange(self.count), np.arange(self.row_count), starts, choices[order], values[order],
+            _joined(self._low, np.float64), _joined(self._high, np.float64), _joined(self.worth, np.float64),
+            least, most,
+        )  # fmt: skip
+
+    def _refuse(self, whole: Block, rows: Ints, watch: Watch, blocks: int) -> Answer:
+        """Answer that these rows, with what is settled of their choices, cannot be kept."""
+        choices = np.unique(with_rows(whole, rows).index)
+        clash = self.clash(only(whole, choices, rows), watch)
+        return Answer(Status.INFEASIBLE, Ended.PROOF, clash=clash, blocks=blocks)
+
+    def clash(self, block: Block, watch: Watch) -> tuple[Words, ...]:
+        """Give a smallest set of requirements of an infeasible block that cannot be kept together.
+
+        QuickXplain (Junker, AAAI 2004): halves of the requirements are tried, so a few clashing ones among many are
+        found with few questions. Cut short by the clock it gives a larger set that still clashes.
+        """
+        row_names = _joined(self._names, np.int64)
+        inside = {int(choice): at for at, choice in enumerate(block.choices)}
+        settled = [(inside[choice], value, name) for choice, value, name in self._settled if choice in inside]
+        named: dict[int, tuple[list[int], list[tuple[int, int]]]] = {}
+        for at, row in enumerate(block.rows):
+            named.setdefault(int(row_names[row]), ([], []))[0].append(at)
+        for choice, value, name in settled:
+            named.setdefault(name, ([], []))[1].append((choice, value))
+        left = CLASH_SECONDS if watch.left is None else min(CLASH_SECONDS, max(1.0, watch.left))
+        search = _Clash(block, named, self.seed, Stop(seconds=left).watch())
+        return tuple(self.names[name] for name in sorted(search.smallest()))
+
+
+class _Clash:
+    """Look for a smallest clash: which named requirements of a block cannot be kept together."""
+
+    def __init__(
+        self, block: Block, named: dict[int, tuple[list[int], list[tuple[int, int]]]], seed: int, watch: Watch
+    ) -> None:
+        self.block, self.named, self.seed, self.watch = block, named, seed, watch
+
+    def smallest(self) -> list[int]:
+        return self._shrink([], False, sorted(self.named))
+
+    def _shrink(self, kept: list[int], is_new: bool, doubted: list[int]) -> list[int]:
+        if is_new and not self.can_be_kept(kept):
+            return []
+        if len(doubted) <= 1 or self.watch.is_over:
+            return doubted
+        half = len(doubted) // 2
+        first, second = doubted[:half], doubted[half:]
+        needed = self._shrink(kept + first, bool(first), second)
+        return self._shrink(kept + needed, bool(needed), first) + needed
+
+    def can_be_kept(self, names: list[int]) -> bool:
+        """Whether some choice keeps all these requirements."""
+        rows = np.array(sorted(row for name in names for row in self.named[name][0]), dtype=np.int64)
+        least, most = np.zeros(len(self.block.choices)), np.ones(len(self.block.choices))
+        for name in names:
+            for choice, value in self.named[name][1]:
+                least[choice], most[choice] = max(least[choice], value), min(most[choice], value)
+        if np.any(least > most):
+            return False
+        part = with_rows(self.block, rows)
+        part = replace(part, worth=np.zeros(len(part.choices)), least=least, most=most)
+        return solve_block(part, Stop(seconds=self.watch.left), self.seed, None).status is not Status.INFEASIBLE
+
+
+def _share(watch: Watch, nodes: int, size: int, left: int) -> Stop:
+    """What a block may use of the time and work that are left: its part of the choices still to settle."""
+    seconds = None if watch.left is None else watch.left * size / max(1, left)
+    work = None if watch.stop.work is None else max(0, watch.stop.work - nodes)
+    return Stop(seconds, work)
+
+
+def _joined(parts: list[Any], kind: Any) -> NDArray[Any]:
+    return np.concatenate(parts).astype(kind) if parts else np.empty(0, dtype=kind)
