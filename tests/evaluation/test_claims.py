@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from pairup.errors import InputError
 from pairup.evaluation.claim import CheckName, read_pairs
 from pairup.evaluation.claims import Claim, Computed, Verdict, check_claims, contradictions, summary
+from pairup.evaluation.did import Observed, look_at_change
 from pairup.values.codes import ClaimClass
 from pairup.values.days import RoughDay
 from tests.evaluation.cast import a_claim, checked, measured
@@ -218,6 +220,27 @@ def test_wrong_arithmetic_is_said_before_the_missing_effect() -> None:
     claim = a_claim("a -33 %", arithmetic=numbers, says_effect=True, comparison="before_after")
 
     assert checked(claim)["a"].verdict is Verdict.ARITHMETIC_WRONG
+
+
+def test_a_look_back_is_shown_beside_a_claim_of_effect_and_decides_nothing() -> None:
+    rows = [
+        Observed(name, name, date(year, 1, 1), date(year, 12, 31), value, date(2010, 1, 1) if name == "a" else None)
+        for name, values in (("a", (100.0, 40.0)), ("b", (50.0, 25.0)), ("c", (8.0, 4.0)))
+        for year, value in zip((2009, 2010), values, strict=True)
+    ]
+    claim = a_claim("x -60 % ..2010", says_effect=True, comparison="before_after")
+    plain = a_claim("y 5 people 2010..2010")
+    looks = {"beside": look_at_change(rows, is_log=True), "alone": look_at_change(rows[:2])}
+
+    for name, figure in (("beside", Decimal("-20")), ("alone", None)):
+        results = checked(claim, plain, observed=lambda _, name=name: looks[name])
+        check = results["x"].check(CheckName.OBSERVED)
+
+        assert results["x"].verdict is Verdict.NOT_IDENTIFIED
+        assert check is not None
+        assert check.passed is None
+        assert (check.figure is None) if figure is None else (round(check.figure or 0, 6) == figure)
+        assert results["y"].check(CheckName.OBSERVED) is None
 
 
 # --- totals of the record -----------------------------------------------------------------------------------

@@ -124,7 +124,9 @@ def _check_observed(claim: Claim, observed: Callable[[Claim], Change | None] | N
     change = observed(claim) if observed and claim.says_effect else None
     if change is None:
         return []
-    figure = None if change.value is None else Decimal(str(change.value))
+    if change.value is None:
+        return [Check(CheckName.OBSERVED, None, change.words)]
+    figure = Decimal(str(change.value)) * (100 if change.is_share else 1)
     return [Check(CheckName.OBSERVED, None, change.words, figure)]
 
 

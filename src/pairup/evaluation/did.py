@@ -61,7 +61,7 @@ class ChangeKind(StrEnum):
 class Change:
     """What the series shows, and no more. `value` is the difference of differences, None where there is no other group.
 
-    On the logarithmic scale `value` and `interval` are shares: -0.15 is 15 % less. `interval` is None where there are
+    On the logarithmic scale (`is_share`) `value` and `interval` are shares: -0.15 is 15 % less. `interval` is None where there are
     too few clusters for the level. `trend_p`: permutation p of equal slopes before; a high one proves nothing.
     """
 
@@ -78,6 +78,7 @@ class Change:
     left_out: int = 0
     trend_p: float | None = None
     is_synthetic: bool = False
+    is_share: bool = False
 
     @property
     def effect(self) -> float:
@@ -154,7 +155,7 @@ def _beside_others(
     words = Words(f"claims.change-two-groups{'' if found else '-no-interval'}{_marked(seen.is_synthetic)}", facts)
     return replace(
         seen, kind=ChangeKind.TWO_GROUPS, words=words, value=value, interval=found, p=test.p(changes),
-        se=_se(changes, test.treated), trend_p=trend_p,
+        se=_se(changes, test.treated), trend_p=trend_p, is_share=is_log,
     )  # fmt: skip
 
 
