@@ -166,6 +166,8 @@ def _columns(first: str) -> tuple[Column, ...]:
 def _due(rows: Sequence[MoneyFacts], scale: MoneyScale, link: Link | None) -> Inline:
     """Say what was due. Where a base is missing, say so; a part is never shown as if it were the whole."""
     given = [row for row in rows if row.due is not None]
+    if not given and len(rows) > 1:
+        return said("no-base")
     if not given:
         return next((row.due_note for row in rows if row.due_note is not None), said("no-base"))
     if len(given) < len(rows):

@@ -35,7 +35,7 @@ from pairup.reports.document import (
 from pairup.reports.facts import RowLink
 from pairup.reports.pictures import to_svg
 from pairup.reports.said import STAMP, said
-from pairup.values.words import LANGUAGES
+from pairup.values.words import LANGUAGES, Words
 
 TAGS = {"en": "en", "zh_Hans": "zh-Hans"}
 _CLASS = {"en": "en", "zh_Hans": "zh"}
@@ -120,15 +120,23 @@ def _table(table: Table, count: list[int]) -> str:
     rows = []
     for at, row in enumerate(table.rows):
         anchor = f' id="{html.escape(table.anchors[at])}"' if table.anchors else ""
-        first, *others = (inline(cell) for cell in row)
-        cells = "".join(f"<td{a}>{cell}</td>" for cell, a in zip(others, attributes[1:], strict=True))
-        rows.append(f'<tr{anchor}><th scope="row"{attributes[0]}>{first}</th>{cells}</tr>\n')
+        first, *others = row
+        cells = "".join(
+            f"<td{_told(a, cell)}>{inline(cell)}</td>" for cell, a in zip(others, attributes[1:], strict=True)
+        )
+        rows.append(f'<tr{anchor}><th scope="row"{attributes[0]}>{inline(first)}</th>{cells}</tr>\n')
     name = f' id="{html.escape(table.name)}"' if table.name else ""
     return (
         f'<div class="scroll"{name} role="region" tabindex="0" aria-labelledby="t{number}"><table>'
         f'<caption id="t{number}">{inline(table.caption)}</caption>\n'
         f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{''.join(rows)}</tbody></table></div>\n"
     )
+
+
+def _told(attribute: str, cell: Inline) -> str:
+    """Let a sentence in a column of numbers break into lines."""
+    is_long = isinstance(cell, Words) and len(cell.say("en")) > 24
+    return ' class="num told"' if is_long and attribute == ' class="num"' else attribute
 
 
 def _figure(figure: Figure) -> str:

@@ -119,9 +119,8 @@ def read_folder(folder: Path, mapping: Path | str | None, progress: Progress = s
         mapped, more = read_mapped(folder, part, plan, layout)
         reading.found += more
         sheets += [(part.table, mapped)] if mapped is not None else []
-    own = {part.file for part in plan.parts} | set(plan.ignore_files)
     for path in sorted(folder.iterdir()):
-        if path.is_file() and path.name not in own:
+        if path.is_file() and path.name not in plan.ignore_files:
             sheets += _plain_sheet(path, layout, plan.encoding, reading)
     _read_all(reading, sheets, progress)
     if not reading.rows and not reading.found:

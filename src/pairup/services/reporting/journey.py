@@ -22,7 +22,10 @@ def itinerary(
         for row in read_rows(SiteVersion, on=on, known_by=known_by, programme=programme)
         .select_related("identity", "place", "project")
     }  # fmt: skip
-    asked = {site["id"]: site for site in said["sites"]}
+    asked = {
+        site["id"]: site | {"altitude_m": None if site["altitude_m"] is None else round(site["altitude_m"])}
+        for site in said["sites"]
+    }
     order, minutes = said["travel"]["order"], said["travel"]["minutes"]
     at_index = {site: k for k, site in enumerate(order)}
     name = {code: atlas.place_name(row.place.code) for code, row in sites.items()}
@@ -32,7 +35,7 @@ def itinerary(
     for day in run.answer["assignments"] or []:
         stops, leaves, start = [], float(opens), here
         offset = 24.0 * (day["day"] - 1) - opens / 60
-        profile.append(_point(offset + opens / 60, here, asked, name, night=day["day"] > 1))
+        profile.append(_point(offset + opens / 60, here, asked, name))
         for stop in day["stops"]:
             drive = minutes[at_index[here]][at_index[stop["site"]]]
             stops.append(
@@ -55,7 +58,7 @@ def itinerary(
         )  # fmt: skip
     seen = {stop.site for day in days for stop in day.stops}
     missed = [code for code, row in sites.items() if code not in seen and not row.is_base]
-    rule = said.get("altitude_rule")
+    rule = {name: round(metres) for name, metres in said["altitude_rule"].items()} if said.get("altitude_rule") else None
     synthetic = any(row.is_synthetic for row in sites.values())
     facts = ItineraryFacts(
         Both("Field visit of the round", "本批次实地走访"), tuple(days), tuple(p for p in profile if p is not None),

@@ -8,6 +8,7 @@ from datetime import date
 from statistics import median
 from typing import Any
 
+from pairup.planning.explain import what_if_without
 from pairup.planning.plan import Plan
 from pairup.planning.worth import PostingWeights, posting_points, told, why_not
 from pairup.record.models import NeedVersion, PlanRunVersion, PostingVersion, PostVersion, RoundVersion
@@ -247,7 +248,8 @@ def followed(
     chosen = next(k for k in points if planned.tables.people[k].code == person)
     others = sorted((k for k in points if k != chosen), key=lambda k: (-sum(points[k].values()), planned.tables.people[k].code))
     forced = plan.why((planned.tables.people[others[0]].code, code)) if others else None
-    dropped = plan.why((person, code))
+    dropped = what_if_without(plan, person)
+    loss = dropped.difference.points
     need = needs[row.need.code]
     donor = planned.tables.people[chosen].donor
     top = tops.get(row.pairing.code, row.pairing.code) if row.pairing else ""
@@ -258,7 +260,7 @@ def followed(
         _parts(points[chosen], points[others[0]] if others else {}),
         planned.tables.people[others[0]].code if others else "", sum(points[others[0]].values()) if others else None,
         None, round(forced.cost) if forced and forced.cost is not None else None, forced.details if forced else (),
-        dropped.words, round(dropped.cost) if dropped.cost is not None else None, dropped.details, row.is_synthetic,
+        Words("services.drop-out-planned-again"), round(-loss) if loss is not None else None, dropped.moves, row.is_synthetic,
         RowLink("needs", (row.need.code,)), RowLink("posts", (top, code)), RowLink("candidates", ()),
     )  # fmt: skip
     table = row_table(
