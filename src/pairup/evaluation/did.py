@@ -61,7 +61,7 @@ class ChangeKind(StrEnum):
 class Change:
     """What the series shows, and no more. `value` is the difference of differences, None where there is no other group.
 
-    On the logarithmic scale (`is_share`) `value` and `interval` are shares: -0.15 is 15 % less. `interval` is None where there are
+    On the logarithmic scale (`is_share`) `value` and `interval` are shares: -0.15 is 15 % less. `interval` is None with
     too few clusters for the level. `trend_p`: permutation p of equal slopes before; a high one proves nothing.
     """
 
@@ -122,7 +122,7 @@ def look_at_change(
         "before": _said(before), "after": _said(after), "treated": int(treated.sum()), "day": str(days[0]),
     }  # fmt: skip
     seen = Change(
-        ChangeKind.BEFORE_AFTER, Words(f"claims.change-before-after{_marked(is_synthetic)}", facts), before, after,
+        ChangeKind.BEFORE_AFTER, _told("before-after", facts, is_synthetic), before, after,
         treated=int(treated.sum()), others=int((~treated).sum()), left_out=sides.left_out, is_synthetic=is_synthetic,
     )  # fmt: skip
     if treated.all():
@@ -132,8 +132,8 @@ def look_at_change(
     return _beside_others(seen, means[:, 1] - means[:, 0], test, level, is_log, trend)
 
 
-def _marked(is_synthetic: bool) -> str:
-    return "-synthetic" if is_synthetic else ""
+def _told(look: str, facts: Mapping[str, object], is_synthetic: bool) -> Words:
+    return Words(f"claims.change-{look}{'-synthetic' if is_synthetic else ''}", facts)
 
 
 def _beside_others(
@@ -152,7 +152,7 @@ def _beside_others(
     }
     if found:
         facts |= {"low": _said(found[0] * scale) + unit, "high": _said(found[1] * scale) + unit}
-    words = Words(f"claims.change-two-groups{'' if found else '-no-interval'}{_marked(seen.is_synthetic)}", facts)
+    words = _told("two-groups" if found else "two-groups-no-interval", facts, seen.is_synthetic)
     return replace(
         seen, kind=ChangeKind.TWO_GROUPS, words=words, value=value, interval=found, p=test.p(changes),
         se=_se(changes, test.treated), trend_p=trend_p, is_share=is_log,
