@@ -26,6 +26,8 @@ def findings(folder: Path) -> list[str]:
             f"{page} shows an unfilled template: {hole}" for hole in re.findall(r">[^<>]*\{[a-z_]+\}[^<>]*<", text)[:3]
         ]
         found += [f"{page} links to {link}, which is not there" for link in sorted(broken(page, text))[:5]]
+    for page in sorted((folder / "report" / "rows").rglob("*.html")):
+        found += [f"{page} loads {address}" for address in loaded(page.read_text(encoding="utf-8"))]
     return found
 
 
