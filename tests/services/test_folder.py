@@ -232,6 +232,14 @@ def test_a_second_posting_is_judged_by_the_corrected_row_and_not_by_the_old_one(
     assert load(part, LATER).counts["postings"] == (1, 1, 0)
 
 
+def test_a_posting_in_the_record_that_is_not_full_time_leaves_room_for_one_that_is(record: Path) -> None:
+    tables = a_programme()
+    tables["postings"][1]["full_time"] = "no"
+    load(tables)
+
+    assert load({"postings": [{**tables["postings"][1], "code": "R-3", "full_time": "yes"}]}, LATER).total.new == 1
+
+
 def test_the_folders_of_two_programmes_share_places_and_keep_their_codes_apart(record: Path) -> None:
     from pairup.record.models import Pairing, Place
 

@@ -71,7 +71,7 @@ class Plan:
     file: str = ""
     programme: str = ""
     encoding: str = ""
-    ignore_files: Sequence[str] = ()
+    ignore_files: Sequence[str] = ()  # with the files of every part, so that a wrong part is told once
     parts: Sequence[Part] = ()
 
 
@@ -97,7 +97,8 @@ def read_mapping(path: Path, layout: Layout) -> tuple[Plan, list[Finding]]:
         part, more = _read_part(table, path.name, f"table[{at + 1}].", layout)
         found += more
         parts += [part] if part else []
-    return Plan(**(known | {"file": path.name, "parts": tuple(parts)})), found
+    ignored = [*known.pop("ignore_files", ()), *(str(table.get("file")) for table in tables)]
+    return Plan(**known, file=path.name, parts=tuple(parts), ignore_files=ignored), found
 
 
 def _typed(said: Mapping[str, Any], of: type, file: str, prefix: str) -> tuple[dict[str, Any], list[Finding]]:
@@ -144,42 +145,35 @@ def _read_part(said: Mapping[str, Any], file: str, prefix: str, layout: Layout) 
     if missing:
         return None, found
     part = Part(**known)
-    if part.table not in layout or not layout[part.table].by_hand:
-        return None, [
-            *found,
-            finding(
-                "mapping-table", file=file, key=prefix + "table", found=part.table, known=nearest(part.table, layout)
-            ),
-        ]
+    tables = [table.name for table in layout.values() if table.by_hand]
+    if part.table not in tables:
+        near = nearest(part.table, tables, otherwise=40)
+        found.append(finding("mapping-table", file=file, key=prefix + "table", found=part.table, known=near))
     if part.encoding and part.encoding.lower() not in ENCODINGS:
-        return None, [*found, _not_one_of(file, prefix + "encoding", part.encoding, ENCODINGS)]
+        found.append(_not_one_of(file, prefix + "encoding", part.encoding, ENCODINGS))
     if len(part.delimiter) != 1 or part.delimiter in '"\r\n':
-        return None, [*found, _not_one_of(file, prefix + "delimiter", part.delimiter, (",", ";", "\\t", "|"))]
+        found.append(_not_one_of(file, prefix + "delimiter", part.delimiter, (",", ";", "\\t", "|")))
     if part.header_row < 1:
-        return None, [*found, _not_one_of(file, prefix + "header_row", str(part.header_row), ("1", "2", "3"))]
+        found.append(_not_one_of(file, prefix + "header_row", str(part.header_row), ("1", "2", "3")))
     if part.day_order and part.day_order not in DAY_ORDERS:
         found.append(_not_one_of(file, prefix + "day_order", part.day_order, DAY_ORDERS))
-    found += [
-        _not_one_of(file, f"{prefix}units.{column}", unit, UNITS)
-        for column, unit in part.units.items()
-        if unit not in UNITS
-    ]
-    names = [column.name for column in layout[part.table].columns]
+    for column, unit in part.units.items():
+        if unit not in UNITS:
+            found.append(_not_one_of(file, f"{prefix}units.{column}", unit, UNITS))
+    if found:
+        return None, found
+    return part, _check_targets(part, file, prefix, [column.name for column in layout[part.table].columns])
+
+
+def _check_targets(part: Part, file: str, prefix: str, names: Sequence[str]) -> list[Finding]:
+    """Name what is mapped to a column that the table does not have."""
     targets = [("columns", name) for said in part.columns.values() for name in _listed(said)]
     targets += [(key, name) for key in ("constants", "templates", "units", "values") for name in getattr(part, key)]
-    for key, name in targets:
-        if name not in names:
-            found.append(
-                finding(
-                    "mapping-column",
-                    file=file,
-                    key=prefix + key,
-                    found=name,
-                    table=part.table,
-                    known=nearest(name, names),
-                )
-            )
-    return part, found
+    return [
+        finding("mapping-column", file=file, key=prefix + key, found=name, table=part.table, known=nearest(name, names))
+        for key, name in targets
+        if name not in names
+    ]
 
 
 def _listed(said: str | list[str]) -> list[str]:
