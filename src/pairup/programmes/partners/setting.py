@@ -148,7 +148,7 @@ def _pairings(donors: list[Row], recipients: list[Row], draw: Draw) -> list[Row]
 
 
 def _calls(donors: list[Row], recipients: list[Row], draw: Draw) -> tuple[list[Row], list[Row]]:
-    """One open call for each hospital without a partner, and three to five offers each; one in ten was taken back."""
+    """One open call for each hospital without a partner, three to five offers each; now and then one was declined."""
     titles = (
         ("Safer surgery and anaesthesia", "更安全的手术与麻醉"),
         ("Care of mothers and newborns", "孕产妇与新生儿照护"),
@@ -169,8 +169,9 @@ def _calls(donors: list[Row], recipients: list[Row], draw: Draw) -> tuple[list[R
                 title_zh=title_zh,
             )
         )
-        for donor in draw.some(donors, draw.whole(3, 5)):
-            status = OfferStatus.DECLINED if draw.chance(0.1) else OfferStatus.OFFERED
+        declined = draw.chance(0.4)
+        for rank, donor in enumerate(draw.some(donors, draw.whole(3, 5))):
+            status = OfferStatus.DECLINED if declined and rank == 0 else OfferStatus.OFFERED
             offers.append(
                 happened(
                     f"offer-{at + 1:02d}-{donor['code'][9:]}",

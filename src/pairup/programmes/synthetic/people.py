@@ -23,7 +23,7 @@ class Pool:
     home: str = "zh"
     screened: tuple[date, date] = (date(2026, 9, 1), date(2026, 10, 31))
     valid_until: tuple[date, date] = (date(2028, 4, 1), date(2031, 12, 31))
-    altitudes: tuple[tuple[int, float], ...] = ((3500, 0.06), (4000, 0.1), (4500, 0.22), (5000, 0.62))
+    altitudes: tuple[tuple[int, float], ...] = ((3500, 0.04), (4000, 0.08), (4500, 0.16), (5000, 0.72))
     couples: float = 0.03
 
 
@@ -39,7 +39,9 @@ def candidates(
             places[donor].append(item.line.place)
     drawn = []
     for (donor, profession), posts in sorted(asked.items()):
-        scarce = 0.35 if draw.chance(0.1) else 1.0
+        scarce = (
+            0.35 if profession != "official" and draw.chance(0.1) else 1.0
+        )  # posts that must be filled ask for officials
         for _ in range(max(1, round(posts * pool.factor * draw.around(1.0, 0.12) * scarce))):
             drawn.append((donor, profession))
     return _nominated(draw.shuffled(drawn), places, span, pool, draw)
@@ -91,7 +93,7 @@ def _couples(donors: Sequence[str], share: float, draw: Draw) -> dict[int, int]:
 
 def _available(span: RoundSpan, draw: Draw) -> tuple[date, date]:
     before, after = timedelta(days=draw.whole(3, 40)), timedelta(days=draw.whole(3, 60))
-    kind = draw.weighted(("all", "first", "second"), (0.9, 0.05, 0.05))
+    kind = draw.weighted(("all", "first", "second"), (0.92, 0.04, 0.04))
     if kind == "first":
         return span.first - before, span.middle + after
     if kind == "second":
@@ -116,7 +118,7 @@ def _craft(profession: str, home: str, language: str, draw: Draw) -> dict[str, A
 
 
 def _certificate(person: str, pool: Pool, draw: Draw) -> Row:
-    outcome = draw.weighted((Fitness.FIT, Fitness.CONDITIONAL, Fitness.UNFIT), (0.8, 0.14, 0.06))
+    outcome = draw.weighted((Fitness.FIT, Fitness.CONDITIONAL, Fitness.UNFIT), (0.84, 0.12, 0.04))
     up_to = draw.weighted([height for height, _ in pool.altitudes], (share for _, share in pool.altitudes))
     return dated(
         f"F-{person[2:]}",

@@ -93,7 +93,7 @@ class Lines:
         draw, known = self.draw, PROFESSIONS[profession]
         official = profession in ("official", "enterprise_manager")
         term, half = self._term(official, bool(team))
-        required = draw.some(known.skills, 1) if draw.chance(0.15 if team else 0.3) else []
+        required = draw.some(known.skills, 1) if draw.chance(0.1 if team else 0.24) else []
         desired = [skill for skill in draw.some(known.skills, draw.whole(1, 3)) if skill not in required]
         unit = unit or {"doctor": "hospital", "nurse": "hospital", "teacher": "school"}.get(profession, "office")
         return Line(
@@ -264,6 +264,7 @@ def posts_to_fill(openings: Sequence[Opening], shares: float, draw: Draw) -> fro
         item.code
         for item in openings
         if item.line.profession == "official"
+        and item.tie.channel == Channel.TERRITORIAL
         and not item.line.team
         and not item.line.required
         and not item.line.language
