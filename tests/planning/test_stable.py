@@ -106,3 +106,129 @@ def test_nothing_beats_the_plan_of_a_plain_round(problem):
 @given(small_markets(is_plain=False))
 def test_nothing_beats_the_plan_of_a_round_with_couples_teams_and_limits(problem):
     assert found_by(problem) == best_by_trying_all(problem)
+
+
+def test_a_stable_round_prefers_what_nobody_would_leave_to_what_is_worth_most():
+    market = a_market({"A": "q r", "B": "q r"}, {"q": "A B", "r": "A B"}, {"A r": 100, "B q": 100})
+
+    plan = plan_postings(market)
+
+    assert plan.chosen == (Posting("A", "q"), Posting("B", "r")) and plan.further["blocking_pairs"] == []
+    assert plan.objective == 2 and plan.further["worth"] == 2
+
+
+def test_of_stable_rounds_the_one_worth_most_is_taken():
+    sides = {"A": "q r", "B": "r q"}, {"q": "B A", "r": "A B"}
+
+    first = plan_postings(a_market(*sides, {"A q": 2, "B r": 2}))
+    second = plan_postings(a_market(*sides, {"A r": 2, "B q": 2}))
+
+    assert first.chosen == (Posting("A", "q"), Posting("B", "r"))
+    assert second.chosen == (Posting("A", "r"), Posting("B", "q"))
+
+
+def test_ties_are_broken_so_that_most_are_placed():
+    market = a_market({"A": "(q r)", "B": "q"}, {"q": "(A B)", "r": "A"})
+
+    assert plan_postings(market).chosen == (Posting("A", "r"), Posting("B", "q"))
+
+
+def test_a_couple_may_leave_no_stable_round_and_the_fewest_blockers_are_named():
+    # the smallest known: the couple wants (q, r); A would rather q, and q and r prefer in turn
+    market = a_market(
+        {"A": "q r"}, {"q": "C A", "r": "A D"}, couples=[Couple(("C", "D"), (("q", "r"),))],
+    )  # fmt: skip
+
+    plan = plan_postings(market)
+
+    assert plan.status is Status.OPTIMAL
+    assert plan.further["blocking_bound"] == len(plan.further["blocking_pairs"]) == 1
+
+
+def test_a_couple_blocks_where_one_stays_and_the_other_finds_room():
+    market = a_market(
+        {"A": "q"}, {"q": "C A", "r": "D", "s": "C"}, couples=[Couple(("C", "D"), (("q", "r"), ("s", "r")))]
+    )
+
+    chosen = (Posting("A", "q"), Posting("C", "s"), Posting("D", "r"))
+
+    assert blockers(market, chosen) == [(Posting("C", "q"), Posting("D", "r"))]
+
+
+@pytest.mark.parametrize(
+    "seats, inside, leaves",
+    [
+        (2, "", True),  # two free seats
+        (2, "E", True),  # one free, and E is liked less than C
+        (2, "A", False),  # one free, and A is liked best: only one of the two finds room
+        (2, "E F", True),  # both are liked less than C and D
+        (2, "A E", False),  # C may follow E, nobody makes room for D
+        (3, "A B", False),
+        (3, "A E", True),
+    ],
+)
+def test_a_couple_blocks_for_one_post_where_there_is_room_for_both(seats, inside, leaves):
+    people = dict.fromkeys("ABEF", "q")
+    market = a_market(people, {"q": "A B C D E F"}, couples=[Couple(("C", "D"), (("q", "q"),))], seats={"q": seats})
+
+    found = blockers(market, [Posting(person, "q") for person in inside.split()])
+
+    assert ((Posting("C", "q"), Posting("D", "q")) in found) is leaves
+
+
+def test_a_team_blocks_as_a_whole_and_nobody_of_it_alone():
+    sides = {"A": "q", "B": "r", "C": "s r"}, {"q": "A", "r": "B C", "s": "C"}
+    market = a_market(*sides, teams={"q": "t", "r": "t"})
+    half = a_market({"A": "q", "C": "s"}, {"q": "A", "r": "B", "s": "C"}, teams={"q": "t", "r": "t"})
+
+    assert blockers(market, [Posting("C", "s")]) == [(Posting("A", "q"), Posting("B", "r"))]
+    assert blockers(half, [Posting("C", "s")]) == []
+    assert plan_postings(market).objective == 3
+
+
+def test_a_quota_in_a_stable_round_leaves_blockers_that_are_counted():
+    plan = plan_postings(a_market({"A": "q", "B": "r"}, {"q": "A", "r": "B"}, quota={"D": 1}))
+
+    assert plan.objective == 1 and len(plan.further["blocking_pairs"]) == plan.further["blocking_bound"] == 1
+
+
+def test_a_round_too_large_for_a_proof_is_stable_and_says_what_is_not_known(monkeypatch):
+    monkeypatch.setattr("pairup.planning.stable.PAIRS", 3)
+    market = a_market({"A": "(q r)", "B": "(q r)"}, {"q": "(A B)", "r": "(A B)"})
+
+    plan = plan_postings(market)
+
+    assert plan.status is Status.FEASIBLE and plan.further["blocking_pairs"] == []
+    assert plan.further["blocking_bound"] == 0 and plan.bound is None
+
+
+def test_a_stable_round_without_time_still_has_a_plan():
+    plan = plan_postings(a_market({"A": "q r", "B": "q r"}, {"q": "A B", "r": "A B"}), stop=Stop(seconds=0))
+
+    assert plan.chosen == (Posting("A", "q"), Posting("B", "r")) and plan.further["blocking_pairs"] == []
+
+
+def test_a_couple_that_lists_no_pairs_is_refused_in_a_stable_round():
+    with pytest.raises(InputError, match="list no post pairs"):
+        a_market({"A": "q"}, {"q": "A B"}, couples=[("A", "B")])
+
+
+def test_a_stable_round_without_preferences_is_refused():
+    with pytest.raises(InputError, match="mode stable needs it"):
+        a_round("A FJ q 1", mode="stable")
+
+
+def test_preference_is_told_to_the_person_only():
+    plan = plan_postings(a_market({"A": "q r", "B": "r"}, {"q": "A", "r": "A B"}))
+
+    own, office = plan.why(("A", "r"), Audience.PERSON), plan.why(("A", "r"), Audience.OFFICE)
+
+    assert str(own) == "A prefers what the plan gives to r."
+    assert office.words.code == "worth.personal-condition" and "prefers" not in str(office)
+
+
+def test_a_stable_question_survives_json():
+    couples = [Couple(("B", "C"), (("q", "q"),))]
+    market = a_market({"A": "(q r)"}, {"q": "A B C", "r": "A B"}, couples=couples)
+
+    assert read_problem(market.to_dict()).to_dict() == market.to_dict()

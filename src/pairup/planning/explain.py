@@ -24,6 +24,10 @@ A = TypeVar("A", bound=Item)
 
 #: an explanation plans again for so many search nodes at most; beyond, its cost is "at most"
 WHY = Stop(work=2000)
+#: reasons of a plan that rest on family or preference: told to the person, to all others "a personal condition"
+PERSONAL = frozenset({
+    "planning.couple-pairs", "planning.couple-place", "planning.stable-couple", "planning.stable-person-prefers",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,11 @@ def why_posting(plan: Plan[Posting], item: Posting, for_: Audience) -> Reason[Po
     """Say why a person is, or is not, in a post. Only the block the posting lies in is planned again."""
     item = Posting(*item)
     problem: PostingProblem = plan.problem
+    if problem.mode == "stable":
+        return why_stable(plan, item, for_)
     _require_known(item, {"person": (item.person, problem.person_at), "post": (item.post, problem.post_at)})
     if (words := _barred_posting(problem, item)) is not None:
-        return Reason(item, told(words, to_person=for_ is Audience.PERSON))
+        return Reason(item, _told(words, for_))
     part = block_around(problem, item)
     inside = [chosen for chosen in plan.assignments if chosen in part.option_at]
     return _why(plan, item, for_, part, inside)
@@ -95,7 +101,7 @@ def why_stable(plan: Plan[Posting], item: Posting, for_: Audience) -> Reason[Pos
     elif words is None and any(list(group[0]) == list(item) for group in blockers(problem, plan.chosen)):
         words = Words("planning.stable-blocks", item._asdict())
     words = words or Words("planning.stable-post-prefers", item._asdict())
-    return Reason(item, told(words, to_person=for_ is Audience.PERSON))
+    return Reason(item, _told(words, for_))
 
 
 def what_if(plan: Plan[A], *, force: Iterable[A] = (), forbid: Iterable[A] = (), stop: Stop = WHY) -> WhatIf[A]:
@@ -138,6 +144,13 @@ def moves_of(difference: Difference[Any]) -> tuple[Words, ...]:
     return tuple(moves)
 
 
+def _told(words: Words, for_: Audience) -> Words:
+    """Words fit for an audience: health, family and preference are told to nobody but the person."""
+    if for_ is not Audience.PERSON and words.code in PERSONAL:
+        return Words("worth.personal-condition")
+    return told(words, to_person=for_ is Audience.PERSON)
+
+
 def _barred_posting(problem: PostingProblem, item: Posting) -> Words | None:
     """Why a pair cannot be chosen at all, or None."""
     if item not in problem.option_at:
@@ -172,7 +185,7 @@ def _why(plan: Plan[A], item: A, for_: Audience, part: Any, inside: Iterable[A])
 def _shown(details: tuple[Words, ...], for_: Audience, item: Any) -> tuple[Words, ...]:
     """What of the details an audience is told: of people, the office all, a person only what names nobody else."""
     if for_ is Audience.OFFICE or not isinstance(item, Posting):
-        return details
+        return tuple(_told(words, for_) for words in details)
     own = tuple(
         words for words in details
         if for_ is Audience.PERSON and words.facts.get("person") == item.person and "first" not in words.facts

@@ -121,13 +121,15 @@ class Reading:
 
     def pairs(self, said: Any, where: str, sizes: tuple[int, ...] = (2,)) -> list[tuple[str, ...]]:
         """Read a list of short lists of identifiers."""
-        found = []
-        for at, row in enumerate(self.rows(said, where)):
-            if isinstance(row, (list, tuple)) and len(row) in sizes and all(isinstance(part, str) for part in row):
-                found.append(tuple(row))
-            else:
-                self.refuse("not-a-pair", f"{where}[{at}]", found=_short(row), size=" or ".join(map(str, sizes)))
-        return found
+        rows = (self.pair(row, f"{where}[{at}]", sizes) for at, row in enumerate(self.rows(said, where)))
+        return [row for row in rows if row is not None]
+
+    def pair(self, said: Any, where: str, sizes: tuple[int, ...] = (2,)) -> tuple[str, ...] | None:
+        """Read a short list of identifiers."""
+        if isinstance(said, (list, tuple)) and len(said) in sizes and all(isinstance(part, str) for part in said):
+            return tuple(said)
+        self.refuse("not-a-pair", where, found=_short(said), size=" or ".join(map(str, sizes)))
+        return None
 
     def once(self, ids: Iterable[str], where: str) -> dict[str, int]:
         """Give each identifier its place; refuse one that stands twice."""

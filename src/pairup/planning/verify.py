@@ -16,6 +16,7 @@ from pairup.planning.plan import PROVED, Plan, Status, gap_of
 from pairup.planning.problems.funding import Funding, FundingProblem
 from pairup.planning.problems.pairing import PairingProblem, Tie
 from pairup.planning.problems.posting import Couple, Posting, PostingProblem
+from pairup.planning.verify_visits import check_visits
 from pairup.values.findings import Finding
 from pairup.values.words import Words
 
@@ -29,6 +30,8 @@ def check_plan(problem: Any, plan: Plan[Any]) -> list[Finding]:
     def say(code: str, **facts: Any) -> None:
         found.append(Finding(Words(f"planning.{code}", facts), str(problem.kind)))
 
+    if problem.kind == "visits":
+        return check_visits(problem, plan.chosen, plan.objective) if plan.has_plan else []
     if plan.has_plan:
         objective = check_chosen(problem, plan.chosen, say)
         if plan.objective is None or not math.isclose(plan.objective, objective, rel_tol=1e-9, abs_tol=1e-6):

@@ -18,7 +18,8 @@ def read_people(reading: Reading, said: Any) -> list[tuple[str, str, date | None
     rows = []
     for at, row in enumerate(reading.rows(said, "people")):
         where = f"people[{at}]"
-        if (found := reading.keys(row, where, ("id", "donor"), ("from", "to"))) is not None:
+        found = reading.keys(row, where, ("id", "donor"), ("from", "to")) or _named(row)
+        if found is not None:
             code, donor = reading.text(found["id"], f"{where}.id"), reading.text(found["donor"], f"{where}.donor")
             days = reading.day(found.get("from"), f"{where}.from"), reading.day(found.get("to"), f"{where}.to")
             rows.append((code or "", donor or "", *days))
@@ -29,9 +30,8 @@ def read_posts(reading: Reading, said: Any) -> list[tuple[str, str, int, bool, s
     rows = []
     for at, row in enumerate(reading.rows(said, "posts")):
         where = f"posts[{at}]"
-        if (
-            found := reading.keys(row, where, ("id", "place", "seats"), ("must_fill", "team", "from", "to"))
-        ) is not None:
+        found = reading.keys(row, where, ("id", "place", "seats"), ("must_fill", "team", "from", "to")) or _named(row)
+        if found is not None:
             code, place = reading.text(found["id"], f"{where}.id"), reading.text(found["place"], f"{where}.place")
             team = None if found.get("team") is None else reading.text(found["team"], f"{where}.team")
             seats = reading.whole(found["seats"], f"{where}.seats", 1)
@@ -39,6 +39,12 @@ def read_posts(reading: Reading, said: Any) -> list[tuple[str, str, int, bool, s
             must = reading.flag(found.get("must_fill"), f"{where}.must_fill")
             rows.append((code or "", place or "", seats or 1, must, team, *days))
     return rows
+
+
+def _named(row: Any) -> dict[str, Any] | None:
+    """A row that lacks a key still lends its identifier, so that what names it is not refused too."""
+    known = isinstance(row, Mapping) and isinstance(row.get("id"), str) and row["id"]
+    return {"id": row["id"], "donor": "?", "place": "?", "seats": 1} if known else None
 
 
 def read_options(
@@ -80,8 +86,8 @@ def read_couples(reading: Reading, said: Any) -> list[CoupleRow]:
             people = found["people"]
             if found.get("together") is not None:
                 together = tuple((a, b) for a, b in reading.pairs(found["together"], f"{where}.together"))
-        if pair := reading.pairs([people], where):
-            couples.append(((pair[0][0], pair[0][1]), together))
+        if pair := reading.pair(people, f"{where}.people"):
+            couples.append(((pair[0], pair[1]), together))
     return couples
 
 

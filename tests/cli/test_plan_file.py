@@ -1,0 +1,87 @@
+"""`pairup plan KIND --problem FILE`: no Django, and with --json nothing but the answer."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FUNDING = {
+    "kind": "funding", "version": 1, "lines": [{"id": "FJ", "capacity": 100, "is_money": True}],
+    "projects": [{"id": "heat", "worth": 9, "ways": [{"id": "now", "loads": {"FJ": 60}}]}],
+}  # fmt: skip
+NO_PLAN = FUNDING | {"lines": [{"id": "FJ", "capacity": 10, "is_money": True}], "locks": [["heat"]]}
+POSTING = {
+    "kind": "postings", "version": 1, "people": [{"id": "A", "donor": "FJ"}, {"id": "B", "donor": "FJ"}],
+    "posts": [{"id": "q", "place": "x", "seats": 1, "must_fill": True}, {"id": "r", "place": "x", "seats": 1}],
+    "options": [{"person": "A", "post": "q", "worth": 1}, {"person": "B", "post": "r", "worth": -2}],
+    "couples": [["A", "B"]],
+}  # fmt: skip
+
+
+def run(folder: Path, problem: object, *options: str, kind: str = "funding") -> subprocess.CompletedProcess[str]:
+    file = folder / "problem.json"
+    file.write_text(problem if isinstance(problem, str) else json.dumps(problem))
+    command = [sys.executable, "-m", "pairup.cli.main", "plan", kind, "--problem", str(file), *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_plan_is_said_in_words_and_ends_with_0(tmp_path):
+    done = run(tmp_path, FUNDING)
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("Proved best: 1 chosen, worth 9. No plan that keeps the requirements is worth more.")
+
+
+def test_json_is_all_there_is_on_standard_output(tmp_path):
+    done = run(tmp_path, FUNDING, "--json", "--seed", "4")
+
+    answer = json.loads(done.stdout)
+    assert {key: answer[key] for key in ("kind", "version", "status", "objective", "bound", "gap", "assignments")} == {
+        "kind": "funding", "version": 1, "status": "optimal", "objective": 9.0, "bound": 9.0, "gap": 0.0,
+        "assignments": [{"project": "heat", "way": "now"}],
+    }  # fmt: skip
+    assert answer["conflicts"] == [] and answer["run"]["ended"] == "proof" and answer["run"]["seed"] == 4
+
+
+def test_a_refused_file_ends_with_1_and_says_nothing_on_standard_output(tmp_path):
+    done = run(tmp_path, FUNDING | {"budget": 3}, "--json")
+
+    assert done.returncode == 1 and done.stdout == ""
+    assert 'problem.json: funding has the key "budget", which is not known here.' in done.stderr
+
+
+@pytest.mark.parametrize("kind, options", [("feasts", ()), ("funding", ("--seconds", "soon"))])
+def test_wrong_usage_ends_with_2(tmp_path, kind, options):
+    assert run(tmp_path, FUNDING, *options, kind=kind).returncode == 2
+
+
+def test_no_plan_ends_with_3_and_names_what_clashes(tmp_path):
+    done = run(tmp_path, NO_PLAN, "--json")
+
+    answer = json.loads(done.stdout)
+    assert done.returncode == 3 and answer["status"] == "infeasible"
+    assert answer["assignments"] is None and answer["objective"] is None and answer["gap"] is None
+    assert [conflict["words"] for conflict in answer["conflicts"]] == ["FJ holds 10 at most", "heat is carried out"]
+    assert answer["conflicts"][0]["code"] == "planning.line" and answer["conflicts"][0]["facts"]["line"] == "FJ"
+
+
+def test_stopping_without_a_plan_ends_with_4(tmp_path):
+    done = run(tmp_path, POSTING, "--json", "--seconds", "0", kind="postings")
+
+    answer = json.loads(done.stdout)
+    assert done.returncode == 4 and answer["status"] == "unknown" and answer["assignments"] is None
+
+
+def test_planning_a_file_loads_no_django(tmp_path):
+    (tmp_path / "problem.json").write_text(json.dumps(FUNDING))
+    script = (
+        "import sys; from pathlib import Path; from pairup.cli.plan_file import plan_problem_file;"
+        f"code = plan_problem_file('funding', Path({str(tmp_path / 'problem.json')!r}), echo=lambda text: None);"
+        "sys.exit(code or any(name.split('.')[0] in ('django', 'altair') for name in sys.modules))"
+    )
+
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
