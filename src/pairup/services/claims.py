@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from pairup.errors import InputError
 from pairup.evaluation.claim import Claim, ClaimResult, Computed, Verdict
 from pairup.evaluation.claims import check_claims, contradictions, summary
-from pairup.evaluation.did import Change, Observed, look_at_change
+from pairup.evaluation.did import Change, ChangeKind, Observed, look_at_change
 from pairup.record.models import (
     ClaimVersion,
     MoneyLineVersion,
@@ -191,9 +193,20 @@ def _observer(programme: str, *, on: date, known_by: date | None) -> Callable[[C
     def look(claim: Claim) -> Change | None:
         if claim.subject not in series:
             return None
-        return look_at_change(series[claim.subject], is_synthetic=claim.subject in invented)
+        try:
+            return look_at_change(_clustered(series[claim.subject]), is_synthetic=claim.subject in invented)
+        except InputError as refused:  # rows that contradict each other are told beside the claim; the others are checked
+            return Change(ChangeKind.NO_SERIES, Words(refused.code, refused.facts))
 
     return look
+
+
+def _clustered(rows: list[Observed]) -> list[Observed]:
+    """Take each unit by itself where the units of one place were helped at different times, or only some were."""
+    states: dict[str, set[date | None]] = {}
+    for row in rows:
+        states.setdefault(row.cluster, set()).add(row.treated_from)
+    return [row if len(states[row.cluster]) == 1 else replace(row, cluster=row.unit) for row in rows]
 
 
 def claim_facts(
