@@ -30,9 +30,10 @@ from pairup.planning.visits.routes import (
     timed,
 )
 
-_CHUNK = 1 << 20
-_COMPARED = 256
-_BEAM = 1500
+_CHUNK = 1 << 20  # sets joined at once
+_COMPARED = 48  # labels are held against so many of the worthiest of their place
+_JOINS_PER_WORK = 256
+_BEAM = 1500  # labels of a morning that go on in the first, quick walk
 
 #: labels of one morning: by place and past, the sets seen
 Morning = dict[tuple[int, int], Masks]
@@ -102,6 +103,8 @@ class DaySearch:
         #: where the team wakes after an evening: labels carry the evening's place
         self.wake = [problem.start if is_return else place for place in range(len(problem.ids))]
         self.beds = {problem.finish} if is_return else {int(k) for k in np.flatnonzero(problem.may_sleep)}
+        self.beds_of = [self.beds] * (problem.days - 1) + [{problem.finish}]
+        self.moves_of = [self._moves(day) for day in range(problem.days)]
         self.set_prices(np.zeros(len(sites)))
 
     # -- bound -------------------------------------------------------------------------------------------------
@@ -110,52 +113,54 @@ class DaySearch:
         """Value every morning under these prices: `value[day][place, past]` bounds what the days ahead can add."""
         problem, size = self.problem, len(self.problem.ids)
         self.price = price
-        self.priced = Sets(price)
         gain = problem.worth[self.sites] - price
+        self.gained = Sets(gain)
         if self.skips:
             gain = np.maximum(gain, 0.0)
         sums = self.bits @ gain
         best = np.maximum.reduceat(sums, self.starts) if len(self.starts) else np.zeros(0)
-        self.sums, self.best = sums, dict(zip(self.pairs, best.tolist(), strict=True))
+        self.sums, self.best = sums, best
         value = np.full((problem.days + 1, size, len(self.climb.step)), -np.inf)
         value[problem.days, self.wake[problem.finish]] = 0.0
         self.value = value
         for day in range(problem.days - 1, -1, -1):
-            for a, b, worth in self.moves(day):
-                to = self.climb.step[:, b]
-                ahead = np.where(to >= 0, value[day + 1, self.wake[b], np.maximum(to, 0)], -np.inf)
-                np.maximum(value[day, a], worth + ahead, out=value[day, a])
+            ahead = {
+                b: np.append(value[day + 1, self.wake[b]], -np.inf)[self.climb.step[:, b]] for b in self.beds_of[day]
+            }
+            for a, b, k in self.moves_of[day]:
+                np.maximum(value[day, a], best[k] + ahead[b], out=value[day, a])
 
-    def moves(self, day: int) -> list[tuple[int, int, float]]:
-        """Give the pairs of places one day (from 0) can join, each with the most its routes are worth."""
+    def _moves(self, day: int) -> list[tuple[int, int, int]]:
+        """Give the pairs of places one day (from 0) can join, each with its number among all pairs."""
         kind = self.clock.kind_of_day[day]
-        beds = {self.problem.finish} if day == self.problem.days - 1 else self.beds
         return [
-            (a, b, best) for (k, a, b), best in self.best.items()
-            if k == kind and b in beds and (day > 0 or a == self.problem.start)
+            (a, b, number) for number, (k, a, b) in enumerate(self.pairs)
+            if k == kind and b in self.beds_of[day] and (day > 0 or a == self.problem.start)
         ]  # fmt: skip
 
     def root(self) -> float:
         return float(self.price.sum() + self.value[0, self.problem.start, 0])
 
     def fit_prices(self, known: float, effort: Effort, rounds: int = 150) -> None:
-        """Lower the bound by subgradient steps; the best prices met are kept."""
+        """Lower the bound by subgradient steps towards a level a little below it; the best prices met are kept."""
         if not self.sites or not np.isfinite(self.root()):
             return
         worth = np.maximum(self.problem.worth[self.sites], 0.0)
-        best, kept, price, pace, stale = self.root(), self.price, self.price, 1.0, 0
+        best, kept, price, stale = self.root(), self.price, self.price, 0
+        reach = 0.1 * abs(best)
         for _ in range(rounds):
-            counts = self._seen() - 1.0
-            norm = float((counts * counts).sum())
-            gap = self.root() - known
-            if norm == 0 or gap <= 0 or effort.is_over():
+            excess = self._seen() - 1.0
+            excess[(excess < 0) & (price <= 0)] = 0.0
+            norm = float((excess * excess).sum())
+            if norm == 0 or best <= known or effort.is_over():
                 break
-            price = np.clip(price + pace * max(gap, 1e-9) / norm * counts, 0.0, worth)
+            step = self.root() - max(known, best - reach)
+            price = np.clip(price + step / norm * excess, 0.0, worth)
             self.set_prices(price)
             if self.root() < best - 1e-9:
                 best, kept, stale = self.root(), price, 0
-            elif (stale := stale + 1) >= 8:
-                pace, stale, price = pace / 2, 0, kept
+            elif (stale := stale + 1) >= 6:
+                reach, stale, price = reach / 2, 0, kept
                 self.set_prices(price)
         self.set_prices(kept)
 
@@ -164,15 +169,13 @@ class DaySearch:
         problem, seen = self.problem, np.zeros(len(self.sites))
         place, past = problem.start, 0
         gain = problem.worth[self.sites] - self.price
-        at = {pair: k for k, pair in enumerate(self.pairs)}
         for day in range(problem.days):
             options = []
-            for a, b, worth in self.moves(day):
+            for a, b, k in self.moves_of[day]:
                 to = int(self.climb.step[past, b])
                 if a == self.wake[place] and to >= 0:
-                    options.append((worth + float(self.value[day + 1, self.wake[b], to]), -b, to))
-            _, minus, to = max(options)
-            pair = at[self.clock.kind_of_day[day], self.wake[place], -minus]
+                    options.append((float(self.best[k] + self.value[day + 1, self.wake[b], to]), -b, to, k))
+            _, minus, to, pair = max(options)
             low = self.starts[pair]
             high = self.starts[pair + 1] if pair + 1 < len(self.starts) else len(self.every)
             row = self.bits[low + int(np.argmax(self.sums[low:high]))]
@@ -193,12 +196,13 @@ class DaySearch:
             ahead: dict[tuple[int, int], list[Masks]] = {}
             open_bound = self._highest(mornings_[-1], day)
             for (place, past), masks in sorted(mornings_[-1].items()):
-                for a, b, _ in self.moves(day):
+                for a, b, _ in self.moves_of[day]:
                     to = int(self.climb.step[past, b])
                     if a == self.wake[place] and to >= 0:
-                        new = self._expand(masks, self.routes[self.clock.kind_of_day[day]][a, b], day + 1, b, to, known)
+                        routes = self.routes[self.clock.kind_of_day[day]][a, b]
+                        new = self._expand(masks, routes, day + 1, b, to, known)
                         ahead.setdefault((b, to), []).append(new)
-                        effort.add(len(new))
+                        effort.add(len(new) + len(masks) * len(routes) // _JOINS_PER_WORK)
                     if effort.is_over():
                         return mornings_, max(open_bound, left_out or -np.inf)
             morning = self._merge({key: np.unique(np.concatenate(parts)) for key, parts in ahead.items()})
@@ -211,7 +215,7 @@ class DaySearch:
     def bounds(self, masks: Masks, day: int, place: int, past: int) -> Numbers:
         """Bound the journeys that go on from these labels."""
         ahead = float(self.price.sum()) + float(self.value[day, self.wake[place], past])
-        return self.worth.sums(masks) - self.priced.sums(masks) + ahead
+        return self.gained.sums(masks) + ahead
 
     def _highest(self, morning: Morning, day: int) -> float:
         return max((float(self.bounds(m, day, *key).max()) for key, m in morning.items() if len(m)), default=-np.inf)
@@ -220,9 +224,10 @@ class DaySearch:
         kept, rows = [np.zeros(0, np.uint64)], max(1, _CHUNK // max(1, len(routes)))
         for low in range(0, len(masks), rows):
             part = masks[low : low + rows, None]
-            new = part | routes[None, :]
-            new = np.unique(new if self.skips else new[(part & routes[None, :]) == 0])
-            kept.append(new[self.bounds(new, day, place, past) >= known + self.grain - 1e-6 * self.grain])
+            new = (part | routes[None, :]).ravel()
+            if not self.skips:
+                new = new[((part & routes[None, :]) == 0).ravel()]
+            kept.append(np.unique(new[self.bounds(new, day, place, past) >= known + self.grain * (1 - 1e-6)]))
         return np.unique(np.concatenate(kept))
 
     def _merge(self, morning: Morning) -> Morning:
@@ -286,7 +291,7 @@ class DaySearch:
         near = [float(self.clock.least[self.wake[place], b]) for place in range(len(self.wake))]
         for (evening, before), masks in sorted(morning.items(), key=lambda row: (near[row[0][0]], row[0])):
             a = self.wake[evening]
-            if int(self.climb.step[before, b]) != past or (kind, a, b) not in self.best:
+            if int(self.climb.step[before, b]) != past or (a, b) not in self.routes[kind]:
                 continue
             routes = self.routes[kind][a, b]
             for earlier in masks[(masks & ~goal) == 0]:
@@ -332,6 +337,7 @@ def _solve(search: DaySearch, known: float, effort: Effort) -> Outcome:
         found = search.journey(labels)
         if found is not None:
             best, worth = found, worth_of(search.problem, found)
+            search.fit_prices(worth, effort)
         if left_out is None or effort.ended is not None:
             break
         if left_out < worth + search.grain - 1e-6 * search.grain:

@@ -127,22 +127,24 @@ class GridBound:
     def fit_prices(self, known: float, effort: Effort, rounds: int) -> None:
         """Lower the bound by subgradient steps while the effort lasts; the best prices met are kept."""
         worth = np.maximum(self.worth, 0.0)
-        best, kept, price, pace, stale = self.root(), self.price, self.price, 1.0, 0
+        best, kept, price, stale = self.root(), self.price, self.price, 0
+        reach = 0.1 * abs(best)
         for _ in range(rounds):
             effort.add(self.work)
-            if effort.is_over() or not np.isfinite(self.root()):
+            if effort.is_over() or not np.isfinite(best) or best <= known:
                 break
             excess = self._seen() - 1.0
             excess[(excess < 0) & (price <= 0)] = 0.0
-            norm, gap = float((excess * excess).sum()), self.root() - known
-            if norm == 0 or gap <= 0:
+            norm = float((excess * excess).sum())
+            if norm == 0:
                 break
-            price = np.clip(price + pace * gap / norm * excess, 0.0, worth)
+            step = self.root() - max(known, best - reach)
+            price = np.clip(price + step / norm * excess, 0.0, worth)
             self.set_prices(price)
             if self.root() < best - 1e-9:
                 best, kept, stale = self.root(), price, 0
             elif (stale := stale + 1) >= 4:
-                pace, stale, price = pace / 2, 0, kept
+                reach, stale, price = reach / 2, 0, kept
                 self.set_prices(price)
         if kept is not self.price:
             self.set_prices(kept)

@@ -92,6 +92,7 @@ class LabelSearch:
         if not self._is_hopeful(label.bound):
             return
         rivals = self.kept.setdefault((label.node, label.day, label.past, label.is_morning), [])
+        self.count += len(rivals) // 16
         if any(self._beats(rival, label) for rival in rivals):
             return
         still = []

@@ -25,7 +25,7 @@ from pairup.planning.visits.routes import MOST_BITS, Day, candidates
 from pairup.values.words import Words
 
 #: labels counted where the caller gives neither seconds nor work
-DEFAULT_WORK = 5_000_000
+DEFAULT_WORK = 3_000_000
 _STEPS = 3
 
 
@@ -78,7 +78,7 @@ class _Search:
         self.tell("by-labels", 2)
         if is_for_peer(self.problem, self.clock):
             self.used.add("pyvrp")
-            paths = plan_with_peer(self.problem, self.sites, self.seed, self.effort.share(0.4))
+            paths = plan_with_peer(self.problem, self.sites, self.seed, self.effort.share(0.6))
             ends = [(self.problem.start, self.problem.finish)] * self.problem.days
             if paths is not None and all(builder.fits(ends, paths)):
                 self.keep(journey_of(self.problem, self.clock, ends, paths))
