@@ -59,6 +59,8 @@ def solve_block(block: Block, stop: Stop, seed: int, start: Flags | None) -> Ans
     while True:
         left = None if stop.work is None else max(0, stop.work - nodes)
         found = _solved(block, Stop(watch.left, left), seed, step, start)
+        if _is_start_taken_for_proof(block, found, step):
+            found = _solved(block, Stop(watch.left, left), seed, step, None)
         nodes += found.nodes
         if found.taken is None:
             break
@@ -87,6 +89,17 @@ def solve_block(block: Block, stop: Stop, seed: int, start: Flags | None) -> Ans
     if found.ended is Ended.PROOF:
         return Answer(Status.OPTIMAL, Ended.PROOF, best, max(value, bound if bound is not None else value), nodes=nodes)
     return Answer(Status.FEASIBLE, found.ended, best, bound, nodes=nodes)
+
+
+def _is_start_taken_for_proof(block: Block, found: Answer, step: float | None) -> bool:
+    """Say whether HiGHS called a start optimal that its own bound exceeds.
+
+    HiGHS 1.16 does so where presolve alone solves a block: it gives the start back, beside the better bound.
+    """
+    if found.ended is not Ended.PROOF or found.taken is None or found.bound is None:
+        return False
+    value = value_of(block, found.taken)
+    return found.bound - value > (step if step is not None else 1e-6 * max(1.0, abs(value)))
 
 
 _ENDED = {
