@@ -10,7 +10,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -23,18 +23,31 @@ from pairup.planning.posting import plan_postings
 from pairup.planning.problems import PostingProblem, read_problem
 from pairup.planning.visits import plan_visits
 from pairup.planning.worth import Candidate, FundingWeights, Opening, PairingWeights, PostingWeights, eligible, posting_points
+from pairup.record.dated import Version
 from pairup.record.models import (
     Adoption,
     AdoptionVersion,
+    CallVersion,
     EnvelopeVersion,
+    FitnessCheckVersion,
+    NeedVersion,
+    OfferVersion,
+    PairingPreferenceVersion,
+    PairingVersion,
+    PersonVersion,
     PlanRun,
     PlanRunVersion,
+    PostVersion,
     Programme,
-    ProgrammeVersion,
+    ProjectVersion,
+    QuotaVersion,
+    RoadVersion,
     RoundVersion,
+    SiteVersion,
 )
-from pairup.rules.register import Rule, load_rules
-from pairup.services import tables, write
+from pairup.rules.register import NoRuleError, Rule, load_rules
+from pairup.services import journeys, tables, write
+from pairup.services.access import require_may
 from pairup.services.adoption import adopt_chosen
 
 KINDS = ("pairings", "postings", "funding", "visits")
@@ -69,6 +82,12 @@ class Asked:
         )  # fmt: skip
 
 
+def asked_of(run: PlanRunVersion) -> Asked:
+    """What a run was asked, with what the record knew on the day it was drafted: later corrections change no reason."""
+    asked = Asked.of(run.answer["asked"])
+    return replace(asked, known_by=asked.known_by or run.recorded_at.date())
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A stored run with its plan and the weights it was made of."""
@@ -90,26 +109,30 @@ def default_programme() -> str:
     return codes[0]
 
 
-def default_round(programme: str, *, on: date) -> str:
+def default_round(programme: str, *, on: date, known_by: date | None = None) -> str:
     """The next round of the programme's scheme that starts after a day, or else its last."""
-    scheme = tables.read_programme(programme, on=on).scheme
-    rounds = RoundVersion.objects.known().filter(identity__programme__code=programme)
+    scheme = tables.read_programme(programme, on=on, known_by=known_by).scheme
+    rounds = RoundVersion.objects.known(known_by).filter(identity__programme__code=programme)
     if scheme:
         rounds = rounds.filter(scheme=scheme)
     found = rounds.filter(starts__gt=on).order_by("ordinal").first() or rounds.order_by("-ordinal").first()
     if found is None:
-        raise InputError(f"{programme} has no round yet.", hint="Add one to rounds.csv.", code="record.no-round-yet")
+        raise InputError(
+            f"{programme} has no round yet.", hint="Add one to rounds.csv.", code="record.no-round-yet", programme=programme
+        )
     return found.identity.code
 
 
-def default_horizon(programme: str, *, on: date) -> tuple[int, int]:
+def default_horizon(programme: str, *, on: date, known_by: date | None = None) -> tuple[int, int]:
     """The budget years from that day's year on for which envelopes are recorded."""
-    years = EnvelopeVersion.objects.known().filter(identity__programme__code=programme, budget_year__gte=on.year)
+    rows = EnvelopeVersion.objects.known(known_by)
+    years = rows.filter(identity__programme__code=programme, budget_year__gte=on.year)
     found = sorted(set(years.values_list("budget_year", flat=True)))
     if not found:
         raise InputError(
-            f"{programme} has no envelope for {on.year} or later.", hint="Add envelopes.csv.", code="record.no-envelopes"
-        )
+            f"{programme} has no envelope for {on.year} or later.", hint="Add envelopes.csv.",
+            code="record.no-envelopes", programme=programme, year=on.year,
+        )  # fmt: skip
     return found[0], found[-1]
 
 
@@ -121,9 +144,9 @@ def ask(
     programme = programme or default_programme()
     tables.read_programme(programme, on=on, known_by=known_by)
     if kind == "funding" and horizon is None:
-        horizon = default_horizon(programme, on=on)
+        horizon = default_horizon(programme, on=on, known_by=known_by)
     if kind in ("postings", "pairings"):
-        round_code = round_code or default_round(programme, on=on)
+        round_code = round_code or default_round(programme, on=on, known_by=known_by)
         tables.read_round(programme, round_code, on=on, known_by=known_by)
     return Asked(kind, programme, round_code or "", on, known_by, horizon, days, nights)
 
@@ -141,8 +164,10 @@ def read_problem_of(asked: Asked) -> Any:
             asked.programme, on=asked.on, known_by=asked.known_by, horizon=asked.horizon, floors=floors
         )
     else:
-        altitude = _named_rule(asked, "visit_altitude") or load_rules()["visit_altitude.general"]
-        said = tables.read_visit_problem(
+        altitude: Rule | None = _named_rule(asked, "visit_altitude") or load_rules()["visit_altitude.general"]
+        if not _is_in_force(altitude, asked):
+            altitude = None
+        said = journeys.read_visit_problem(
             asked.programme, on=asked.on, known_by=asked.known_by, days=asked.days, nights=asked.nights, altitude=altitude
         )
     return read_problem(said)
@@ -155,6 +180,15 @@ def _floors(asked: Asked) -> tuple[tuple[str, float], ...]:
         return ()
     terms = rule.on(asked.on, known_by=asked.known_by).terms
     return tuple(sorted((tag, float(terms[tag])) for tag in ("grassroots", "livelihood") if tag in terms))
+
+
+def _is_in_force(rule: Rule, asked: Asked) -> bool:
+    """Whether a rule says anything on the day; before its first version nothing had been published."""
+    try:
+        rule.on(asked.on, known_by=asked.known_by)
+    except NoRuleError:
+        return False
+    return True
 
 
 def _named_rule(asked: Asked, family: str) -> Rule | None:
@@ -214,9 +248,10 @@ def draft(
     asked: Asked, *, actor: str, at: datetime, stop: Stop = UNTIL_PROVED, seed: int = 0, progress: Any = None
 ) -> Draft:
     """Plan, and keep the run. Changes nothing but the list of runs; a plan without an answer is kept too."""
+    require_may(actor, "plan.draft")
     problem = read_problem_of(asked)
     plan = PLANNERS[asked.kind](problem, stop=stop, seed=seed, progress=progress)
-    said = json.dumps(problem.to_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    said = _bytes(problem)
     digest = hashlib.sha256(said).hexdigest()
     with write.command("plan.draft", actor=actor, at=at, programme=asked.programme, facts={"kind": asked.kind}) as doing:
         programme = Programme.objects.get(code=asked.programme)
@@ -234,10 +269,24 @@ def draft(
     return Draft(code, asked, plan, WEIGHTS[asked.kind]())
 
 
+def _bytes(problem: Any) -> bytes:
+    """The canonical text of a problem; equal questions have equal digests."""
+    return json.dumps(problem.to_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+#: tables that a kind of plan reads; a plan that rests on one synthetic row is synthetic
+READ: dict[str, tuple[type[Version], ...]] = {
+    "pairings": (PairingVersion, OfferVersion, CallVersion, PairingPreferenceVersion, PersonVersion, PostVersion),
+    "postings": (PersonVersion, PostVersion, FitnessCheckVersion, QuotaVersion),
+    "funding": (ProjectVersion, EnvelopeVersion, NeedVersion),
+    "visits": (SiteVersion, RoadVersion),
+}
+
+
 def _is_synthetic(asked: Asked) -> bool:
-    """A plan that rests on synthetic rows is synthetic."""
-    return ProgrammeVersion.objects.filter(identity__code=asked.programme, is_synthetic=True).exists() or (
-        tables.read_rows(EnvelopeVersion, on=asked.on, programme=asked.programme).filter(is_synthetic=True).exists()
+    return any(
+        model.objects.known(asked.known_by).filter(identity__programme__code=asked.programme, is_synthetic=True).exists()
+        for model in READ[asked.kind]
     )
 
 
@@ -263,16 +312,18 @@ def read_run(run: str, *, programme: str | None = None, on: date | None = None) 
 def adopt(run: str, *, actor: str, at: datetime, programme: str | None = None) -> dict[str, int]:
     """Take a drafted plan into the record; give how many rows of each table it added.
 
-    Refuses a run without a plan, a run adopted before, and a run whose problem is not what the record holds now.
+    Refuses a run without a plan, a run adopted before, a round whose postings or pairings were adopted from another
+    run, and a run whose problem is not what the record holds now, whatever was known when it was drafted.
     """
+    require_may(actor, "plan.adopt")
     row = read_run(run, programme=programme)
     if row.status not in (Status.OPTIMAL, Status.FEASIBLE):
-        raise NoPlanError(f"Run {run} has no plan to adopt: it is {row.status}.", code="record.run-without-plan", run=run)
-    if AdoptionVersion.objects.known().filter(run=row.identity).exists():
-        raise ConflictError(f"Run {run} was adopted before.", code="record.adopted-before", run=run)
-    asked = Asked.of(row.answer["asked"])
-    now = json.dumps(read_problem_of(asked).to_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    if hashlib.sha256(now).hexdigest() != row.read_digest:
+        raise NoPlanError(
+            f"Run {run} has no plan to adopt: it is {row.status}.", code="record.run-without-plan", run=run, status=row.status
+        )
+    _require_first(row)
+    asked = replace(Asked.of(row.answer["asked"]), known_by=None)
+    if hashlib.sha256(_bytes(read_problem_of(asked))).hexdigest() != row.read_digest:
         raise ConflictError(
             f"The record has changed since run {run} was drafted.",
             hint=f"Draft it again: pairup plan {row.kind} --record FILE.", code="record.run-outdated", run=run,
@@ -283,3 +334,17 @@ def adopt(run: str, *, actor: str, at: datetime, programme: str | None = None) -
         doing.add(AdoptionVersion, [AdoptionVersion(identity_id=ids[run], day=asked.on, run=row.identity, is_synthetic=row.is_synthetic)])
         adopt_chosen(doing, row, asked.round, asked.on)
         return {table: count for table, count in sorted(doing.added.items()) if table != "adoptions"}
+
+
+def _require_first(row: PlanRunVersion) -> None:
+    """Refuse a run that was adopted, and one whose round has taken another run of its kind."""
+    run, adopted = row.identity.code, AdoptionVersion.objects.known().filter(identity__programme=row.identity.programme)
+    if adopted.filter(run=row.identity).exists():
+        raise ConflictError(f"Run {run} was adopted before.", code="record.adopted-before", run=run)
+    rivals = PlanRunVersion.objects.known().filter(kind=row.kind, round=row.round, identity__in=adopted.values("run"))
+    if row.round and (other := rivals.select_related("identity").first()) is not None:
+        raise ConflictError(
+            f"The {row.kind} of {row.round} were adopted from run {other.identity.code}.",
+            hint="A round takes one plan of a kind.",
+            code="record.round-adopted-before", kind=row.kind, round=row.round, run=other.identity.code,
+        )  # fmt: skip
