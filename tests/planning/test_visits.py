@@ -4,11 +4,11 @@ import copy
 import json
 import math
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from visit_cases import RULE, a_journey, a_site, best_by_trying_all, journeys
 
 from pairup.errors import InputError, NoPlanError
 from pairup.planning.plan import Audience, Ended, Status, Stop
@@ -18,9 +18,10 @@ from pairup.planning.visits.altitude import Climb
 from pairup.planning.visits.clock import Clock
 from pairup.planning.visits.days import search_days
 from pairup.planning.visits.effort import Effort
-from pairup.planning.visits.labels import search_labels
+from pairup.planning.visits.labels import LabelSearch, search_labels
 from pairup.planning.visits.planner import grain_of
 from pairup.planning.visits.routes import candidates
+from tests.planning.visit_cases import RULE, a_journey, a_site, best_by_trying_all, journeys
 
 few = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
@@ -92,6 +93,38 @@ def test_the_order_of_sites_changes_nothing(said):
     other = said | {"sites": said["sites"][::-1], "closures": said["closures"][::-1]}
 
     assert plan_of(said).to_dict()["assignments"] == plan_of(other).to_dict()["assignments"]
+
+
+def a_town(seed: int, size: int = 9, days: int = 1, **more: Any) -> dict[str, Any]:
+    """Sites within reach of each other, with hours, so that a day sees several in an order that matters."""
+    chance = random.Random(seed)
+    spots = [(chance.randint(0, 30), chance.randint(0, 30)) for _ in range(size)]
+    sites = [a_site("s0")]
+    for k in range(1, size):
+        opens = chance.randint(0, 60)
+        sites.append(
+            a_site(f"s{k}", chance.randint(1, 9), chance.randint(0, 8), (opens, opens + chance.randint(5, 60)))
+        )
+    minutes = [[abs(a[0] - b[0]) + abs(a[1] - b[1]) for b in spots] for a in spots]
+    return a_journey(*sites, minutes=minutes, days=days, **more)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("days", [1, 2])
+def test_two_searches_that_share_no_bound_agree(seed, days):
+    problem = VisitProblem.from_dict(a_town(seed, days=days))
+    clock, climb = Clock(problem), Climb.of(problem)
+    sites = candidates(problem, clock)
+    effort = Effort(Stop(), 10**6)
+
+    by_days = search_days(problem, clock, climb, 1.0, -math.inf, effort)
+    search = LabelSearch(problem, clock, climb, sites, 1.0, -math.inf)
+    by_stops = search.run(effort)
+
+    assert by_days.is_proved and by_stops.is_proved
+    assert by_days.worth == by_stops.worth
+    assert search.grid.root() >= by_stops.worth
+    assert check_visits(problem, by_stops.journey, by_stops.worth) == []
 
 
 # -- what the format says -----------------------------------------------------------------------------------------
@@ -179,6 +212,26 @@ def test_a_road_closed_all_day_takes_the_site_away():
     closed = {"from": "base", "to": "near", "day": 1, "closed_from": 0, "closed_to": 95}
 
     assert seen(plan_of(a_journey(*sites, closures=[closed]))) == []
+
+
+def test_a_worthless_site_is_visited_where_it_opens_a_way():
+    sites = [a_site("base"), a_site("ferry"), a_site("island", 5, 10)]
+    closed = {"from": "base", "to": "island", "day": 1, "closed_from": 0, "closed_to": 95}
+
+    assert seen(plan_of(a_journey(*sites, closures=[closed]))) == ["ferry", "island"]
+    assert seen(plan_of(a_journey(*sites))) == ["island"]
+
+
+def test_a_way_through_a_site_can_be_taken_once():
+    sites = [a_site("base"), a_site("ferry", 1, 10), a_site("east", 5, 50), a_site("west", 4, 50)]
+    closed = [
+        {"from": "base", "to": to, "day": day, "closed_from": 0, "closed_to": 95}
+        for to in ("east", "west")
+        for day in (1, 2)
+    ]
+
+    assert plan_of(a_journey(*sites, days=2)).objective == 10
+    assert plan_of(a_journey(*sites, days=2, closures=closed)).objective == 6
 
 
 def test_travel_by_slot_is_linear_between_the_slots():
@@ -369,3 +422,18 @@ def test_a_file_that_cannot_be_read_is_refused(change, code):
         VisitProblem.from_dict(said)
 
     assert code in [finding.words.code for finding in refused.value.facts["findings"]]
+
+
+# -- the page that explains ---------------------------------------------------------------------------------------
+
+
+def test_the_example_of_the_page_comes_out_as_the_page_says():
+    page = Path(__file__).resolve().parents[2] / "docs" / "explanation" / "visits.md"
+    said = json.loads(page.read_text(encoding="utf-8").split("```json")[1].split("```")[0])
+
+    plan, home = plan_of(said), plan_of(said | {"nights": "return"})
+
+    assert (plan.objective, plan.status, home.objective, home.status) == (5, Status.OPTIMAL, 0, Status.OPTIMAL)
+    stop = plan.assignments[0].stops[0]
+    assert (stop.site, stop.arrives, stop.leaves) == ("school", 60, 70)
+    assert [day.sleeps for day in plan.assignments] == ["inn", "base"]

@@ -27,7 +27,7 @@ def a_problem(sites: list[dict[str, Any]], minutes: Any, days: int, closes: floa
 
 
 def team_orienteering(name: str, days: int) -> VisitProblem:
-    """Read a Solomon or Cordeau instance; distances are cut to one or two decimals, as its authors do."""
+    """Read an instance with hours; distances are cut to one or two decimals, as its authors do."""
     lines = (DATA / "toptw" / f"{name}.txt").read_text().splitlines()[2:]
     rows = [[float(part) for part in line.split()] for line in lines if line.strip()]
     digits = 100 if name.startswith("pr") else 10
@@ -40,7 +40,7 @@ def team_orienteering(name: str, days: int) -> VisitProblem:
 
 
 def orienteering(name: str) -> VisitProblem:
-    """Read a Tsiligirides instance: one day, from the first point to the second."""
+    """Read an instance without hours: one day, from the first point to the second."""
     limit, _, *values = (DATA / "op" / name).read_text().split()
     rows = [tuple(map(float, values[k : k + 3])) for k in range(0, len(values), 3)]
     minutes = [[math.dist(a[:2], b[:2]) for b in rows] for a in rows]

@@ -5,9 +5,8 @@ How the rule is read. Every night counts, the last one at `finish` included. Abo
 team is used to). Metres gained count from `first_night_m`: when a night above `above_m` is the highest so far and
 has gained `rest_every_m` or more since the count began, the next night is spent no higher than that night, and the
 count begins again from it. A second night that was not asked for does not begin the count again.
-The rule follows public travel-medicine advice for lowlanders (CDC Yellow Book, high-altitude travel; UIAA Medical
-Commission advice 2): above about 3,000 m some 500 m a night, and a second night for every 1,000 m. It is a rule of
-planning and no medical clearance.
+The rule follows public travel-medicine advice for lowlanders (CDC Yellow Book; Wilderness Medical Society, 2010):
+above about 3,000 m no more than 500 m a night, and a further night for every 1,000 m. It plans and clears nobody.
 """
 
 from __future__ import annotations

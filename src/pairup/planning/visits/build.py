@@ -1,7 +1,7 @@
 """Build a journey quickly: choose the nights, insert visits where they cost least time, then shake and refill.
 
-Insertion and shaking follow the iterated local search of Vansteenwegen and others for the team orienteering problem
-with time windows; choosing the nights first, by dynamic programming over places and pasts, is ours.
+Insertion and shaking follow the iterated local search known for the team orienteering problem with time windows
+(Computers & Operations Research 36, 2009); choosing the nights first, by dynamic programming, is ours.
 """
 
 from __future__ import annotations
