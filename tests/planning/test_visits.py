@@ -178,7 +178,7 @@ def test_nobody_sleeps_where_there_is_no_bed():
     plan = plan_of(a_journey(*sites, minutes=minutes, days=2, nights="anywhere"))
 
     assert plan.status is Status.INFEASIBLE
-    assert [words.code for words in plan.conflicts] == ["visits.beds"]
+    assert [words.code for words in plan.conflicts] == ["visits.no-beds"]
 
 
 def test_sleeping_somewhere_may_repeat_and_is_no_visit():

@@ -64,7 +64,8 @@ def _requirements(problem: VisitProblem) -> list[_Requirement]:
         rows.append(_Requirement(Words("visits.road-closed", facts), lambda p, c=closure: _open(p, c)))  # type: ignore[misc]
     if problem.nights is Nights.ANYWHERE and problem.days > 1:
         beds = ", ".join(name for k, name in enumerate(ids) if problem.may_sleep[k])
-        rows.append(_Requirement(Words("visits.beds", {"sites": beds or "-"}), _sleep_anywhere))
+        words = Words("visits.beds", {"sites": beds}) if beds else Words("visits.no-beds")
+        rows.append(_Requirement(words, _sleep_anywhere))
     if rule := problem.altitude_rule:
         heights = {"gain_m": rule.gain_m, "above_m": rule.above_m, "first_night_m": rule.first_night_m}
         climb = {key: number(height) for key, height in heights.items()}
