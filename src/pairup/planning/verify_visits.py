@@ -35,7 +35,7 @@ class _Check:
         if k == 0 or k == len(starts):
             return values[0] if k == 0 else values[-1]
         part = (t - starts[k - 1]) / (starts[k] - starts[k - 1])
-        return values[k - 1] + part * (values[k] - values[k - 1])
+        return float(values[k - 1] + part * (values[k] - values[k - 1]))
 
     def closures(self, a: str, b: str, day: int) -> list[tuple[float, float]]:
         return [
