@@ -256,6 +256,17 @@ def test_counted_work_ends_the_search_the_same_way_every_time():
     assert one.objective <= plan_postings(round_).objective <= one.bound
 
 
+@pytest.mark.parametrize("seed", [11, 3, 8])
+def test_a_first_plan_never_passes_for_the_best(seed):
+    round_ = a_real_round(
+        seed, donors=1, posts=10, people=20
+    )  # HiGHS gives the start of 11 back, beside a better bound
+
+    worked, proved = plan_postings(round_, stop=Stop(work=20_000)), plan_postings(round_)
+
+    assert worked.status is Status.OPTIMAL and worked.objective == proved.objective
+
+
 def test_a_plan_stopped_by_the_clock_keeps_its_first_plan_and_a_bound():
     plan = plan_postings(a_real_round(1, donors=8, posts=400, people=1100), stop=Stop(seconds=0))
 

@@ -128,14 +128,24 @@ def hopeless(block: Block) -> Ints:
 
 def covers(block: Block, taken: Flags) -> list[Cut]:
     """Where rounded choices break a row exactly, give a cut that forbids just what broke it."""
+    return [cut for row in _doubted(block, taken) if (cut := _cover(block, row, taken)) is not None]
+
+
+def broken_rows(block: Block, taken: Flags) -> Ints:
+    """Rows that these choices break, summed in decimals as written."""
+    return np.array([row for row in _doubted(block, taken) if _cover(block, row, taken) is not None], dtype=np.int64)
+
+
+def _doubted(block: Block, taken: Flags) -> list[int]:
+    """Rows that are not surely kept: sums near or over a limit, unless they are whole numbers and so exact."""
     row_of = np.repeat(np.arange(len(block.rows)), np.diff(block.starts))
     size = len(block.rows)
     total = np.bincount(row_of, weights=block.value * taken[block.index], minlength=size)
     slack = 1e-6 * np.maximum(1.0, np.bincount(row_of, weights=np.abs(block.value), minlength=size))
     doubted = np.flatnonzero((total > block.high - slack) | (total < block.low + slack))
     is_whole = np.bincount(row_of, weights=block.value != np.round(block.value), minlength=size) == 0
-    sure = is_whole & (total <= block.high) & (total >= block.low) & (np.abs(total) < 2.0**52)  # whole sums are exact
-    return [cut for row in doubted[~sure[doubted]].tolist() if (cut := _cover(block, row, taken)) is not None]
+    sure = is_whole & (total <= block.high) & (total >= block.low) & (np.abs(total) < 2.0**52)
+    return [int(row) for row in doubted[~sure[doubted]]]
 
 
 def _cover(block: Block, row: int, taken: Flags) -> Cut | None:

@@ -20,6 +20,7 @@ from pairup.planning.blocks import (
     Flags,
     Floats,
     Ints,
+    broken_rows,
     hopeless,
     only,
     split,
@@ -60,6 +61,7 @@ class Form:
     _names: list[Ints] = field(default_factory=list)  # of each row
     _settled: list[tuple[int, int, int]] = field(default_factory=list)  # choice, 0 or 1, name
     _derived: list[tuple[int, list[int], int]] = field(default_factory=list)
+    _late: set[int] = field(default_factory=set)  # names whose rows may wait
 
     def choose(self, worth: Floats) -> Ints:
         """Add 0/1 choices; give their numbers."""
@@ -102,6 +104,10 @@ class Form:
         self.require(name, [choice], 1.0, value, value)
         self._settled.append((int(choice), value, name))
 
+    def may_wait(self, name: int) -> None:
+        """Leave the rows of a requirement out until a plan breaks them; good where they tie much together."""
+        self._late.add(name)
+
     def derive(self, choice: int, sources: Sequence[int], least: int = 1) -> None:
         """Say that a helping choice is taken as soon as so many of its sources are; only `completed` needs it."""
         self._derived.append((choice, list(sources), least))
@@ -120,37 +126,74 @@ class Form:
     ) -> Answer:  # fmt: skip
         """Solve block by block. `start` is a plan that keeps everything; it stands where the search stops early.
 
-        `constant` is added to the bound.
+        Rows that may wait are left out first: what is best without them is best with them where it keeps them. The
+        ones it breaks come in, and only the blocks they tie together are solved again. `constant` is added to the
+        bound.
         """
-        watch = stop.watch()
-        whole = self.whole()
-        loose, blocks = split(whole)
+        watch, whole = stop.watch(), self.whole()
+        if len(rows := hopeless(whole)):
+            return self._refuse(whole, rows[:1], watch, 0)
+        waiting = self._waiting(whole)
+        known: dict[bytes, Answer] = {}
+        best: float | None = None  # the lowest bound so far
+        while True:
+            found = self._blocks(with_rows(whole, np.flatnonzero(~waiting)), whole, known, watch, start, progress, what)
+            if found.status is Status.INFEASIBLE:
+                return found
+            bound = None if found.bound is None else found.bound + constant
+            best = bound if best is None else best if bound is None else min(best, bound)
+            late = with_rows(whole, np.flatnonzero(waiting))
+            broken = late.rows[broken_rows(late, found.taken)] if found.taken is not None else late.rows[:0]
+            if not len(broken):
+                return replace(found, bound=best)
+            if watch.is_over:
+                status = Status.UNKNOWN if start is None else Status.FEASIBLE
+                return replace(found, status=status, ended=Ended.CLOCK, taken=start, bound=best)
+            waiting[broken] = False
+
+    def _waiting(self, whole: Block) -> Flags:
+        """Rows that may wait and would tie blocks together; a row within one block comes in at once."""
+        waiting = np.isin(_joined(self._names, np.int64), sorted(self._late))
+        label = np.full(self.count, -1, dtype=np.int64)
+        for at, block in enumerate(split(with_rows(whole, np.flatnonzero(~waiting)))[1] if waiting.any() else []):
+            label[block.choices] = at
+        for row in np.flatnonzero(waiting):
+            tied = label[whole.index[whole.starts[row] : whole.starts[row + 1]]]
+            if len(np.unique(tied[tied >= 0])) <= 1:
+                waiting[row] = False
+        return waiting
+
+    def _blocks(
+        self, rows: Block, whole: Block, known: dict[bytes, Answer], watch: Watch, start: Flags | None,
+        progress: Progress | None, what: str,
+    ) -> Answer:  # fmt: skip
+        """Solve the blocks of some rows; those solved before are `known`."""
+        loose, blocks = split(rows)
         taken = np.zeros(self.count, dtype=np.bool_)
         taken[loose] = (whole.worth[loose] > 0) & (whole.most[loose] > 0) | (whole.least[loose] > 0)
-        bound: float | None = constant + float(whole.worth[taken].sum())
-        if len(rows := hopeless(whole)):
-            return self._refuse(whole, rows[:1], watch, len(blocks))
-        ended, has_plan, nodes, size = Ended.PROOF, True, 0, sum(len(block.choices) for block in blocks)
-        done = 0
+        bound: float | None = float(whole.worth[taken].sum())
+        ended, has_plan, done, size = Ended.PROOF, True, 0, sum(len(block.choices) for block in blocks)
         for at, block in enumerate(blocks):
             if progress:
                 progress(Words("planning.doing-blocks", {"what": what, "done": at, "total": len(blocks)}), done, size)
-            share = _share(watch, nodes, len(block.choices), size - done)
-            given = None if start is None else start[block.choices]
-            found = solve_block(block, share, self.seed, given)
-            nodes, done = nodes + found.nodes, done + len(block.choices)
+            key = block.rows.tobytes()
+            if key not in known:
+                nodes = sum(answer.nodes for answer in known.values())
+                share = _share(watch, nodes, len(block.choices), size - done)
+                known[key] = solve_block(block, share, self.seed, None if start is None else start[block.choices])
+            found = known[key]
+            done += len(block.choices)
             if found.status is Status.INFEASIBLE:
                 return self._refuse(whole, block.rows, watch, len(blocks))
             ended = found.ended if ended is Ended.PROOF or found.ended is Ended.CLOCK else ended
             bound = None if bound is None or found.bound is None else bound + found.bound
-            if found.taken is None:
-                has_plan = False
-            else:
+            has_plan = has_plan and found.taken is not None
+            if found.taken is not None:
                 taken[block.choices] = found.taken
         if progress:
-            progress(
-                Words("planning.doing-blocks", {"what": what, "done": len(blocks), "total": len(blocks)}), size, size
-            )
+            words = Words("planning.doing-blocks", {"what": what, "done": len(blocks), "total": len(blocks)})
+            progress(words, size, size)
+        nodes = sum(answer.nodes for answer in known.values())
         status = Status.UNKNOWN if not has_plan else Status.OPTIMAL if ended is Ended.PROOF else Status.FEASIBLE
         return Answer(status, ended, taken if has_plan else None, bound, nodes=nodes, blocks=len(blocks))
 
@@ -171,9 +214,9 @@ class Form:
             best = None if start is None else start[block.choices]
             share = _share(watch, nodes, len(block.choices), size - done).watch()
             done += len(block.choices)
-            part = block
+            part, before = block, nodes
             for at, aim in enumerate(aims):
-                work = None if share.stop.work is None else max(0, share.stop.work - nodes)
+                work = None if share.stop.work is None else max(0, share.stop.work - (nodes - before))
                 part = replace(part, worth=aim[block.choices])
                 found = solve_block(part, Stop(share.left, work), self.seed, best)
                 nodes += found.nodes

@@ -119,6 +119,7 @@ def _most(writing: Writing) -> None:
     problem, form = writing.problem, writing.form
     for limit in limits_that_bind(problem):
         name, row = form.name(limit.code, **limit.facts), list[int]()
+        form.may_wait(name)
         for person, options in grouped(problem.option_person, limit.options):
             choices = writing.take[options].tolist()
             row += [writing.any_of(name, choices)] if writing.several[person] else choices

@@ -99,7 +99,8 @@ def _is_start_taken_for_proof(block: Block, found: Answer, step: float | None) -
     if found.ended is not Ended.PROOF or found.taken is None or found.bound is None:
         return False
     value = value_of(block, found.taken)
-    return found.bound - value > (step if step is not None else 1e-6 * max(1.0, abs(value)))
+    # a proof ends within `mip_abs_gap`, which is a little less than a step
+    return found.bound - value > (step * (1 - 5e-5) if step is not None else 1e-6 * max(1.0, abs(value)))
 
 
 _ENDED = {
