@@ -168,3 +168,34 @@ def test_why_tells_what_would_come_in():
     reason = plan.why(("heat", "now"))
 
     assert reason.cost == 2 and "school – now comes in" in str(reason)
+
+
+def a_large_portfolio(share: float):
+    """Forty donors with eight projects each, more than are solved at once; the worthier ones serve the floor less."""
+    projects, lines = [], []
+    for donor in range(40):
+        lines.append({"id": f"D{donor}", "capacity": 20, "is_money": True})
+        for at in range(8):
+            load = 3 + (7 * donor + 5 * at) % 8
+            projects.append({
+                "id": f"P{donor}-{at}", "worth": 10 + (donor + 3 * at) % 17, "tags": {"livelihood": 1 - ((donor + 3 * at) % 17) / 20},
+                "ways": [{"id": "now", "loads": {f"D{donor}": load}}],
+            })  # fmt: skip
+    floors = [{"tag": "livelihood", "share": share}]
+    return FundingProblem.from_dict({"kind": "funding", "version": 1, "lines": lines, "projects": projects, "floors": floors})
+
+
+def test_floors_that_the_best_portfolio_keeps_cost_nothing_to_prove():
+    without, kept = plan_funding(a_large_portfolio(0.0)), plan_funding(a_large_portfolio(0.4))
+
+    assert (kept.status, kept.objective) == (Status.OPTIMAL, without.objective)
+
+
+def test_a_floor_that_binds_is_kept_and_its_plan_is_within_a_proved_gap():
+    question = a_large_portfolio(0.7)
+
+    plan = plan_funding(question, stop=Stop(work=2000))
+
+    assert not check_plan(question, plan)
+    assert plan.objective < plan_funding(a_large_portfolio(0.0)).objective
+    assert plan.gap is not None and plan.gap < 0.01
