@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from pairup.cli.main import language
-from pairup.cli.options import ACTOR, RECORD, Bar, now, say_findings, step
+from pairup.cli.options import ACTOR, RECORD, now, say_findings, step
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 MAPPING = click.option("--mapping", type=click.Path(path_type=Path, dir_okay=False), help="How your own columns map.")
@@ -52,26 +51,11 @@ def load(folder: Path, record: Path, mapping: Path | None, actor: str) -> None:
     from pairup.services import folder as folders
 
     with step(f"Loading {folder}") as bar:
-        loaded = _load_into(record, folder, mapping, actor, bar)
+        loaded = folders.load_into(record, folder, mapping=mapping, actor=actor, at=now(), progress=bar)
         bar.said = f"{loaded.total.new:,} new, {loaded.total.changed:,} changed, {loaded.total.same:,} the same"
     for table, (new, changed, same) in sorted(loaded.items()):
         click.echo(f"{table}: {new:,} new, {changed:,} changed, {same:,} the same")
     click.echo(f"Next: pairup plan postings --record {record}, or pairup report --record {record}")
-
-
-def _load_into(record: Path, folder: Path, mapping: Path | None, actor: str, bar: Bar) -> Any:
-    """Load into a record that is there, or into a new one, which is taken away again if the folder is refused."""
-    from pairup.services import folder as folders
-    from pairup.services import open_record, remove_record
-
-    is_new = not record.exists()
-    open_record(record, create=is_new)
-    try:
-        return folders.load_folder(folder, actor=actor, at=now(), mapping=mapping, progress=bar)
-    except BaseException:
-        if is_new:
-            remove_record(record)
-        raise
 
 
 @click.command()

@@ -37,7 +37,7 @@ def plan_of(
         bound = max(bound, objective)
         gap = gap_of(objective, bound)
         status = Status.OPTIMAL if gap is not None and gap <= PROVED else Status.FEASIBLE
-    run = Run(solver, VERSIONS, seed, watch.seconds, answer.ended)
+    run = Run(solver, VERSIONS, seed, watch.seconds, answer.ended, answer.blocks)
     chosen = tuple(sorted(items)) if has_plan else ()  # type: ignore[type-var]
     plan = Plan(problem, planner, status, run, chosen, objective, bound, answer.clash, further or {}, explainer)
     findings = check_plan(problem, plan)

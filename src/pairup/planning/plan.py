@@ -87,6 +87,7 @@ class Run:
     seed: int
     seconds: float
     ended: Ended
+    blocks: int | None = None  # parts that share nothing, each solved by itself; no part of the answer file
 
     def to_dict(self) -> dict[str, Any]:
         return {
