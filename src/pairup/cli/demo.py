@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import click
@@ -11,10 +10,18 @@ from pairup.cli.main import language
 from pairup.cli.options import step
 
 
+#: tells a folder of a demo from every other
+MARK = "made-by-pairup-demo.txt"
+#: what else a demo writes, beside the rows of its report
+OWN = frozenset({
+    MARK, "record.sqlite3", "record.sqlite3-wal", "record.sqlite3-shm", "report/index.html", "report/public.html",
+})  # fmt: skip
+
+
 @click.command()
 @click.option("--programme", type=click.Choice(["xizang", "wenchuan", "partners"]), default="xizang", show_default=True)
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), default=Path("pairup-demo"), show_default=True)
-@click.option("--seed", default=0, show_default=True, help="Same seed, same report, byte for byte.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same report, byte for byte.")
 @click.option("--force", is_flag=True, help="Write over a demo that is there.")
 def demo(programme: str, into: Path, seed: int, force: bool) -> None:
     """Load a reference programme, plan its next round, check its claims, adopt the plan and write a report.
@@ -24,7 +31,7 @@ def demo(programme: str, into: Path, seed: int, force: bool) -> None:
     from pairup.services import open_record
 
     record, report = into / "record.sqlite3", into / "report"
-    _clear(into, record, report, force=force)
+    _clear(into, force=force)
     with step("1/6 New record"):
         open_record(record, create=True)
     from pairup.services import demonstration
@@ -38,16 +45,23 @@ def demo(programme: str, into: Path, seed: int, force: bool) -> None:
         click.echo(f"  {line}")
 
 
-def _clear(into: Path, record: Path, report: Path, *, force: bool) -> None:
-    """Make room for a demo. Only what a demo wrote is ever removed, and only with --force."""
-    own = {record, Path(f"{record}-wal"), Path(f"{record}-shm"), report}
+def _clear(into: Path, *, force: bool) -> None:
+    """Make room for a demo. Only what a demo wrote is ever removed, only with --force, and only where it left its mark."""
     if into.exists() and any(into.iterdir()):
-        strange = sorted(str(path) for path in into.iterdir() if path not in own)
+        strange = sorted(str(path) for path in into.rglob("*") if path.is_file() and not _is_own(path.relative_to(into)))
+        if not (into / MARK).is_file():
+            raise click.ClickException(f"{into} holds {next(into.iterdir())}, which no demo wrote. Use --into FOLDER.")
         if strange:
             raise click.ClickException(f"{into} holds {strange[0]}, which no demo wrote. Use --into FOLDER.")
         if not force:
             raise click.ClickException(f"{into} holds a demo. Use --force to replace it, or --into FOLDER.")
-        for old in own - {report}:
-            old.unlink(missing_ok=True)
-        shutil.rmtree(report, ignore_errors=True)
+        for old in sorted(path for path in into.rglob("*") if path.is_file()):
+            old.unlink()
     into.mkdir(parents=True, exist_ok=True)
+    (into / MARK).write_text("`pairup demo` made this folder; `pairup demo --force` may replace what is in it.\n")
+
+
+def _is_own(path: Path) -> bool:
+    """Whether a demo writes a file of this name."""
+    name = path.as_posix()
+    return name in OWN or (name.startswith("report/rows/") and path.suffix in (".csv", ".html"))

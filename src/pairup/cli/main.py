@@ -65,8 +65,16 @@ def refuse(error: PairupError) -> int:
     findings: list[Any] = list(error.facts.get("findings", ()))
     for finding in findings:
         click.echo(finding.say(language()), err=True)
-    click.echo(str(error), err=True)
+    click.echo(told(error), err=True)
     return error.exit_code
+
+
+def told(error: PairupError) -> str:
+    """Tell a refusal in the language of the screen; its hint is in English."""
+    from pairup.values.words import say
+
+    said = error.code if language() == "en" else say(error.code, language(), **error.facts)
+    return str(error) if said == error.code else f"{said} {error.hint}".strip()
 
 
 def main() -> None:

@@ -22,11 +22,11 @@ KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 @click.option("--on", type=DAY, help="Plan as the record stands on this day. [default: today]")
 @click.option("--known-by", type=DAY, help="With what was recorded by the end of this day. [default: now]")
 @click.option("--years", help="Budget years of a portfolio, as 2026-2030. [default: the years of the envelopes]")
-@click.option("--days", default=8, show_default=True, help="Days of a journey.")
+@click.option("--days", type=click.IntRange(min=1), default=8, show_default=True, help="Days of a journey.")
 @click.option("--nights", type=click.Choice(["anywhere", "return"]), default="anywhere", show_default=True)
 @click.option("--seconds", type=click.FloatRange(min=0), help="Stop after this long. [default: until proved]")
 @click.option("--work", type=click.IntRange(min=0), help="Stop after this much counted work, which can be repeated.")
-@click.option("--seed", default=0, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON, and nothing else.")
 @ACTOR
 def plan(
@@ -77,7 +77,10 @@ def _years(given: str | None) -> tuple[int, int] | None:
     first, _, last = given.partition("-")
     if not (first.isdigit() and (last or first).isdigit()):
         raise click.UsageError(f"--years {given!r} is not like 2026-2030.")
-    return int(first), int(last or first)
+    years = int(first), int(last or first)
+    if years[1] < years[0]:
+        raise click.UsageError(f"--years {given!r} ends before it begins.")
+    return years
 
 
 @click.command()

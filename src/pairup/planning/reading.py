@@ -30,7 +30,8 @@ class Reading:
         if self.findings:
             raise InputError(
                 f"This problem cannot be planned: {len(self.findings)} finding(s). {self.findings[0].say()}",
-                hint="Correct each and try again.", code="planning.refused", findings=tuple(self.findings),
+                hint="Correct each and try again.", code="planning.refused", count=len(self.findings),
+                findings=tuple(self.findings),
             )  # fmt: skip
 
     def keys(

@@ -1,3 +1,5 @@
+"""The record as an app of Django."""
+
 from __future__ import annotations
 
 from django.apps import AppConfig

@@ -7,15 +7,19 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
+from pairup.errors import InputError
 from pairup.record.dated import Dated
 from pairup.record.models import (
     CallVersion,
     Organisation,
+    OrganisationVersion,
     Pairing,
     PairingVersion,
     Person,
     Place,
+    PlaceVersion,
     PlanRunVersion,
     Post,
     Posting,
@@ -27,8 +31,17 @@ from pairup.record.models import (
     VisitVersion,
 )
 from pairup.services.write import Doing
-from pairup.values.codes import Channel, Level, PostingStatus, ProjectStatus
+from pairup.values.codes import Channel, OrganisationKind, PostingStatus, ProjectStatus
 
+#: channel of a pairing that began as an offer, by what its donor is
+CHANNELS: dict[str, Channel] = {
+    OrganisationKind.GOVERNMENT: Channel.TERRITORIAL,
+    OrganisationKind.MINISTRY: Channel.SYSTEM,
+    OrganisationKind.BUREAU: Channel.SYSTEM,
+    OrganisationKind.ENTERPRISE: Channel.ENTERPRISE,
+    OrganisationKind.HOSPITAL: Channel.HOSPITAL,
+    OrganisationKind.SCHOOL: Channel.SCHOOL,
+}
 #: columns that a copy of a version row does not take over
 _OWN = frozenset({"id", "number", "recorded_at", "superseded_at", "entry"})
 
@@ -44,7 +57,7 @@ def change_from(doing: Doing, rows: list[Dated], day: date, **changes: Any) -> N
     if not rows:
         return
     doing.supersede(type(rows[0]), [row.pk for row in rows])
-    before = [copy_of(row, ends_before=day) for row in rows if row.starts is None or row.starts < day]
+    before = [copy_of(row, ends_before=day, ends_precision="day") for row in rows if row.starts is None or row.starts < day]
     doing.add(type(rows[0]), before + [copy_of(row, starts=day, starts_precision="day", **changes) for row in rows])
 
 
@@ -59,10 +72,8 @@ def _ids(model: type[models.Model], **scope: Any) -> dict[str, int]:
 def _postings(doing: Doing, run: PlanRunVersion, round_code: str, on: date) -> None:
     programme = run.identity.programme
     people, posts = _ids(Person, programme=programme), _ids(Post, programme=programme)
-    terms = {
-        row.identity_id: row
-        for row in PostVersion.objects.known().filter(identity__programme=programme, round__code=round_code)
-    }
+    round_posts = PostVersion.objects.known().filter(identity__programme=programme, round__code=round_code)
+    terms = {row.identity_id: row for row in round_posts.order_by("starts")}
     chosen = [(item["person"], item["post"]) for item in run.answer["assignments"]]
     codes = {pair: f"{pair[1]}/{pair[0]}" for pair in chosen}
     ids = doing.identities(Posting, codes.values(), programme=programme)
@@ -88,23 +99,32 @@ def _pairings(doing: Doing, run: PlanRunVersion, round_code: str, on: date) -> N
     starts = RoundVersion.objects.known().get(identity__programme=programme, identity__code=round_code).starts or on
     chosen = {(item["donor"], item["recipient"]) for item in run.answer["assignments"]}
     held = PairingVersion.objects.on(on).filter(identity__programme=programme, parent=None, channel=Channel.TERRITORIAL)
-    rows = list(held.select_related("donor", "place"))
+    rows = [row for row in held.select_related("donor", "place") if row.ends_before is None or row.ends_before > starts]
     kept = {(row.donor.code, row.place.code) for row in rows}
-    ending = [row for row in rows if (row.donor.code, row.place.code) not in chosen]
-    if ending:
-        doing.supersede(PairingVersion, [row.pk for row in ending])
-        doing.add(PairingVersion, [copy_of(row, ends_before=starts, reason=f"plan {run.identity.code}") for row in ending])
-    _start_pairings(doing, run, sorted(chosen - kept), starts, Channel.TERRITORIAL)
+    _end_pairings(doing, run, [row for row in rows if (row.donor.code, row.place.code) not in chosen], starts)
+    _start_pairings(doing, run, sorted(chosen - kept), starts)
 
 
-def _start_pairings(doing: Doing, run: PlanRunVersion, new: list[tuple[str, str]], day: date, channel: Channel) -> None:
+def _end_pairings(doing: Doing, run: PlanRunVersion, rows: list[PairingVersion], day: date) -> None:
+    """End pairings from a day on, and with them the pairings under them that are in force then."""
+    while rows:
+        doing.supersede(PairingVersion, [row.pk for row in rows])
+        changes = {"ends_before": day, "ends_precision": "day", "reason": f"plan {run.identity.code}"}
+        doing.add(PairingVersion, [copy_of(row, **changes) for row in rows if row.starts is None or row.starts < day])
+        under = PairingVersion.objects.known().filter(parent__in=[row.identity_id for row in rows])
+        rows = list(under.filter(Q(ends_before=None) | Q(ends_before__gt=day)))
+
+
+def _start_pairings(doing: Doing, run: PlanRunVersion, new: list[tuple[str, str]], day: date) -> None:
     donors, places = _ids(Organisation), _ids(Place)
+    levels = dict(PlaceVersion.objects.on(day).values_list("identity__code", "level"))
     codes = {tie: f"{tie[0].partition('-')[2].lower() or tie[0]}-{tie[1]}-{day.year}" for tie in new}
     ids = doing.identities(Pairing, codes.values(), programme=run.identity.programme)
     doing.add(PairingVersion, [
         PairingVersion(
-            identity_id=ids[codes[donor, place]], donor_id=donors[donor], place_id=places[place], channel=channel,
-            level=Level.PREFECTURE, starts=day, reason=f"plan {run.identity.code}", is_synthetic=run.is_synthetic,
+            identity_id=ids[codes[donor, place]], donor_id=donors[donor], place_id=places[place],
+            channel=Channel.TERRITORIAL, level=levels.get(place, ""), starts=day, reason=f"plan {run.identity.code}",
+            is_synthetic=run.is_synthetic,
         )
         for donor, place in new
     ])  # fmt: skip
@@ -117,18 +137,26 @@ def _pairings_from_offers(doing: Doing, run: PlanRunVersion, on: date) -> None:
         for row in CallVersion.objects.known().filter(identity__programme=programme).select_related("identity", "recipient")
     }
     donors, organisations = _ids(Organisation), _places_of_organisations(on)
+    kinds = dict(OrganisationVersion.objects.on(on).values_list("identity__code", "kind"))
     held = set(PairingVersion.objects.on(on).filter(identity__programme=programme).values_list("donor__code", "recipient__code"))
     new = [
         (item["donor"], calls[item["recipient"]])
         for item in run.answer["assignments"]
         if (item["donor"], calls[item["recipient"]].recipient.code) not in held
     ]
+    for _, call in new:
+        if call.recipient_id not in organisations:
+            raise InputError(
+                f"{call.recipient.code} has no place, and a pairing arrives somewhere.",
+                hint="Give its place in organisations.csv.", code="record.no-place", organisation=call.recipient.code,
+            )  # fmt: skip
     codes = {(donor, call.identity.code): f"{donor}/{call.identity.code}" for donor, call in new}
     ids = doing.identities(Pairing, codes.values(), programme=programme)
     doing.add(PairingVersion, [
         PairingVersion(
             identity_id=ids[codes[donor, call.identity.code]], donor_id=donors[donor], recipient_id=call.recipient_id,
-            place_id=organisations[call.recipient_id], channel=Channel.HOSPITAL, starts=on + timedelta(days=1),
+            place_id=organisations[call.recipient_id], channel=CHANNELS.get(kinds.get(donor, ""), Channel.OTHER),
+            starts=on + timedelta(days=1),
             reason=f"offer accepted, plan {run.identity.code}", is_synthetic=run.is_synthetic,
         )
         for donor, call in new
@@ -136,8 +164,6 @@ def _pairings_from_offers(doing: Doing, run: PlanRunVersion, on: date) -> None:
 
 
 def _places_of_organisations(on: date) -> dict[int, int]:
-    from pairup.record.models import OrganisationVersion
-
     return dict(OrganisationVersion.objects.on(on).exclude(place=None).values_list("identity", "place"))
 
 
@@ -150,7 +176,7 @@ def _funding(doing: Doing, run: PlanRunVersion, round_code: str, on: date) -> No
     for row in rows.select_related("identity").order_by("identity__code"):
         by_start.setdefault(chosen[row.identity.code], []).append(row)
     for way, group in sorted(by_start.items()):
-        year = way.removeprefix("start-")
+        year = int(way.removeprefix("start-"))
         change_from(doing, group, on, status=ProjectStatus.PLANNED, start_years=[year], note=f"plan {run.identity.code}")
 
 

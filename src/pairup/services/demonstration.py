@@ -18,7 +18,7 @@ from pairup.values.words import Words
 
 ACTOR = "programme_office"
 #: a plan that is not proved by then stops by counted work, never by the clock
-WORK = {"pairings": 100_000, "postings": 200_000, "funding": 20, "visits": 2_000_000}
+WORK = {"pairings": 100_000, "postings": 200_000, "funding": 200_000, "visits": 3_000_000}
 
 Step = Callable[[str], AbstractContextManager[Any]]
 
@@ -62,14 +62,14 @@ def _screen(reference: Reference, drafts: list[plans.Draft], results: list[Any],
     yield Words("services.demo-planned", {"round": reference.round, "day": str(reference.on)}).say(language)
     for drafted in drafts:
         yield f"  {drafted.plan.verdict().say(language)}"
-    blocks = next((d.plan.further.get("blocks") for d in drafts if d.asked.kind == "postings"), None)
+    blocks = next((d.plan.run.blocks for d in drafts if d.asked.kind == "postings"), None)
     proved = all(d.plan.status is Status.OPTIMAL for d in drafts if d.asked.kind == "postings")
     if blocks and proved:
         yield "  " + Words("services.demo-blocks", {"blocks": blocks}).say(language)
     yield ""
     yield from claims.summary_lines(results, language)
     yield ""
-    yield Words("services.demo-synthetic").say(language)
+    yield Words("services.demo-synthetic" if reference.has_facts else "services.demo-invented").say(language)
 
 
 def next_commands(programme: str, record: Path, report: Path) -> list[str]:
@@ -80,7 +80,3 @@ def next_commands(programme: str, record: Path, report: Path) -> list[str]:
         "pairup init my-programme",
     ]
 
-
-def first_pair(plan: Plan[Any]) -> tuple[str, str] | None:
-    """A chosen pair to ask `pairup why` about."""
-    return tuple(plan.chosen[0].to_dict().values())[:2] if plan.chosen else None  # type: ignore[return-value]

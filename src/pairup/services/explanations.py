@@ -16,7 +16,7 @@ from pairup.planning.posting import plan_postings
 from pairup.planning.problems import Funding, Posting, Tie, read_problem
 from pairup.planning.worth import told, why_not
 from pairup.record.models import PlanRunVersion
-from pairup.services.plans import Asked, read_run, round_tables
+from pairup.services.plans import asked_of, read_run, round_tables
 from pairup.values.words import Words
 
 #: of each kind that can be explained item by item: the item, its planner and its explainer
@@ -56,7 +56,7 @@ def why(
     if len(item) != 2:
         raise InputError(f"A plan of {row.kind} is asked about {shape}.", code="planning.item-shape", shape=shape)
     if row.kind == "postings":
-        found = round_tables(Asked.of(row.answer["asked"]))
+        found = round_tables(asked_of(row))
         person = next((p for p in found.people if p.code == item[0]), None)
         post = next((o for o in found.openings if o.code == item[1]), None)
         if person is not None and post is not None and (reason := why_not(person, post)):

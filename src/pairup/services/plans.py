@@ -259,7 +259,7 @@ def draft(
         count = PlanRun.objects.filter(programme=programme, code__startswith=f"{stem}-").count()
         code = f"{stem}-{count + 1}"
         ids = doing.identities(PlanRun, [code], programme=programme)
-        answer = plan.to_dict() | {"asked": asked.to_dict(), "verdict": plan.verdict().to_dict()}
+        answer = plan.to_dict() | {"asked": asked.to_dict(), "verdict": plan.verdict().to_dict(), "blocks": plan.run.blocks}
         row = PlanRunVersion(
             identity_id=ids[code], day=asked.on, kind=asked.kind, round=asked.round, known_by=asked.known_by,
             status=plan.status.value, seed=seed, problem=zlib.compress(said, 6), problem_digest=digest, answer=answer,
@@ -333,7 +333,7 @@ def adopt(run: str, *, actor: str, at: datetime, programme: str | None = None) -
         ids = doing.identities(Adoption, [run], programme=row.identity.programme)
         doing.add(AdoptionVersion, [AdoptionVersion(identity_id=ids[run], day=asked.on, run=row.identity, is_synthetic=row.is_synthetic)])
         adopt_chosen(doing, row, asked.round, asked.on)
-        return {table: count for table, count in sorted(doing.added.items()) if table != "adoptions"}
+        return {table: count for table, count in sorted(doing.added.items()) if count and table != "adoptions"}
 
 
 def _require_first(row: PlanRunVersion) -> None:

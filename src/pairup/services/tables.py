@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from pairup.errors import InputError
-from pairup.planning.worth import Candidate, Certificate, FundingWeights, Opening, PairingWeights
+from pairup.planning.worth import CERTIFIED_FROM_M, Candidate, Certificate, FundingWeights, Opening, PairingWeights
 from pairup.record.dated import Dated, Happened, Version
 from pairup.record.models import (
     EnvelopeVersion,
@@ -25,18 +26,12 @@ from pairup.record.models import (
     ProgrammeVersion,
     ProjectVersion,
     QuotaVersion,
-    RoadVersion,
     RoundVersion,
-    SiteVersion,
 )
-from pairup.rules.register import Rule
+from pairup.rules.register import load_rules
 from pairup.values.codes import Fitness, Level, OfferStatus, Preset, ProjectStatus
 from pairup.values.days import Span
 from pairup.values.money import Money
-
-#: a day's work on a journey, in minutes from midnight
-DAY_OPENS, DAY_CLOSES = 8 * 60, 20 * 60
-
 
 def read_rows(
     model: type[Version], *, on: date, known_by: date | None = None, programme: str | None = None
@@ -84,7 +79,7 @@ def span_of(starts: date | None, ends_before: date | None) -> Span:
 
 
 def read_candidates(programme: str, round_code: str, *, on: date, known_by: date | None = None) -> list[Candidate]:
-    """People nominated for a round, with their certificates. A person's span is when they can serve."""
+    """People nominated for a round, with their certificates. A person's span is when they can serve, the latest told."""
     certificates: dict[str, list[Certificate]] = defaultdict(list)
     known = FitnessCheckVersion.objects.known(known_by).filter(
         identity__programme__code=programme, person__in=PersonVersion.objects.known(known_by)
@@ -100,7 +95,7 @@ def read_candidates(programme: str, round_code: str, *, on: date, known_by: date
             row.grade, row.years_in_profession, row.licensed, row.span, tuple(certificates[row.identity.code]),
             row.highest_altitude_m, tuple(row.prefers),
         )
-        for row in people.select_related("identity", "donor").order_by("identity__code")
+        for row in latest(people.select_related("identity", "donor").order_by("identity__code", "starts"))
     ]  # fmt: skip
 
 
@@ -115,13 +110,14 @@ def read_couples(programme: str, round_code: str, *, on: date, known_by: date | 
 def read_openings(
     programme: str, round_code: str, *, on: date, known_by: date | None = None
 ) -> tuple[list[Opening], list[PostVersion]]:
-    """Posts of a round as openings, beside their rows, in order of code."""
-    altitudes = read_altitudes(on=on, known_by=known_by)
+    """Posts of a round as openings, beside their rows, in order of code. A post of several rows is its latest one."""
     donors = dict(
         read_rows(PairingVersion, on=on, known_by=known_by, programme=programme).values_list("identity__code", "donor__code")
     )
     posts = PostVersion.objects.known(known_by).filter(identity__programme__code=programme, round__code=round_code)
-    rows = list(posts.select_related("identity", "place", "team", "pairing").order_by("identity__code"))
+    rows = latest(posts.select_related("identity", "place", "team", "pairing").order_by("identity__code", "starts"))
+    altitudes = read_post_altitudes(programme, {row.place.code for row in rows}, on=on, known_by=known_by)
+    asked_for = frozenset(row.language for row in rows if row.language)  # what is spoken where posts are
     openings = []
     for row in rows:
         own = donors.get(row.pairing.code) if row.pairing else None
@@ -130,16 +126,59 @@ def read_openings(
                 row.identity.code, row.place.code, row.profession, row.span,
                 frozenset(row.open_to or ([own] if own else [])), frozenset(row.skills_required),
                 frozenset(row.skills_desired), row.language, row.least_grade, row.licence_needed,
-                altitudes.get(row.place.code), row.priority, frozenset({"bo"}) if row.language == "" else frozenset(),
+                altitudes[row.place.code], row.priority, frozenset() if row.language else asked_for,
             )
         )  # fmt: skip
     return openings, rows
 
 
+def read_post_altitudes(
+    programme: str, places: set[str], *, on: date, known_by: date | None = None
+) -> dict[str, int | None]:
+    """The altitude that a certificate has to reach at each place. Unknown is not low.
+
+    A place whose own altitude is unknown takes the highest that is known of the places it lies in. Where none is
+    known, the top of the highest class is asked for if the programme names altitude classes, else the highest known
+    place of these posts if that is high enough for certificates. Only where nothing points to high ground is it None,
+    and no certificate is asked for.
+    """
+    altitudes = read_altitudes(on=on, known_by=known_by)
+    parents = dict(read_rows(PlaceVersion, on=on, known_by=known_by).values_list("identity__code", "parent__code"))
+    found = {place: altitudes.get(place) for place in places}
+    for place in (place for place in places if found[place] is None):
+        above = [metres for area in lineage(place, parents) if (metres := altitudes.get(area)) is not None]
+        found[place] = max(above, default=None)
+    named = read_programme(programme, on=on, known_by=known_by).rules
+    rules = [load_rules()[name] for name in named if name.startswith("altitude_classes.") and name in load_rules()]
+    tops = [int(row["below_m"]) for rule in rules if rule.versions[0].starts <= on
+            for row in rule.on(on).terms["classes"]]  # fmt: skip
+    highest = max(tops or [metres for metres in found.values() if metres is not None], default=0)
+    unknown = highest if highest >= CERTIFIED_FROM_M else None
+    return {place: unknown if metres is None else metres for place, metres in found.items()}
+
+
+def lineage(code: str, parents: Mapping[str, str | None]) -> Iterator[str]:
+    """Give a code and everything it lies in, smallest first; a circle of parents ends where it began."""
+    at: str | None = code
+    seen: set[str] = set()
+    while at is not None and at not in seen:
+        seen.add(at)
+        yield at
+        at = parents.get(at)
+
+
+def latest(rows: Iterable[Any]) -> list[Any]:
+    """Of rows in order of code and start, the last of each code: one person and one post stand in a round once."""
+    return list({row.identity_id: row for row in rows}.values())
+
+
 def read_quotas(programme: str, round_code: str, *, on: date, known_by: date | None = None) -> dict[str, int]:
-    """People each donor sends in a round, at most."""
+    """People each donor sends in a round, at most. Several quotas of one donor add up."""
     rows = QuotaVersion.objects.known(known_by).filter(identity__programme__code=programme, round__code=round_code)
-    return dict(rows.order_by("donor__code").values_list("donor__code", "people"))
+    people: dict[str, int] = defaultdict(int)
+    for row in latest(rows.select_related("donor").order_by("donor__code", "identity__code", "starts")):
+        people[row.donor.code] += row.people
+    return dict(people)
 
 
 def read_pairing_problem(
@@ -215,14 +254,8 @@ def _callers(programme: str, *, on: date, known_by: date | None) -> list[tuple[s
 def _regions(tops: set[str], *, on: date, known_by: date | None) -> dict[str, str]:
     """For every place, the place of `tops` it lies in."""
     parents = dict(read_rows(PlaceVersion, on=on, known_by=known_by).values_list("identity__code", "parent__code"))
-    found = {}
-    for place in parents:
-        at: str | None = place
-        while at is not None and at not in tops:
-            at = parents.get(at)
-        if at is not None:
-            found[place] = at
-    return found
+    inside = {place: next((at for at in lineage(place, parents) if at in tops), None) for place in parents}
+    return {place: top for place, top in inside.items() if top is not None}
 
 
 def read_funding_problem(
@@ -241,6 +274,7 @@ def read_funding_problem(
     """
     first, last = horizon
     envelopes = read_envelopes(programme, on=on, known_by=known_by, horizon=horizon)
+    bound = _bound(programme, on=on, known_by=known_by)
     needs = dict(read_rows(NeedVersion, on=on, known_by=known_by, programme=programme).values_list("identity__code", "priority"))
     rows = read_rows(ProjectVersion, on=on, known_by=known_by, programme=programme).filter(status=ProjectStatus.PROPOSED)
     projects = []
@@ -254,9 +288,8 @@ def read_funding_problem(
             lines = [f"{row.pairing.code}-{year}" for year in years]
             if years[0] < first or years[-1] > last or any(line not in envelopes for line in lines):
                 continue
-            part, rest = divmod(row.cost_minor, len(lines))
-            loads = {line: float(Money(part, row.currency).amount) for line in lines}
-            loads[lines[-1]] = float(Money(part + rest, row.currency).amount)
+            _require_currency(row, {envelopes[line].currency for line in lines})
+            loads = {line: float(money.amount) for line, money in yearly(row, start).items()}
             worth = round(base - weights.wait * (start - first), 2)
             ways.append({"id": f"start-{start}", "loads": loads, "worth": worth})
         if ways:
@@ -265,74 +298,78 @@ def read_funding_problem(
                 "id": row.identity.code, "worth": ways[0]["worth"], "tags": tags, "place": row.place.code,
                 "needs": list(row.needs_projects), "excludes": list(row.excludes_projects), "ways": ways,
             })  # fmt: skip
+    projects = _with_what_they_need(projects)
     offered = {project["id"] for project in projects}
     return {
         "kind": "funding", "version": 1,
-        "lines": [{"id": line, "capacity": float(money.amount), "is_money": True} for line, money in sorted(envelopes.items())],
+        "lines": [
+            {"id": line, "capacity": max(0.0, float(money.amount - bound.get(line, Decimal(0)))), "is_money": True}
+            for line, money in sorted(envelopes.items())
+        ],
         "projects": [
-            project | {"excludes": [other for other in project["excludes"] if other in offered]}
-            for project in projects if all(other in offered for other in project["needs"])
+            project | {"excludes": [other for other in project["excludes"] if other in offered]} for project in projects
         ],
         "floors": [{"tag": tag, "share": share} for tag, share in floors],
     }  # fmt: skip
 
 
+def _with_what_they_need(projects: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out projects that need one that is not offered, and those that need these in turn."""
+    while True:
+        offered = {project["id"] for project in projects}
+        kept = [project for project in projects if offered.issuperset(project["needs"])]
+        if len(kept) == len(projects):
+            return kept
+        projects = kept
+
+
+def yearly(project: ProjectVersion, start: int) -> dict[str, Money]:
+    """What a project takes of each envelope if it starts in a year: equal parts, the last takes what is left over."""
+    assert project.cost_minor is not None and project.pairing is not None
+    part, rest = divmod(project.cost_minor, project.build_years)
+    last = start + project.build_years - 1
+    return {
+        f"{project.pairing.code}-{year}": Money(part + (rest if year == last else 0), project.currency)
+        for year in range(start, last + 1)
+    }
+
+
+def _bound(programme: str, *, on: date, known_by: date | None) -> dict[str, Decimal]:
+    """What planned projects, whose one start year is settled, take of each envelope already."""
+    rows = read_rows(ProjectVersion, on=on, known_by=known_by, programme=programme).filter(status=ProjectStatus.PLANNED)
+    taken: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows.exclude(cost_minor=None).exclude(pairing=None).select_related("pairing"):
+        if len(row.start_years) == 1:
+            for line, money in yearly(row, int(row.start_years[0])).items():
+                taken[line] += money.amount
+    return taken
+
+
+def _require_currency(project: ProjectVersion, envelopes: set[str]) -> None:
+    """Refuse a project whose cost is in another currency than the envelopes that would pay it."""
+    for currency in sorted(envelopes - {project.currency}):
+        raise InputError(
+            f"Project {project.identity.code} costs {project.currency}, and its envelope is in {currency}.",
+            hint="Give the cost in the envelope's currency, with the rate, its day and its source in `note`.",
+            code="record.project-currency", project=project.identity.code, cost=project.currency, envelope=currency,
+        )  # fmt: skip
+
+
 def read_envelopes(
     programme: str, *, on: date, known_by: date | None = None, horizon: tuple[int, int]
 ) -> dict[str, Money]:
-    """What each pairing plans to give in each budget year, by `pairing-year`."""
+    """What each pairing plans to give in each budget year, by `pairing-year`; several organisations add up.
+
+    Refuses two currencies in one of them.
+    """
     rows = EnvelopeVersion.objects.known(known_by).filter(
         identity__programme__code=programme, budget_year__gte=horizon[0], budget_year__lte=horizon[1]
     )
-    columns = ("pairing__code", "budget_year", "amount_minor", "currency")
-    return {f"{pairing}-{year}": Money(minor, unit) for pairing, year, minor, unit in rows.values_list(*columns)}
-
-
-def read_visit_problem(
-    programme: str, *, on: date, known_by: date | None = None, days: int, nights: str, altitude: Rule | None
-) -> dict[str, Any]:
-    """The journey question: which sites on which days, nights within the altitude rule in force."""
-    altitudes = read_altitudes(on=on, known_by=known_by)
-    rows = list(read_rows(SiteVersion, on=on, known_by=known_by, programme=programme).select_related("identity", "place"))
-    base = next((row.identity.code for row in rows if row.is_base), None)
-    if base is None:
-        raise InputError(
-            f"No site of {programme} is a base.", hint="Set is_base on one row of sites.csv.", code="record.no-base", programme=programme
-        )
-    order = [row.identity.code for row in rows]
-    return {
-        "kind": "visits", "version": 1, "days": days, "start": base, "finish": base,
-        "day_opens": DAY_OPENS, "day_closes": DAY_CLOSES,
-        "sites": [
-            {
-                "id": row.identity.code, "worth": 0 if row.is_base else float(row.need_to_be_seen),
-                "stay": row.stay_minutes, "opens": row.opens, "closes": row.closes,
-                "altitude_m": altitudes.get(row.place.code), "may_sleep": row.may_sleep,
-            }
-            for row in rows
-        ],
-        "travel": {"order": order, "minutes": _minutes(programme, rows, on=on, known_by=known_by)},
-        "nights": nights, "altitude_rule": dict(altitude.on(on, known_by=known_by).terms) if altitude else None,
-    }  # fmt: skip
-
-
-def _minutes(programme: str, sites: list[SiteVersion], *, on: date, known_by: date | None) -> list[list[float]]:
-    """Shortest road times between sites (Floyd and Warshall over the roads in force)."""
-    far = 10.0**6
-    ways: dict[tuple[str, str], float] = {}
-    for start, finish, minutes in read_rows(RoadVersion, on=on, known_by=known_by, programme=programme).values_list(
-        "start__code", "finish__code", "minutes"
-    ):
-        ways[start, finish] = float(minutes)
-        ways.setdefault((finish, start), float(minutes))
-    places = sorted({place for way in ways for place in way} | {site.place.code for site in sites})
-    best = [[0.0 if a == b else ways.get((a, b), far) for b in places] for a in places]
-    for mid in range(len(places)):
-        for a in range(len(places)):
-            for b in range(len(places)):
-                best[a][b] = min(best[a][b], best[a][mid] + best[mid][b])
-    at = {place: k for k, place in enumerate(places)}
-    return [[best[at[a.place.code]][at[b.place.code]] for b in sites] for a in sites]
+    held: dict[str, Money] = {}
+    for row in latest(rows.select_related("pairing").order_by("identity__code", "starts")):
+        line, money = f"{row.pairing.code}-{row.budget_year}", Money(row.amount_minor, row.currency)
+        held[line] = held[line] + money if line in held else money
+    return held
 
 
 def read_levels(*, on: date, known_by: date | None = None) -> dict[str, Level]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pairup import __version__
 from pairup.errors import ConflictError
+from pairup.planning.plan import Status
 from pairup.planning.problems import read_problem
 from pairup.record.models import TABLES, AdoptionVersion, PlanRunVersion, SignatureVersion, SourceVersion
 from pairup.reports.facts import (
@@ -95,7 +96,7 @@ def read_facts(programme: str, *, on: date, known_by: date | None = None, is_dem
     counts: dict[str, dict[str, Count]] = {}
     if "postings" in runs:
         run = runs["postings"][0]
-        read = people.read_planned(run, on=on, known_by=known_by)
+        read = people.planned_round(run)
         plan = plan_of(run)
         planned = people.planned_people(read, tops)
         parts["unmet"] = people.unmet(read, plan, needs, tops)
@@ -120,7 +121,7 @@ def read_facts(programme: str, *, on: date, known_by: date | None = None, is_dem
     if "visits" in runs:
         run = runs["visits"][0]
         parts["itinerary"], table = journey.itinerary(
-            run, problem_text(run), atlas, programme=programme, on=on, known_by=known_by
+            run, problem_text(run), atlas, programme=programme, on=on
         )
         row_tables.append(table)
         stops = sum(len(day.stops) for day in parts["itinerary"].days)
@@ -181,11 +182,18 @@ def _plan_facts(
     exact = {key: Decimal(str(answer[key])) if answer[key] is not None else None for key in ("objective", "bound", "gap")}
     return PlanFacts(
         kind=PlanKind(run.kind), status=run.status, objective=exact["objective"], bound=exact["bound"], gap=exact["gap"],
-        proof=Words(answer["verdict"]["code"], answer["verdict"]["facts"]), run=run.identity.code, seed=run.seed,
+        proof=_proof(run), run=run.identity.code, seed=run.seed,
         solver=answer["run"]["solver"], blocks=answer.get("blocks"), counts=ties if run.kind == "pairings" else (),
         weights=WEIGHTS[run.kind](), conflicts=tuple(Words(said["code"], said["facts"]) for said in answer["conflicts"]),
         is_adopted=is_adopted, **told,
     )  # fmt: skip
+
+
+def _proof(run: PlanRunVersion) -> Words:
+    """How good a plan provably is, without counts of people: the public page rounds those."""
+    if run.status == Status.FEASIBLE and run.answer["gap"] is not None:
+        return Words("services.proof-within", {"percent": f"{100 * run.answer['gap']:.2g}"})
+    return Words(f"services.proof-{run.status}")
 
 
 def _totals(served: list[people.Served], amounts: tuple[Any, ...], on: date) -> tuple[Total, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pairup.record.models import PlanRunVersion, SiteVersion
 from pairup.reports.facts import Both, ItineraryFacts, ProfilePoint, RowLink, RowTable, StopFacts, VisitDay
+from pairup.services.plans import asked_of
 from pairup.services.reporting.places import Atlas
 from pairup.services.rows import row_table
 from pairup.services.tables import read_rows
@@ -14,12 +15,13 @@ from pairup.values.words import Words
 
 
 def itinerary(
-    run: PlanRunVersion, said: dict[str, Any], atlas: Atlas, *, programme: str, on: date, known_by: date | None
+    run: PlanRunVersion, said: dict[str, Any], atlas: Atlas, *, programme: str, on: date
 ) -> tuple[ItineraryFacts, RowTable]:
     """Read a visit run again. `said` is its problem; day 1 is drawn on the Monday after the report's day."""
+    asked_as = asked_of(run)  # a site that has closed since is told as it was
     sites = {
         row.identity.code: row
-        for row in read_rows(SiteVersion, on=on, known_by=known_by, programme=programme)
+        for row in read_rows(SiteVersion, on=asked_as.on, known_by=asked_as.known_by, programme=programme)
         .select_related("identity", "place", "project")
     }  # fmt: skip
     asked = {

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date
 
 from pairup.record.models import MoneyLineVersion, PairingVersion, RevenueBaseVersion, WorksRecordVersion
 from pairup.reports.facts import MoneyFacts, RowLink, RowTable
-from pairup.rules.quota import Due, due
+from pairup.rules.quota import due
 from pairup.rules.register import Rule, load_rules
 from pairup.services.rows import rough, row_table
 from pairup.services.tables import read_programme, read_rows
 from pairup.values.codes import PAID
 from pairup.values.money import Money, total
+from pairup.values.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is due along one pairing in one year, or in words why no amount stands here."""
+
+    amount: Money | None
+    words: Words
 
 
 def money_rule(programme: str, *, on: date, known_by: date | None = None) -> Rule | None:
@@ -73,24 +83,31 @@ def read_money(
 
 def _dues(
     programme: str, tops: dict[str, str], *, on: date, known_by: date | None
-) -> tuple[dict[tuple[str, int], Due], RowTable]:
+) -> tuple[dict[tuple[str, int], Owed], RowTable]:
     """What each top-level territorial pairing owes by the rule. A donor with several pairings owes once: its due
     stands with the first of them, and the others say so."""
-    rows = RevenueBaseVersion.objects.known(known_by).select_related("identity", "donor").order_by("identity__code")
+    held = PairingVersion.objects.known(known_by).filter(identity__programme__code=programme)
+    donors = set(held.values_list("donor", flat=True))
+    rows = RevenueBaseVersion.objects.known(known_by).filter(donor__in=donors)
+    rows = rows.select_related("identity", "donor").order_by("identity__code", "starts")
     revenue: dict[str, dict[int, Money]] = defaultdict(dict)
     for row in rows:
         revenue[row.donor.code][row.year] = Money(row.amount_minor, row.currency)
     rule = money_rule(programme, on=on, known_by=known_by)
-    owed: dict[tuple[str, int], Due] = {}
+    owed: dict[tuple[str, int], Owed] = {}
     if rule is not None:
-        held = PairingVersion.objects.known(known_by).filter(
-            identity__programme__code=programme, parent=None, channel="territorial"
-        )
-        for row in held.select_related("identity", "donor").order_by("identity__code"):
+        counted: dict[tuple[str, int], str] = {}
+        held = held.filter(parent=None, channel="territorial").select_related("identity", "donor")
+        for row in held.order_by("identity__code", "starts"):
+            code, donor = row.identity.code, row.donor.code
             first = max(row.starts.year if row.starts else rule.versions[0].starts.year, rule.versions[0].starts.year)
             last = min(row.span.last.year if row.span.last else on.year, on.year)
             for year in range(first, last + 1):
-                owed[row.identity.code, year] = due(rule, year, revenue[row.donor.code], donor=row.donor.code)
+                if (with_ := counted.setdefault((donor, year), code)) == code:
+                    found = due(rule, year, revenue[donor], donor=donor, known_by=known_by)
+                    owed[code, year] = Owed(found.amount, found.words)
+                else:
+                    owed[code, year] = Owed(None, Words("services.due-counted-with", {"pairing": with_}))
     table = row_table(
         "revenue_bases", ("code", "donor", "year", "amount", "currency", "is_synthetic", "source"),
         [(r.identity.code, r.donor.code, r.year, Money(r.amount_minor, r.currency), r.currency, r.is_synthetic, r.source) for r in rows],

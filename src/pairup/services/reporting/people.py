@@ -13,7 +13,7 @@ from pairup.planning.plan import Plan
 from pairup.planning.worth import PostingWeights, posting_points, told, why_not
 from pairup.record.models import NeedVersion, PlanRunVersion, PostingVersion, PostVersion, RoundVersion
 from pairup.reports.facts import Both, FollowedPost, Handover, NameFacts, RoundPeople, RowLink, RowTable, UnmetPost, WorthPart
-from pairup.services.plans import Asked, RoundTables, round_tables
+from pairup.services.plans import Asked, RoundTables, asked_of, round_tables
 from pairup.services.reporting.places import Atlas, PlannedPeople
 from pairup.services.rows import rough, rough_last, row_table
 from pairup.values.codes import PostingStatus
@@ -133,12 +133,15 @@ class PlannedRound:
     reach: dict[str, list[int]]  # post -> indices of eligible people
 
 
-def read_planned(run: PlanRunVersion, *, on: date, known_by: date | None) -> PlannedRound:
-    """Read a run of postings again, beside what the record says of its posts."""
-    asked = Asked.of(run.answer["asked"])
+def planned_round(run: PlanRunVersion) -> PlannedRound:
+    """Read a run of postings again, beside what the record knew of people and posts on the day it was drafted."""
+    asked = asked_of(run)
     found = round_tables(asked)
-    posts = PostVersion.objects.known(known_by).filter(identity__programme__code=asked.programme, round__code=asked.round)
-    rows = {row.identity.code: row for row in posts.select_related("identity", "place", "pairing", "need", "host", "team")}
+    posts = PostVersion.objects.known(asked.known_by).filter(
+        identity__programme__code=asked.programme, round__code=asked.round
+    )
+    columns = ("identity", "place", "pairing", "need", "host", "team")
+    rows = {row.identity.code: row for row in posts.select_related(*columns).order_by("identity__code", "starts")}
     takers: dict[str, list[str]] = defaultdict(list)
     for item in run.answer["assignments"] or []:
         takers[item["post"]].append(item["person"])
@@ -225,12 +228,16 @@ def _reasons(planned: PlannedRound, post: str, empty: int) -> list[Words]:
 
 
 def choose_followed(planned: PlannedRound) -> str | None:
-    """The post to follow through: filled, with a need, several candidates, highest priority; then first by code."""
-    able = [
-        (-row.priority, code)
-        for code, row in planned.rows.items()
-        if row.need and row.seats == 1 and row.team is None and planned.takers.get(code) and 3 <= len(planned.reach.get(code, ())) <= 60
-    ]
+    """The post to follow through: filled, with a need, several candidates, highest priority; then first by code.
+
+    Where a correction of the same day made the chosen person no longer eligible, the post is passed over.
+    """
+    people, able = planned.tables.people, []
+    for code, row in planned.rows.items():
+        reach = {people[k].code for k in planned.reach.get(code, ())}
+        is_told = row.need and row.seats == 1 and row.team is None and 3 <= len(reach) <= 60
+        if is_told and planned.takers.get(code) and reach.issuperset(planned.takers[code]):
+            able.append((-row.priority, code))
     return min(able)[1] if able else None
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from pairup.record.models import OrganisationVersion, PairingVersion, PlaceVersion
 from pairup.reports.facts import Both, Change, NameFacts, PairingFacts, PlaceFacts, RowLink, RowTable
 from pairup.services.rows import rough, rough_last, row_table
-from pairup.services.tables import read_rows
+from pairup.services.tables import lineage, read_rows
 from pairup.values.codes import Channel, Level, Standing
 
 #: levels that are an area of their own; what is smaller belongs to the area around it
@@ -38,12 +38,7 @@ def read_atlas(*, on: date, known_by: date | None = None) -> Atlas:
     parents = {code: row.parent.code if row.parent else None for code, row in rows.items()}
 
     def area(code: str) -> str:
-        at: str | None = code
-        while at is not None and at in rows:
-            if Level(rows[at].level) in AREAS:
-                return at
-            at = parents[at]
-        return code
+        return next((at for at in lineage(code, parents) if at in rows and Level(rows[at].level) in AREAS), code)
 
     places = {
         code: PlaceFacts(
@@ -70,13 +65,7 @@ def read_tops(programme: str, *, on: date, known_by: date | None = None) -> dict
         .order_by("number")
         .values_list("identity__code", "parent__code")
     )
-    tops = {}
-    for code in parents:
-        at = code
-        while parents.get(at) is not None:
-            at = parents[at]
-        tops[code] = at
-    return tops
+    return {code: list(lineage(code, parents))[-1] for code in parents}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +92,14 @@ def read_pairings(
             continue
         code, holds = row.identity.code, on in row.span
         donor = atlas.organisations.get(row.donor.code) or NameFacts(row.donor.code, Both(row.donor.code))
-        change = kept.get((row.donor.code, row.place.code), Change.NONE) if holds and row.channel == Channel.TERRITORIAL else (
-            Change.NONE if holds else Change.ENDED
-        )
+        change, is_planned = _change(row, kept, on), holds and bool(planned.posts)
         facts.append(
             PairingFacts(
                 code, donor, row.place.code, Channel(row.channel), rough(row.starts, row.starts_precision),
                 rough_last(row.ends_before, row.ends_precision), change, Both(row.reason) if row.reason else None,
-                planned.people[code] if holds else None, planned.posts[code] if holds else None,
+                planned.people[code] if is_planned else None, planned.posts[code] if is_planned else None,
                 Standing(row.standing) if row.standing else None, row.is_synthetic, RowLink("pairings", (code,)),
-                RowLink("posts", (code,)),
+                RowLink("posts", (code,)) if is_planned else None,
             )
         )  # fmt: skip
     table = row_table(
@@ -126,3 +113,11 @@ def read_pairings(
         group_by=("code",), synthetic=any(row.is_synthetic for row in rows),
     )  # fmt: skip
     return tuple(facts), table
+
+
+def _change(row: PairingVersion, kept: dict[tuple[str, str], Change], on: date) -> Change:
+    """What the plan does to a pairing that holds; one that has yet to begin is new, one that is over has ended."""
+    if on in row.span:
+        is_planned = row.channel == Channel.TERRITORIAL
+        return kept.get((row.donor.code, row.place.code), Change.NONE) if is_planned else Change.NONE
+    return Change.NEW if row.starts is not None and row.starts > on else Change.ENDED

@@ -10,9 +10,9 @@ from pairup.planning.funding import FundingProblem
 from pairup.record.models import PlanRunVersion, ProjectVersion
 from pairup.reports.facts import Both, EnvelopeFacts, FloorFacts, PortfolioFacts, ProjectFacts, RowLink, RowTable
 from pairup.rules.register import load_rules
-from pairup.services.plans import Asked
+from pairup.services.plans import Asked, asked_of
 from pairup.services.rows import row_table
-from pairup.services.tables import read_envelopes
+from pairup.services.tables import latest, read_envelopes, yearly
 from pairup.values.codes import ProjectStatus, Standing
 from pairup.values.money import Money
 from pairup.values.words import Words
@@ -21,26 +21,29 @@ from pairup.values.words import Words
 def portfolio(
     run: PlanRunVersion, problem: FundingProblem, *, on: date, known_by: date | None
 ) -> tuple[PortfolioFacts, list[RowTable]]:
-    """Read a funding run again: chosen and not, floors required and reached, envelopes used. Amounts are exact."""
-    asked = Asked.of(run.answer["asked"])
+    """Read a funding run again: chosen and not, floors required and reached, envelopes used. Amounts are exact.
+
+    Costs and envelopes are those the record knew on the day the run was drafted.
+    """
+    asked = asked_of(run)
     assert asked.horizon is not None
     chosen = {item["project"]: int(item["way"].removeprefix("start-")) for item in run.answer["assignments"] or []}
     considered = {project.id for project in problem.projects}
-    rows = (
-        ProjectVersion.objects.known(known_by)
-        .filter(identity__programme__code=asked.programme, identity__code__in=considered)
-        .filter(status=ProjectStatus.PROPOSED).select_related("identity", "place", "pairing").order_by("identity__code")
-    )  # fmt: skip
-    envelopes = read_envelopes(asked.programme, on=on, known_by=known_by, horizon=asked.horizon)
+    known = ProjectVersion.objects.known(asked.known_by).select_related("identity", "place", "pairing")
+    of_run = known.filter(identity__programme__code=asked.programme, identity__code__in=considered)
+    rows = latest(sorted(  # as proposed, even where adopting on the same day has left no proposed day
+        of_run.filter(starts__lte=asked.on) | of_run.filter(starts=None),
+        key=lambda row: (row.identity.code, row.status == ProjectStatus.PROPOSED, row.starts or date.min),
+    ))  # fmt: skip
+    envelopes = read_envelopes(asked.programme, on=on, known_by=asked.known_by, horizon=asked.horizon)
     used: dict[str, int] = defaultdict(int)
     projects, listed, money, tagged = [], [], 0, {"grassroots": Decimal(0), "livelihood": Decimal(0)}
     for row in rows:
         assert row.cost_minor is not None and row.pairing is not None
         start, cost = chosen.get(row.identity.code), Money(row.cost_minor, row.currency)
         if start is not None:
-            part, rest = divmod(row.cost_minor, row.build_years)
-            for year in range(start, start + row.build_years):
-                used[f"{row.pairing.code}-{year}"] += part + (rest if year == start + row.build_years - 1 else 0)
+            for line, money_of_year in yearly(row, start).items():
+                used[line] += money_of_year.minor
             money += row.cost_minor
             tagged["grassroots"] += row.cost_minor * (row.grassroots_share or 0)
             tagged["livelihood"] += row.cost_minor * (row.livelihood_share or 0)

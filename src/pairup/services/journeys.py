@@ -1,0 +1,61 @@
+"""Sites and roads of the record turned into the question of a journey. Read only; every read takes `on` and `known_by`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from pairup.errors import InputError
+from pairup.record.models import RoadVersion, SiteVersion
+from pairup.rules.register import Rule
+from pairup.services.tables import read_altitudes, read_rows
+
+#: a day's work on a journey, in minutes from midnight
+DAY_OPENS, DAY_CLOSES = 8 * 60, 20 * 60
+
+
+def read_visit_problem(
+    programme: str, *, on: date, known_by: date | None = None, days: int, nights: str, altitude: Rule | None
+) -> dict[str, Any]:
+    """The journey question: which sites on which days, nights within the altitude rule in force."""
+    altitudes = read_altitudes(on=on, known_by=known_by)
+    rows = list(read_rows(SiteVersion, on=on, known_by=known_by, programme=programme).select_related("identity", "place"))
+    base = next((row.identity.code for row in rows if row.is_base), None)
+    if base is None:
+        raise InputError(
+            f"No site of {programme} is a base.", hint="Set is_base on one row of sites.csv.", code="record.no-base", programme=programme
+        )
+    order = [row.identity.code for row in rows]
+    return {
+        "kind": "visits", "version": 1, "days": days, "start": base, "finish": base,
+        "day_opens": DAY_OPENS, "day_closes": DAY_CLOSES,
+        "sites": [
+            {
+                "id": row.identity.code, "worth": 0 if row.is_base else float(row.need_to_be_seen),
+                "stay": row.stay_minutes, "opens": row.opens, "closes": row.closes,
+                "altitude_m": altitudes.get(row.place.code), "may_sleep": row.may_sleep,
+            }
+            for row in rows
+        ],
+        "travel": {"order": order, "minutes": _minutes(programme, rows, on=on, known_by=known_by)},
+        "nights": nights, "altitude_rule": dict(altitude.on(on, known_by=known_by).terms) if altitude else None,
+    }  # fmt: skip
+
+
+def _minutes(programme: str, sites: list[SiteVersion], *, on: date, known_by: date | None) -> list[list[float]]:
+    """Shortest road times between sites (Floyd and Warshall over the roads in force)."""
+    far = 10.0**6
+    ways: dict[tuple[str, str], float] = {}
+    for start, finish, minutes in read_rows(RoadVersion, on=on, known_by=known_by, programme=programme).values_list(
+        "start__code", "finish__code", "minutes"
+    ):
+        ways[start, finish] = float(minutes)
+        ways.setdefault((finish, start), float(minutes))
+    places = sorted({place for way in ways for place in way} | {site.place.code for site in sites})
+    best = [[0.0 if a == b else ways.get((a, b), far) for b in places] for a in places]
+    for mid in range(len(places)):
+        for a in range(len(places)):
+            for b in range(len(places)):
+                best[a][b] = min(best[a][b], best[a][mid] + best[mid][b])
+    at = {place: k for k, place in enumerate(places)}
+    return [[best[at[a.place.code]][at[b.place.code]] for b in sites] for a in sites]
