@@ -107,13 +107,15 @@ def with_cuts(block: Block, cuts: list[Cut]) -> Block:
 
 
 def can_bind(block: Block) -> Flags:
-    """For each row: whether some choices within their limits could break it."""
+    """For each row: whether some choices within their limits could break it, as far as rounding lets one be sure."""
     row_of = np.repeat(np.arange(len(block.rows)), np.diff(block.starts))
     one, other = block.value * block.least[block.index], block.value * block.most[block.index]
     size = len(block.rows)
     largest = np.bincount(row_of, weights=np.maximum(one, other), minlength=size)
     smallest = np.bincount(row_of, weights=np.minimum(one, other), minlength=size)
-    return np.asarray((largest > block.high) | (smallest < block.low))
+    is_whole = np.bincount(row_of, weights=block.value != np.round(block.value), minlength=size) == 0
+    slack = np.where(is_whole, 0.0, 1e-9 * np.bincount(row_of, weights=np.abs(block.value), minlength=size))
+    return np.asarray((largest > block.high - slack) | (smallest < block.low + slack))
 
 
 def hopeless(block: Block) -> Ints:
