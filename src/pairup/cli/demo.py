@@ -40,8 +40,8 @@ def demo(programme: str, into: Path, seed: int, force: bool) -> None:
     click.echo("")
     for line in shown:
         click.echo(line)
-    click.echo("\nNext, try:")
-    for line in demonstration.next_commands(programme, record, report):
+    click.echo(f"\nOpen {report / 'index.html'} (for the office) and {report / 'public.html'} (for everybody). Next, try:")
+    for line in demonstration.next_commands(programme, record):
         click.echo(f"  {line}")
 
 

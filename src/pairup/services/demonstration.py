@@ -11,8 +11,9 @@ from datetime import datetime, time, timezone
 from pathlib import Path
 from typing import Any
 
-from pairup.planning.plan import Plan, Status, Stop
+from pairup.planning.plan import Status, Stop
 from pairup.programmes.catalogue import PROGRAMMES, Reference, build
+from pairup.record.models import PlanRunVersion
 from pairup.services import claims, folder, plans, reporting
 from pairup.values.words import Words
 
@@ -61,7 +62,8 @@ def _asked(kind: str, programme: str, reference: Reference) -> plans.Asked:
 def _screen(reference: Reference, drafts: list[plans.Draft], results: list[Any], language: str) -> Iterator[str]:
     yield Words("services.demo-planned", {"round": reference.round, "day": str(reference.on)}).say(language)
     for drafted in drafts:
-        yield f"  {drafted.plan.verdict().say(language)}"
+        kind = Words(f"services.kind-{drafted.asked.kind}").say(language)
+        yield f"  {kind}: {drafted.plan.verdict().say(language)}"
     blocks = next((d.plan.run.blocks for d in drafts if d.asked.kind == "postings"), None)
     proved = all(d.plan.status is Status.OPTIMAL for d in drafts if d.asked.kind == "postings")
     if blocks and proved:
@@ -72,11 +74,11 @@ def _screen(reference: Reference, drafts: list[plans.Draft], results: list[Any],
     yield Words("services.demo-synthetic" if reference.has_facts else "services.demo-invented").say(language)
 
 
-def next_commands(programme: str, record: Path, report: Path) -> list[str]:
-    """Three commands to try next."""
-    return [
-        f"open {report / 'index.html'} in a browser (the office) and {report / 'public.html'} (everybody)",
-        f"pairup claims --record {record}",
-        "pairup init my-programme",
-    ]
-
+def next_commands(programme: str, record: Path) -> list[str]:
+    """Three commands to try next; the first asks about a posting of the plan."""
+    row = PlanRunVersion.objects.known().filter(identity__programme__code=programme, kind="postings").first()
+    first = [f"pairup plan postings --record {record}"]
+    if row is not None and row.answer["assignments"]:
+        chosen = row.answer["assignments"][0]
+        first = [f"pairup why {row.identity.code} {chosen['person']} {chosen['post']} --record {record}"]
+    return [*first, f"pairup claims --record {record}", "pairup init my-programme"]

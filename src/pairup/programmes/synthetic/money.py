@@ -105,7 +105,8 @@ def lines(
     draw: Draw,
     opened: date = date.min,
 ) -> list[Row]:
-    """Write pledges, payments, returns and audits; years after `closed` are pledged and paid in part by `on`.
+    """Write pledges, payments, returns and audits; a year still open on `on` is paid in spring, so that
+    no real donor stands beside an invented shortfall.
 
     Nothing happens before `opened`, the day the programme began.
     """
@@ -122,7 +123,7 @@ def lines(
             if draw.chance(0.6) and date(year + 1, 11, 15) <= on:
                 moves.append((f"{stem}-audit", date(year + 1, 10, 31), MoneyKind.AUDITED, steps))
         elif date(year, 4, 20) <= on:
-            moves.append((f"{stem}-pay1", date(year, 4, 20), MoneyKind.PAYMENT, steps * 6 // 10))
+            moves.append((f"{stem}-pay1", date(year, 4, 20), MoneyKind.PAYMENT, steps))
         rows += [
             happened(
                 code,
