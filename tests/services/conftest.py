@@ -9,10 +9,23 @@ from pathlib import Path
 import pytest
 
 from pairup import services
+from pairup.services.schema import load_django
+
+load_django()  # before the first test module that imports a model is collected
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _database(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where pytest-django happens to be installed, lift its block: every test has a record in a file of its own."""
+    if request.config.pluginmanager.hasplugin("django"):
+        with request.getfixturevalue("django_db_blocker").unblock():
+            yield
+    else:
+        yield
 
 
 @pytest.fixture(scope="session")
-def empty_record(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_record(_database: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty record, migrated once a session. Copy it; never open it."""
     from django.db import connection
 
@@ -21,14 +34,6 @@ def empty_record(tmp_path_factory: pytest.TempPathFactory) -> Path:
     connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     return path
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _django() -> None:
-    """Load Django before the first test that imports a model."""
-    from pairup.services.schema import load_django
-
-    load_django()
 
 
 @pytest.fixture
