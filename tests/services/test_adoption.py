@@ -125,7 +125,9 @@ def offers(kind: str = "school", place: str = "east") -> cast.Tables:
         programme, "organisations", "code name_en kind place", f"X-1 Helpers {kind} -", f"Y-1 Callers school {place}"
     )
     programme = with_rows(programme, "calls", "code recipient title_en from to", "call-1 Y-1 Reading 2026 2027")
-    return with_rows(programme, "offers", "code call donor status worth load day", "O-1 call-1 X-1 offered 50 1 2026-10")
+    return with_rows(
+        programme, "offers", "code call donor status worth load day", "O-1 call-1 X-1 offered 50 1 2026-10"
+    )
 
 
 @pytest.mark.parametrize(("kind", "channel"), [("school", "school"), ("ngo", "other"), ("enterprise", "enterprise")])

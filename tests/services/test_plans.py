@@ -104,7 +104,11 @@ def test_a_place_in_a_known_area_asks_for_the_certificate_of_that_area(record: P
     problem = plans.read_problem_of(plans.ask("postings", programme=None, round_code=None, on=ON))
 
     assert openings()["ward"] == 3650
-    assert {p.person for p in problem.option_at if p.post == "ward"} == {"P-1", "P-3", "P-5"}  # P-2's own limit is 3,000 m
+    assert {p.person for p in problem.option_at if p.post == "ward"} == {
+        "P-1",
+        "P-3",
+        "P-5",
+    }  # P-2's own limit is 3,000 m
 
 
 def test_where_nothing_is_known_a_programme_with_classes_asks_for_the_highest(record: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,8 @@ import pytest
 from pairup.errors import AccessError, ConflictError
 from pairup.services import is_safe
 
-FIRST = datetime(2024, 3, 1, 9, tzinfo=timezone.utc)
-LATER = datetime(2025, 3, 1, 9, tzinfo=timezone.utc)
+FIRST = datetime(2024, 3, 1, 9, tzinfo=UTC)
+LATER = datetime(2025, 3, 1, 9, tzinfo=UTC)
 
 
 def a_place(code: str = "nyingchi", **columns: object) -> int:
@@ -63,7 +63,10 @@ def test_a_place_that_was_recoded_answers_with_the_code_of_the_day(record: Path)
             for code, a, b in spans
         ])  # fmt: skip
 
-    found = [PlaceVersion.objects.on(day).get().official_code for day in (date(1995, 6, 1), date(2015, 3, 15), date(2015, 3, 16))]
+    found = [
+        PlaceVersion.objects.on(day).get().official_code
+        for day in (date(1995, 6, 1), date(2015, 3, 15), date(2015, 3, 16))
+    ]
 
     assert found == ["542600", "542600", "540400"]
 
@@ -135,17 +138,29 @@ def test_a_change_made_behind_the_write_path_shows_in_the_journal(record: Path, 
 def test_erasing_personal_columns_and_their_salt_leaves_a_journal_that_verifies(record: Path) -> None:
     from django.db import connection
 
-    from pairup.record.models import JournalEntry, Organisation, OrganisationVersion, Person, PersonVersion, Programme
-    from pairup.record.models import ProgrammeVersion
+    from pairup.record.models import (
+        JournalEntry,
+        Organisation,
+        OrganisationVersion,
+        Person,
+        PersonVersion,
+        Programme,
+        ProgrammeVersion,
+    )
     from pairup.services import write
 
     with write.command("load", actor="programme_office", at=FIRST) as doing:
         ids = doing.identities(Programme, ["p"])
-        doing.add(ProgrammeVersion, [ProgrammeVersion(identity_id=ids["p"], name_en="p", preset="offer_led", currency="EUR")])
+        doing.add(
+            ProgrammeVersion, [ProgrammeVersion(identity_id=ids["p"], name_en="p", preset="offer_led", currency="EUR")]
+        )
         donor = doing.identities(Organisation, ["D"])["D"]
         doing.add(OrganisationVersion, [OrganisationVersion(identity_id=donor, name_en="D", kind="hospital")])
         person = doing.identities(Person, ["P-1"], programme=Programme.objects.get(code="p"))["P-1"]
-        doing.add(PersonVersion, [PersonVersion(identity_id=person, donor_id=donor, profession="nurse", prefers=["secret-place"])])
+        doing.add(
+            PersonVersion,
+            [PersonVersion(identity_id=person, donor_id=donor, profession="nurse", prefers=["secret-place"])],
+        )
     assert b"secret-place" not in b"".join(bytes(leaf) for leaf in JournalEntry.objects.values_list("leaf", flat=True))
 
     with connection.cursor() as cursor:
@@ -180,6 +195,8 @@ def test_the_record_keeps_acknowledged_commits_through_a_power_cut(record: Path)
     from django.db import connection
 
     with connection.cursor() as cursor:
-        pragmas = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "foreign_keys")]
+        pragmas = [
+            cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
 
     assert pragmas == ["wal", 2, 1]

@@ -30,14 +30,16 @@ KINDS: dict[str, tuple[Callable[..., Any], Callable[..., Plan[Any]], Callable[..
 def plan_of(run: PlanRunVersion) -> Plan[Any]:
     """Make the plan of a run again from what was stored; nothing is solved. Refuses visits, which have no items."""
     if run.kind not in KINDS:
-        raise InputError(f"A plan of {run.kind} is not explained item by item.", code="planning.no-items", kind=run.kind)
+        raise InputError(
+            f"A plan of {run.kind} is not explained item by item.", code="planning.no-items", kind=run.kind
+        )
     item, planner, explainer, _ = KINDS[run.kind]
     answer, problem = run.answer, read_problem(json.loads(zlib.decompress(bytes(run.problem))))
     said = answer["run"]
     return Plan(
         problem, planner, Status(answer["status"]),
         Run(said["solver"], said["versions"], said["seed"], said["seconds"], Ended(said["ended"])),
-        tuple(sorted(item(*row.values()) for row in answer["assignments"] or ())), answer["objective"], answer["bound"],
+        tuple(sorted(item(**row) for row in answer["assignments"] or ())), answer["objective"], answer["bound"],
         tuple(Words(words["code"], words["facts"]) for words in answer["conflicts"]), {}, explainer,
     )  # fmt: skip
 
