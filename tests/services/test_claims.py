@@ -79,6 +79,16 @@ def test_projects_donors_and_counties_are_counted_as_of_the_end_of_the_days_clai
     assert total("counties_paired", covers_to="1995") is None
 
 
+def test_a_total_of_a_place_counts_what_arrives_there(record: Path) -> None:
+    load(a_programme())
+
+    assert total("money_paid", place="west") == (Decimal("300"), "CNY")
+    assert total("money_paid", place="upland") == (Decimal("1049.50"), "CNY")
+    assert total("donors", place="east") == (1, "donors")
+    assert total("counties_paired", place="west") is None
+    assert total("projects", place="east") is None
+
+
 def test_a_total_that_the_record_does_not_have_is_none(record: Path) -> None:
     load(a_programme())
 

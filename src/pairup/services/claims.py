@@ -142,11 +142,13 @@ class Totals:
         return _computed(sum(first <= start < after for start in starts.values()), "projects", rows)
 
     def _money(self, claim: Claim) -> Computed | None:
-        """Payments in the days claimed, less returns, as corrected, in the programme's currency."""
+        """Payments in the days and to the place claimed, less returns, as corrected, in the programme's currency."""
         first, after = self._days(claim)
         currency = tables.read_programme(self.programme, on=self.on, known_by=self.known_by).currency
         rows = self._rows(MoneyLineVersion).filter(kind__in=PAID, day__gte=first, day__lt=after, day__lte=self.on)
         rows = rows.filter(currency=currency)
+        if (inside := self._within(claim.place)) is not None:
+            rows = rows.filter(pairing__in=self._rows(PairingVersion).filter(place__code__in=inside).values("identity"))
         minor = sum(rows.values_list("amount_minor", flat=True))
         return _computed(Money(minor, currency).amount, currency, rows)
 
@@ -157,6 +159,8 @@ class Totals:
         rows = PairingVersion.objects.on(day, known_by=self.known_by).filter(
             identity__programme__code=self.programme, parent=None, channel="territorial"
         )
+        if (inside := self._within(claim.place)) is not None:
+            rows = rows.filter(place__code__in=inside)
         return _computed(len(set(rows.values_list("donor", flat=True))), "donors", rows)
 
     def _counties(self, claim: Claim) -> Computed | None:
@@ -167,6 +171,8 @@ class Totals:
         rows = PairingVersion.objects.on(day, known_by=self.known_by).filter(
             identity__programme__code=self.programme, place__in=counties
         )
+        if (inside := self._within(claim.place)) is not None:
+            rows = rows.filter(place__code__in=inside)
         return _computed(len(set(rows.values_list("place", flat=True))), "counties", rows)
 
 
@@ -179,14 +185,23 @@ def _computed(figure: int | Decimal, uom: str, rows: Any) -> Computed | None:
 def _observer(programme: str, *, on: date, known_by: date | None) -> Callable[[Claim], Change | None]:
     """Give, for a claim whose subject is an indicator of the record, a look at that indicator's own series."""
     series: dict[str, list[Observed]] = {}
-    columns = ("indicator__code", "place__code", "unit", "starts", "ends_before", "value", "treated_from", "is_synthetic")
+    columns = (
+        "indicator__code",
+        "place__code",
+        "unit",
+        "starts",
+        "ends_before",
+        "value",
+        "treated_from",
+        "is_synthetic",
+    )
     rows = ObservationVersion.objects.known(known_by).filter(identity__programme__code=programme, starts__lte=on)
     invented: set[str] = set()
-    for indicator, place, unit, starts, after, value, treated, synthetic in rows.order_by("identity__code").values_list(*columns):
+    for indicator, place, unit, starts, after, value, treated, synthetic in rows.order_by("identity__code").values_list(
+        *columns
+    ):
         last = date.fromordinal(after.toordinal() - 1) if after else starts
-        series.setdefault(indicator, []).append(
-            Observed(f"{place}/{unit}", place, starts, last, float(value), treated)
-        )
+        series.setdefault(indicator, []).append(Observed(f"{place}/{unit}", place, starts, last, float(value), treated))
         if synthetic:
             invented.add(indicator)
 
@@ -195,7 +210,9 @@ def _observer(programme: str, *, on: date, known_by: date | None) -> Callable[[C
             return None
         try:
             return look_at_change(_clustered(series[claim.subject]), is_synthetic=claim.subject in invented)
-        except InputError as refused:  # rows that contradict each other are told beside the claim; the others are checked
+        except (
+            InputError
+        ) as refused:  # rows that contradict each other are told beside the claim; the others are checked
             return Change(ChangeKind.NO_SERIES, Words(refused.code, refused.facts))
 
     return look
@@ -209,9 +226,7 @@ def _clustered(rows: list[Observed]) -> list[Observed]:
     return [row if len(states[row.cluster]) == 1 else replace(row, cluster=row.unit) for row in rows]
 
 
-def claim_facts(
-    programme: str, *, on: date, known_by: date | None
-) -> tuple[tuple[ClaimFacts, ...], RowTable]:
+def claim_facts(programme: str, *, on: date, known_by: date | None) -> tuple[tuple[ClaimFacts, ...], RowTable]:
     """Claims with their verdicts as a report shows them, and the rows they stand in."""
     rows = {row.identity.code: row for row in read_claims(programme, on=on, known_by=known_by)}
     facts = []
@@ -240,7 +255,12 @@ def claim_facts(
 
 
 def _link(claim: Claim) -> RowLink | None:
-    table = {"people_posted": "postings", "money_paid": "money", "donors": "pairings", "counties_paired": "pairings"}.get(claim.computes)
+    table = {
+        "people_posted": "postings",
+        "money_paid": "money",
+        "donors": "pairings",
+        "counties_paired": "pairings",
+    }.get(claim.computes)
     return RowLink(table) if table else None
 
 
