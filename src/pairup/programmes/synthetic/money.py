@@ -105,7 +105,7 @@ def lines(
     draw: Draw,
     opened: date = date.min,
 ) -> list[Row]:
-    """Write pledges, payments, returns and audits; a year still open on `on` is paid in spring, so that
+    """Write pledges, payments, returns and audits; a year still open on `on` is pledged and paid in February, so that
     no real donor stands beside an invented shortfall.
 
     Nothing happens before `opened`, the day the programme began.
@@ -117,13 +117,14 @@ def lines(
         if tagged:
             common |= {"grassroots_share": f"{tagged[0]:.3f}", "livelihood_share": f"{tagged[1]:.3f}"}
         stem = f"M-{tie}-{year}"
-        moves = [(f"{stem}-pledge", date(year, 2, 15), MoneyKind.PLEDGE, steps)]
+        pledge = (f"{stem}-pledge", date(year, 2, 15), MoneyKind.PLEDGE, steps)
+        moves = []
         if year <= closed:
-            moves += _closed(stem, year, steps, opened, draw)
+            moves = [pledge, *_closed(stem, year, steps, opened, draw)]
             if draw.chance(0.6) and date(year + 1, 11, 15) <= on:
                 moves.append((f"{stem}-audit", date(year + 1, 10, 31), MoneyKind.AUDITED, steps))
-        elif date(year, 4, 20) <= on:
-            moves.append((f"{stem}-pay1", date(year, 4, 20), MoneyKind.PAYMENT, steps))
+        elif date(year, 2, 20) <= on:
+            moves = [pledge, (f"{stem}-pay1", date(year, 2, 20), MoneyKind.PAYMENT, steps)]
         rows += [
             happened(
                 code,

@@ -12,7 +12,17 @@ from pairup.planning.explain import what_if_without
 from pairup.planning.plan import Plan
 from pairup.planning.worth import PostingWeights, posting_points, told, why_not
 from pairup.record.models import NeedVersion, PlanRunVersion, PostingVersion, PostVersion, RoundVersion
-from pairup.reports.facts import Both, FollowedPost, Handover, NameFacts, RoundPeople, RowLink, RowTable, UnmetPost, WorthPart
+from pairup.reports.facts import (
+    Both,
+    FollowedPost,
+    Handover,
+    NameFacts,
+    RoundPeople,
+    RowLink,
+    RowTable,
+    UnmetPost,
+    WorthPart,
+)
 from pairup.services.plans import Asked, RoundTables, asked_of, round_tables
 from pairup.services.reporting.places import Atlas, PlannedPeople
 from pairup.services.rows import rough, rough_last, row_table
@@ -43,8 +53,19 @@ def read_served(programme: str, *, on: date, known_by: date | None = None) -> li
     )  # fmt: skip
     columns = ("identity__code", "post__code", "person__code", "starts", "ends_before", "status", "is_synthetic")
     return [
-        Served(code, posts.get(post, ""), post, person, start, end.fromordinal(end.toordinal() - 1) if end else None, status, syn)
-        for code, post, person, start, end, status, syn in rows.order_by("identity__code", "starts").values_list(*columns)
+        Served(
+            code,
+            posts.get(post, ""),
+            post,
+            person,
+            start,
+            end.fromordinal(end.toordinal() - 1) if end else None,
+            status,
+            syn,
+        )
+        for code, post, person, start, end, status, syn in rows.order_by("identity__code", "starts").values_list(
+            *columns
+        )
     ]
 
 
@@ -170,7 +191,19 @@ def post_rows(planned: PlannedRound, tops: dict[str, str]) -> RowTable:
             code, top, row.place.code, row.title_en, row.title_zh, row.profession, row.seats, row.priority,
             planned.takers.get(code, []), len(planned.reach.get(code, ())), row.is_synthetic,
         ))  # fmt: skip
-    columns = ("code", "pairing", "place", "title_en", "title_zh", "profession", "seats", "priority", "chosen", "eligible", "is_synthetic")
+    columns = (
+        "code",
+        "pairing",
+        "place",
+        "title_en",
+        "title_zh",
+        "profession",
+        "seats",
+        "priority",
+        "chosen",
+        "eligible",
+        "is_synthetic",
+    )
     synthetic = any(row.is_synthetic for row in planned.rows.values())
     return row_table("posts", columns, rows, group_by=("pairing", "code"), synthetic=synthetic)
 
@@ -181,15 +214,39 @@ def read_needs(programme: str, *, on: date, known_by: date | None) -> dict[str, 
 
 
 def need_rows(needs: dict[str, NeedVersion]) -> RowTable:
-    columns = ("code", "place", "category", "text_en", "text_zh", "priority", "stated_by", "how_asked", "status", "is_synthetic")
+    columns = (
+        "code",
+        "place",
+        "category",
+        "text_en",
+        "text_zh",
+        "priority",
+        "stated_by",
+        "how_asked",
+        "status",
+        "is_synthetic",
+    )
     rows = [
-        (code, n.place.code, n.category, n.text_en, n.text_zh, n.priority, n.stated_by, n.how_asked, n.status, n.is_synthetic)
+        (
+            code,
+            n.place.code,
+            n.category,
+            n.text_en,
+            n.text_zh,
+            n.priority,
+            n.stated_by,
+            n.how_asked,
+            n.status,
+            n.is_synthetic,
+        )
         for code, n in needs.items()
     ]
     return row_table("needs", columns, rows, group_by=("code",), synthetic=any(n.is_synthetic for n in needs.values()))
 
 
-def unmet(planned: PlannedRound, plan: Plan[Any], needs: dict[str, NeedVersion], tops: dict[str, str]) -> tuple[UnmetPost, ...]:
+def unmet(
+    planned: PlannedRound, plan: Plan[Any], needs: dict[str, NeedVersion], tops: dict[str, str]
+) -> tuple[UnmetPost, ...]:
     """Posts with empty seats, each with its reasons: nobody eligible, or what filling it would cost elsewhere."""
     found = []
     for code, row in sorted(planned.rows.items()):
@@ -222,23 +279,32 @@ def _reasons(planned: PlannedRound, post: str, empty: int) -> list[Words]:
     opening = next(o for o in openings if o.code == post)
     near = [p for p in people if p.donor in opening.open_to and p.profession == opening.profession]
     if not near:
-        return [Words("services.unmet-no-profession", {"profession": opening.profession, "donors": ", ".join(sorted(opening.open_to))})]
+        return [
+            Words(
+                "services.unmet-no-profession",
+                {"profession": opening.profession, "donors": ", ".join(sorted(opening.open_to))},
+            )
+        ]
     counts = Counter(told(reason, to_person=False).code for p in near if (reason := why_not(p, opening)))
-    return [Words(f"services.unmet-{code.partition('.')[2]}", {"count": n, "of": len(near)}) for code, n in counts.most_common()]
+    return [
+        Words(f"services.unmet-{code.partition('.')[2]}", {"count": n, "of": len(near)})
+        for code, n in counts.most_common()
+    ]
 
 
 def choose_followed(planned: PlannedRound) -> str | None:
-    """The post to follow through: filled, with a need, several candidates, highest priority; then first by code.
+    """The post to follow through: filled, one seat, somebody else eligible.
 
-    Where a correction of the same day made the chosen person no longer eligible, the post is passed over.
+    Rather one with a need of its own, outside a team, with a choice of three to sixty people, and of high priority;
+    then the first by code. Where a correction of the same day made the chosen person no longer eligible, the post is
+    passed over.
     """
     people, able = planned.tables.people, []
     for code, row in planned.rows.items():
         reach = {people[k].code for k in planned.reach.get(code, ())}
-        is_told = row.need and row.seats == 1 and row.team is None and 3 <= len(reach) <= 60
-        if is_told and planned.takers.get(code) and reach.issuperset(planned.takers[code]):
-            able.append((-row.priority, code))
-    return min(able)[1] if able else None
+        if row.seats == 1 and len(reach) > 1 and planned.takers.get(code) and reach.issuperset(planned.takers[code]):
+            able.append((row.need is None, row.team is not None, not 3 <= len(reach) <= 60, -row.priority, code))
+    return min(able)[-1] if able else None
 
 
 def followed(
@@ -253,22 +319,25 @@ def followed(
     points = {k: posting_points(planned.tables.people[k], opening, weights) for k in planned.reach[code]}
     person = planned.takers[code][0]
     chosen = next(k for k in points if planned.tables.people[k].code == person)
-    others = sorted((k for k in points if k != chosen), key=lambda k: (-sum(points[k].values()), planned.tables.people[k].code))
+    others = sorted(
+        (k for k in points if k != chosen), key=lambda k: (-sum(points[k].values()), planned.tables.people[k].code)
+    )
     forced = plan.why((planned.tables.people[others[0]].code, code)) if others else None
     dropped = what_if_without(plan, person)
     loss = dropped.difference.points
-    need = needs[row.need.code]
+    need, none = needs.get(row.need.code) if row.need else None, Words("services.no-need")
     donor = planned.tables.people[chosen].donor
     top = tops.get(row.pairing.code, row.pairing.code) if row.pairing else ""
     facts = FollowedPost(
         code, Both(row.title_en, row.title_zh), row.place.code, atlas.organisations.get(donor) or NameFacts(donor, Both(donor)),
-        Both(need.text_en, need.text_zh), person, row.priority, Words(f"services.stated-by-{need.stated_by}"), len(points),
+        Both(need.text_en, need.text_zh) if need else Both(none.say("en"), none.say("zh_Hans")), person, row.priority,
+        Words(f"services.stated-by-{need.stated_by}") if need else None, len(points),
         Words(f"services.profession-{row.profession}"), row.span.first, row.span.last, sum(points[chosen].values()),
         _parts(points[chosen], points[others[0]] if others else {}),
         planned.tables.people[others[0]].code if others else "", sum(points[others[0]].values()) if others else None,
         None, round(forced.cost) if forced and forced.cost is not None else None, forced.details if forced else (),
         Words("services.drop-out-planned-again"), round(-loss) if loss is not None else None, dropped.moves, row.is_synthetic,
-        RowLink("needs", (row.need.code,)), RowLink("posts", (top, code)), RowLink("candidates", ()),
+        RowLink("needs", (row.need.code,)) if row.need else None, RowLink("posts", (top, code)), RowLink("candidates", ()),
     )  # fmt: skip
     table = row_table(
         "candidates", ("code", "post", "donor", "profession", "skills", "grade", "years", "points", "chosen"),
