@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pairup.errors import InputError
 from pairup.exchange import consistency
-from pairup.exchange.consistency import Held
 from pairup.exchange.layout import Table
 from pairup.exchange.mapping import Plan, read_mapped, read_mapping
 from pairup.exchange.notes import finding, nearest
 from pairup.exchange.reading import Rows, read_rows
 from pairup.exchange.sheets import Sheet, read_sheet, sheet_of
+from pairup.services.folder.shape import JOURNAL, MAPPING, Progress, Standing, silent
 from pairup.services.schema import folder_layout
 from pairup.values.findings import Finding, Severity
 from pairup.values.words import Words
-
-#: told what is being done, and how much of how much is done
-Progress = Callable[[Words, int, int], None]
-JOURNAL = "journal.jsonl"
-MAPPING = "mapping.toml"
-PACKAGE = "datapackage.json"
-
-
-def silent(label: Words, done: int, total: int) -> None:
-    """Show no progress."""
 
 
 @dataclass(slots=True)
@@ -36,25 +26,6 @@ class Reading:
     rows: dict[str, Rows] = field(default_factory=dict)
     found: list[Finding] = field(default_factory=list)
     programme: str = ""
-
-
-class Standing:
-    """What the record holds in force; this one stands for no record, which holds nothing."""
-
-    programmes: tuple[str, ...] = ()
-
-    def codes(self, table: str, programme: str) -> set[str]:
-        return set()
-
-    def spans(self, rows: Rows, programme: str) -> list[Held]:
-        """Spans of a table that stay in force when these rows are loaded."""
-        return []
-
-    def about(
-        self, rows: Rows, programme: str, names: tuple[str, ...], *, detail: str = "", where: str = ""
-    ) -> list[Held]:
-        """Every span of the table that stays in force, with the columns it is about; `where` must be yes."""
-        return []
 
 
 def check_folder(

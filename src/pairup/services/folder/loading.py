@@ -2,69 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from pairup.errors import InputError
 from pairup.exchange.reading import Rows
-from pairup.services.folder.checking import (
-    JOURNAL,
-    Progress,
-    Reading,
-    check_reading,
-    read_folder,
-    read_tables,
-    silent,
-    sorted_findings,
-)
+from pairup.services.folder.checking import Reading, check_reading, read_folder, read_tables, sorted_findings
+from pairup.services.folder.shape import JOURNAL, Counts, FolderRefused, Loaded, Progress, silent
 from pairup.services.schema import folder_layout
-from pairup.values.findings import Finding, Severity
+from pairup.values.findings import Severity
 from pairup.values.words import Words
 
 if TYPE_CHECKING:
     from pairup.services.folder.standing import Match
-
-
-class FolderRefused(InputError):
-    """A folder was not loaded; `findings` say why, and the record is as it was."""
-
-    code = "folder.refused"
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        self.findings = tuple(findings)
-        facts: dict[str, Any] = {"count": sum(finding.severity is Severity.REFUSED for finding in findings)}
-        said, hint = Words("folder.refused", facts).say(), Words("folder.refused.hint", facts).say()
-        super().__init__(said, hint=hint, findings=self.findings, **facts)
-
-
-class Counts(NamedTuple):
-    """Rows of one table: new ones, corrections of rows in force, and rows that say what is known already."""
-
-    new: int = 0
-    changed: int = 0
-    same: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What a load did. `entry` is the number of its journal entry; None where nothing was new."""
-
-    programme: str
-    counts: Mapping[str, Counts] = field(default_factory=dict)
-    warnings: Sequence[Finding] = ()
-    entry: int | None = None
-
-    def items(self) -> Iterable[tuple[str, Counts]]:
-        """Give the counts by table."""
-        return self.counts.items()
-
-    @property
-    def total(self) -> Counts:
-        parts = self.counts.values()
-        return Counts(sum(p.new for p in parts), sum(p.changed for p in parts), sum(p.same for p in parts))
 
 
 def load_folder(

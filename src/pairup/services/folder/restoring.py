@@ -16,9 +16,7 @@ from pairup.exchange.layout import Kind
 from pairup.exchange.notes import finding
 from pairup.exchange.reading import Rows, read_rows
 from pairup.exchange.sheets import read_sheet
-from pairup.services.folder.checking import JOURNAL, PACKAGE, Progress
-from pairup.services.folder.loading import Counts, FolderRefused, Loaded
-from pairup.services.folder.saving import FORMAT
+from pairup.services.folder.shape import FORMAT, JOURNAL, PACKAGE, Counts, FolderRefused, Loaded, Progress
 from pairup.services.schema import folder_layout, saved_columns
 from pairup.values.findings import Finding, Severity
 from pairup.values.words import Words

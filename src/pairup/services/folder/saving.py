@@ -16,11 +16,10 @@ from pairup.errors import ConflictError
 from pairup.exchange.cells import write_amount, write_cell, write_day
 from pairup.exchange.layout import Column, Kind, Table
 from pairup.exchange.sheets import tame, write_sheet
-from pairup.services.folder.checking import JOURNAL, PACKAGE, Progress, silent
+from pairup.services.folder.shape import FORMAT, JOURNAL, PACKAGE, Progress, silent
 from pairup.services.schema import folder_layout, saved_columns
 from pairup.values.words import Words
 
-FORMAT = 1
 _TYPES = {
     Kind.WHOLE: "integer",
     Kind.DECIMAL: "number",

@@ -12,7 +12,7 @@ from pairup.exchange.layout import Clock, Kind, Table
 from pairup.exchange.reading import Rows
 from pairup.record.models import TABLES
 from pairup.record.places import Programme
-from pairup.services.folder.checking import Standing
+from pairup.services.folder.shape import Standing
 from pairup.services.folder.versions import noun_of
 from pairup.services.schema import folder_layout
 
