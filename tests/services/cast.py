@@ -7,10 +7,13 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pairup.planning.plan import Stop
-from pairup.services import folder, plans
+from pairup.services import folder
+
+if TYPE_CHECKING:
+    from pairup.services import plans
 
 Row = dict[str, str]
 Tables = dict[str, list[Row]]
@@ -37,7 +40,8 @@ def a_programme() -> Tables:
         "sources": rows("code citation", "T-1 A~treaty,~1994"),
         "programme": rows(
             "code name_en name_zh preset currency rules scheme from is_synthetic source",
-            "twin Twin 结对 mandate_led CNY money_quota.xizang;purpose_shares.xizang;altitude_classes.xizang;visit_altitude.xizang national 1994 no T-1",
+            "twin Twin 结对 mandate_led CNY money_quota.xizang;purpose_shares.xizang;altitude_classes.xizang;"
+            "visit_altitude.xizang national 1994 no T-1",
         ),
         "places": rows(
             "code name_en name_zh level parent official_code altitude_m latitude longitude from to",
@@ -70,14 +74,16 @@ def a_programme() -> Tables:
             "N-2 west education A~teacher. 3 office yes",
         ),
         "posts": rows(
-            "code round place pairing title_en profession seats must_fill priority skills_desired need from to is_synthetic",
+            "code round place pairing title_en profession seats must_fill priority skills_desired need"
+            " from to is_synthetic",
             "old-clinic national-1 east a-east Surgeon doctor 1 no 5 - - 2025-07 2028-06 yes",
             "clinic national-2 east a-east Surgeon doctor 1 no 5 surgery N-1 2028-07 2031-06 yes",
             "school national-2 west b-west Teacher teacher 1 no 3 - N-2 2028-07 2031-06 yes",
             "ward national-2 dale a-dale Doctor doctor 1 no 2 - - 2028-07 2031-06 yes",
         ),
         "people": rows(
-            "code donor round profession skills years_in_profession prefers partner highest_altitude_m from to is_synthetic",
+            "code donor round profession skills years_in_profession prefers partner highest_altitude_m"
+            " from to is_synthetic",
             "P-0 DN-A national-1 doctor surgery 9 - - - 2025-07 2028-07 yes",
             "P-1 DN-A national-2 doctor surgery 9 east - - 2028-06 2031-07 yes",
             "P-2 DN-A national-2 doctor - 12 dale - 3000 2028-06 2031-07 yes",
@@ -98,8 +104,8 @@ def a_programme() -> Tables:
             "code person post status from to is_synthetic", "R-0 P-0 old-clinic in_post 2025-07-10 2028-07-05 yes"
         ),
         "projects": rows(
-            "code title_en category status place pairing need cost currency start_years build_years benefit grassroots_share"
-            " livelihood_share from to is_synthetic",
+            "code title_en category status place pairing need cost currency start_years build_years benefit"
+            " grassroots_share livelihood_share from to is_synthetic",
             "J-1 Clinic health proposed east a-east N-1 1000 CNY 2027;2028 2 40 1 1 2026 - yes",
             "J-2 Road infrastructure proposed west b-west N-2 900 CNY 2027 1 20 1 1 2026 - yes",
             "J-3 Hall culture proposed east a-east - 900 CNY 2027 1 5 1 1 2026 - yes",
@@ -155,12 +161,16 @@ def load(tables: Mapping[str, Any], at: datetime = FIRST) -> folder.Loaded:
 
 def draft(kind: str, at: datetime = DRAFTED, **asked: Any) -> plans.Draft:
     """Draft a plan of a kind as of the day of the cast."""
+    from pairup.services import plans
+
     asked.setdefault("days", 3)
     options = {"programme": None, "round_code": None, "on": ON} | asked
     return plans.draft(plans.ask(kind, **options), actor=OFFICE, at=at, stop=Stop(work=100_000))
 
 
 def adopt(run: str, at: datetime = ADOPTED, **options: Any) -> dict[str, int]:
+    from pairup.services import plans
+
     return plans.adopt(run, actor=OFFICE, at=at, **options)
 
 

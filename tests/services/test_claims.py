@@ -183,18 +183,26 @@ EFFECT = "C-9 2026 an~office Warmer. reported indoor 5 C yes before_after"
 
 def a_series(*lines: str) -> cast.Tables:
     programme = with_rows(
-        a_programme(), "claims", "code day speaker text_en claim_class subject figure uom says_effect comparison", EFFECT
+        a_programme(),
+        "claims",
+        "code day speaker text_en claim_class subject figure uom says_effect comparison",
+        EFFECT,
     )
     programme = with_rows(programme, "indicators", "code name_en uom", "indoor Indoor C")
     return with_rows(
-        programme, "observations", "code indicator place unit value claim_class treated_from from to is_synthetic", *lines
+        programme,
+        "observations",
+        "code indicator place unit value claim_class treated_from from to is_synthetic",
+        *lines,
     )
 
 
 def test_units_of_one_place_helped_on_different_days_are_looked_at_one_by_one(record: Path) -> None:
     load(a_series(
-        "O-1 indoor east h1 10 measured 2024-01-01 2023 2023 yes", "O-2 indoor east h1 15 measured 2024-01-01 2024 2024 yes",
-        "O-3 indoor east h2 10 measured - 2023 2023 yes", "O-4 indoor east h2 11 measured - 2024 2024 yes",
+        "O-1 indoor east h1 10 measured 2024-01-01 2023 2023 yes",
+        "O-2 indoor east h1 15 measured 2024-01-01 2024 2024 yes",
+        "O-3 indoor east h2 10 measured - 2023 2023 yes",
+        "O-4 indoor east h2 11 measured - 2024 2024 yes",
     ))  # fmt: skip
 
     found = result(claims.check(on=ON), "C-9")
@@ -205,7 +213,8 @@ def test_units_of_one_place_helped_on_different_days_are_looked_at_one_by_one(re
 
 def test_a_series_that_contradicts_itself_is_told_beside_the_claim_and_stops_nothing(record: Path) -> None:
     load(a_series(
-        "O-1 indoor east h1 10 measured 2024-01-01 2023 2023 yes", "O-2 indoor east h1 15 measured 2020-01-01 2024 2024 yes",
+        "O-1 indoor east h1 10 measured 2024-01-01 2023 2023 yes",
+        "O-2 indoor east h1 15 measured 2020-01-01 2024 2024 yes",
     ))  # fmt: skip
 
     results = claims.check(on=ON)
@@ -216,7 +225,8 @@ def test_a_series_that_contradicts_itself_is_told_beside_the_claim_and_stops_not
 
 def test_observations_of_later_days_are_not_looked_at(record: Path) -> None:
     load(a_series(
-        "O-1 indoor east h1 10 measured 2024-01-01 2023 2023 yes", "O-2 indoor east h1 15 measured 2024-01-01 2027 2027 yes",
+        "O-1 indoor east h1 10 measured 2024-01-01 2023 2023 yes",
+        "O-2 indoor east h1 15 measured 2024-01-01 2027 2027 yes",
     ))  # fmt: skip
 
     found = result(claims.check(on=ON), "C-9")

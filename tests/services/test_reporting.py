@@ -186,7 +186,8 @@ def with_bases(programme: cast.Tables) -> cast.Tables:
 
 def test_a_donor_with_two_pairings_owes_once(record: Path) -> None:
     load(with_bases(with_rows(
-        a_programme(), "pairings", "code donor place channel level from", "a-west DN-A west territorial prefecture 2000",
+        a_programme(), "pairings", "code donor place channel level from",
+        "a-west DN-A west territorial prefecture 2000",
     )))  # fmt: skip
 
     found = facts()
@@ -198,7 +199,8 @@ def test_a_donor_with_two_pairings_owes_once(record: Path) -> None:
 
 def test_a_second_pairing_of_a_donor_says_with_which_its_due_is_counted(record: Path) -> None:
     programme = with_rows(
-        a_programme(), "pairings", "code donor place channel level from", "a-west DN-A west territorial prefecture 2000",
+        a_programme(), "pairings", "code donor place channel level from",
+        "a-west DN-A west territorial prefecture 2000",
     )  # fmt: skip
     programme = with_rows(
         programme, "money", "code day pairing kind budget_year amount currency is_synthetic",

@@ -51,6 +51,7 @@ WHOLE = frozenset({"", "all rounds", "all channels", "provinces"})
 def check(programme: str | None = None, *, on: date, known_by: date | None = None) -> list[ClaimResult]:
     """Check every claim said by a day, in order of code."""
     programme = programme or default_programme()
+    tables.read_programme(programme, on=on, known_by=known_by)
     rows = read_claims(programme, on=on, known_by=known_by)
     totals = Totals(programme, on=on, known_by=known_by)
     parents = {
