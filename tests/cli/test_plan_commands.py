@@ -15,7 +15,7 @@ DAY = ("--on", "2026-11-23")
 
 
 @pytest.fixture
-def loaded(record: Path) -> Path:  # noqa: F811
+def loaded(record: Path) -> Path:
     """A record with the small programme."""
     cast.load(a_programme())
     return record
