@@ -15,7 +15,7 @@ _HOMES: dict[str, str] = {
     "Words": "pairup.values.words",
 }
 
-__all__ = sorted(_HOMES)  
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

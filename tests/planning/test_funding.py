@@ -182,7 +182,9 @@ def a_large_portfolio(share: float):
                 "ways": [{"id": "now", "loads": {f"D{donor}": load}}],
             })  # fmt: skip
     floors = [{"tag": "livelihood", "share": share}]
-    return FundingProblem.from_dict({"kind": "funding", "version": 1, "lines": lines, "projects": projects, "floors": floors})
+    return FundingProblem.from_dict(
+        {"kind": "funding", "version": 1, "lines": lines, "projects": projects, "floors": floors}
+    )
 
 
 def test_floors_that_the_best_portfolio_keeps_cost_nothing_to_prove():

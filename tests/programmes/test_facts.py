@@ -9,11 +9,11 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from tests.programmes.record_contract import read_contract
 
 from pairup.errors import InputError
 from pairup.programmes.facts import Rows, programmes_with_facts, read_facts
 from pairup.values.days import RoughDay
+from tests.programmes.record_contract import read_contract
 
 CONTRACT = read_contract()
 LAST_LISTED = date(2024, 12, 31)

@@ -9,7 +9,6 @@ import click
 from pairup.cli.main import language
 from pairup.cli.options import step
 
-
 #: tells a folder of a demo from every other
 MARK = "made-by-pairup-demo.txt"
 #: what else a demo writes, beside the rows of its report
@@ -20,8 +19,12 @@ OWN = frozenset({
 
 @click.command()
 @click.option("--programme", type=click.Choice(["xizang", "wenchuan", "partners"]), default="xizang", show_default=True)
-@click.option("--into", type=click.Path(path_type=Path, file_okay=False), default=Path("pairup-demo"), show_default=True)
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same report, byte for byte.")
+@click.option(
+    "--into", type=click.Path(path_type=Path, file_okay=False), default=Path("pairup-demo"), show_default=True
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same report, byte for byte."
+)
 @click.option("--force", is_flag=True, help="Write over a demo that is there.")
 def demo(programme: str, into: Path, seed: int, force: bool) -> None:
     """Load a reference programme, plan its next round, check its claims, adopt the plan and write a report.
@@ -40,7 +43,9 @@ def demo(programme: str, into: Path, seed: int, force: bool) -> None:
     click.echo("")
     for line in shown:
         click.echo(line)
-    click.echo(f"\nOpen {report / 'index.html'} (for the office) and {report / 'public.html'} (for everybody). Next, try:")
+    click.echo(
+        f"\nOpen {report / 'index.html'} (for the office) and {report / 'public.html'} (for everybody). Next, try:"
+    )
     for line in demonstration.next_commands(programme, record):
         click.echo(f"  {line}")
 
@@ -48,7 +53,9 @@ def demo(programme: str, into: Path, seed: int, force: bool) -> None:
 def _clear(into: Path, *, force: bool) -> None:
     """Make room for a demo. Only what a demo wrote is ever removed, only with --force, and only where it left its mark."""
     if into.exists() and any(into.iterdir()):
-        strange = sorted(str(path) for path in into.rglob("*") if path.is_file() and not _is_own(path.relative_to(into)))
+        strange = sorted(
+            str(path) for path in into.rglob("*") if path.is_file() and not _is_own(path.relative_to(into))
+        )
         if not (into / MARK).is_file():
             raise click.ClickException(f"{into} holds {next(into.iterdir())}, which no demo wrote. Use --into FOLDER.")
         if strange:

@@ -108,7 +108,12 @@ def _broken(over: list[list[Decimal]], taken: Flags) -> list[int]:
 
 
 def _priced(
-    problem: FundingProblem, first: Answer, over: list[list[Decimal]], watch: Watch, seed: int, progress: Progress | None
+    problem: FundingProblem,
+    first: Answer,
+    over: list[list[Decimal]],
+    watch: Watch,
+    seed: int,
+    progress: Progress | None,
 ) -> Answer:
     """Put a price on each broken floor until the portfolio keeps it; the best kept, and the lowest bound seen."""
     rows = [_floats(row) for row in over]

@@ -165,7 +165,9 @@ def told(words: Words, *, to_person: bool) -> Words:
     """Tell a reason to an audience: health, family and preference are told to nobody but the person."""
     if to_person or words.code not in PERSONAL:
         return words
-    return Words("worth.personal-condition", {key: words.facts[key] for key in ("person", "post") if key in words.facts})
+    return Words(
+        "worth.personal-condition", {key: words.facts[key] for key in ("person", "post") if key in words.facts}
+    )
 
 
 @dataclass(frozen=True, slots=True)

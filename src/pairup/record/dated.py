@@ -8,7 +8,7 @@ ever updated is `superseded_at`, by the write path.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
@@ -29,7 +29,7 @@ def choice(of: type[StrEnum], **options: Any) -> models.CharField:
 
 def as_known_by(day: date) -> datetime:
     """Give the last moment of a day (UTC), up to which things recorded count as known."""
-    return datetime.combine(day + timedelta(days=1), time(), tzinfo=timezone.utc)
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)
 
 
 class Versions(models.QuerySet):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
-SECRET_KEY = os.environ.get("PAIRUP_SECRET_KEY", "unused-without-web")  # sessions and cookies only; the web refuses this one
+SECRET_KEY = os.environ.get(
+    "PAIRUP_SECRET_KEY", "unused-without-web"
+)  # sessions and cookies only; the web refuses this one
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",

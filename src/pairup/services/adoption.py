@@ -57,7 +57,9 @@ def change_from(doing: Doing, rows: list[Dated], day: date, **changes: Any) -> N
     if not rows:
         return
     doing.supersede(type(rows[0]), [row.pk for row in rows])
-    before = [copy_of(row, ends_before=day, ends_precision="day") for row in rows if row.starts is None or row.starts < day]
+    before = [
+        copy_of(row, ends_before=day, ends_precision="day") for row in rows if row.starts is None or row.starts < day
+    ]
     doing.add(type(rows[0]), before + [copy_of(row, starts=day, starts_precision="day", **changes) for row in rows])
 
 
@@ -134,11 +136,17 @@ def _pairings_from_offers(doing: Doing, run: PlanRunVersion, on: date) -> None:
     programme = run.identity.programme
     calls = {
         row.identity.code: row
-        for row in CallVersion.objects.known().filter(identity__programme=programme).select_related("identity", "recipient")
+        for row in CallVersion.objects.known()
+        .filter(identity__programme=programme)
+        .select_related("identity", "recipient")
     }
     donors, organisations = _ids(Organisation), _places_of_organisations(on)
     kinds = dict(OrganisationVersion.objects.on(on).values_list("identity__code", "kind"))
-    held = set(PairingVersion.objects.on(on).filter(identity__programme=programme).values_list("donor__code", "recipient__code"))
+    held = set(
+        PairingVersion.objects.on(on)
+        .filter(identity__programme=programme)
+        .values_list("donor__code", "recipient__code")
+    )
     new = [
         (item["donor"], calls[item["recipient"]])
         for item in run.answer["assignments"]
@@ -177,7 +185,9 @@ def _funding(doing: Doing, run: PlanRunVersion, round_code: str, on: date) -> No
         by_start.setdefault(chosen[row.identity.code], []).append(row)
     for way, group in sorted(by_start.items()):
         year = int(way.removeprefix("start-"))
-        change_from(doing, group, on, status=ProjectStatus.PLANNED, start_years=[year], note=f"plan {run.identity.code}")
+        change_from(
+            doing, group, on, status=ProjectStatus.PLANNED, start_years=[year], note=f"plan {run.identity.code}"
+        )
 
 
 def _visits(doing: Doing, run: PlanRunVersion, round_code: str, on: date) -> None:

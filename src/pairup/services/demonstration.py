@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import datetime, time, timezone
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ Step = Callable[[str], AbstractContextManager[Any]]
 def run(programme: str, *, seed: int, report: Path, step: Step, language: str = "en") -> list[str]:
     """Carry out the whole path on the record that is open; give the lines of the closing screen."""
     reference = PROGRAMMES[programme]
-    at = datetime.combine(reference.on, time(8), tzinfo=timezone.utc)
+    at = datetime.combine(reference.on, time(8), tzinfo=UTC)
     with step(f"2/6 Loading {programme}: facts from sources, synthetic people, posts and money") as bar:
         made = build(programme, seed=seed)
         loaded = folder.load_tables(made, actor=ACTOR, at=at, progress=bar)

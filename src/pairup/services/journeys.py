@@ -19,11 +19,16 @@ def read_visit_problem(
 ) -> dict[str, Any]:
     """The journey question: which sites on which days, nights within the altitude rule in force."""
     altitudes = read_altitudes(on=on, known_by=known_by)
-    rows = list(read_rows(SiteVersion, on=on, known_by=known_by, programme=programme).select_related("identity", "place"))
+    rows = list(
+        read_rows(SiteVersion, on=on, known_by=known_by, programme=programme).select_related("identity", "place")
+    )
     base = next((row.identity.code for row in rows if row.is_base), None)
     if base is None:
         raise InputError(
-            f"No site of {programme} is a base.", hint="Set is_base on one row of sites.csv.", code="record.no-base", programme=programme
+            f"No site of {programme} is a base.",
+            hint="Set is_base on one row of sites.csv.",
+            code="record.no-base",
+            programme=programme,
         )
     order = [row.identity.code for row in rows]
     return {

@@ -22,7 +22,15 @@ from pairup.planning.plan import UNTIL_PROVED, Plan, Status, Stop
 from pairup.planning.posting import plan_postings
 from pairup.planning.problems import PostingProblem, read_problem
 from pairup.planning.visits import plan_visits
-from pairup.planning.worth import Candidate, FundingWeights, Opening, PairingWeights, PostingWeights, eligible, posting_points
+from pairup.planning.worth import (
+    Candidate,
+    FundingWeights,
+    Opening,
+    PairingWeights,
+    PostingWeights,
+    eligible,
+    posting_points,
+)
 from pairup.record.dated import Version
 from pairup.record.models import (
     Adoption,
@@ -118,7 +126,10 @@ def default_round(programme: str, *, on: date, known_by: date | None = None) -> 
     found = rounds.filter(starts__gt=on).order_by("ordinal").first() or rounds.order_by("-ordinal").first()
     if found is None:
         raise InputError(
-            f"{programme} has no round yet.", hint="Add one to rounds.csv.", code="record.no-round-yet", programme=programme
+            f"{programme} has no round yet.",
+            hint="Add one to rounds.csv.",
+            code="record.no-round-yet",
+            programme=programme,
         )
     return found.identity.code
 
@@ -168,7 +179,12 @@ def read_problem_of(asked: Asked) -> Any:
         if not _is_in_force(altitude, asked):
             altitude = None
         said = journeys.read_visit_problem(
-            asked.programme, on=asked.on, known_by=asked.known_by, days=asked.days, nights=asked.nights, altitude=altitude
+            asked.programme,
+            on=asked.on,
+            known_by=asked.known_by,
+            days=asked.days,
+            nights=asked.nights,
+            altitude=altitude,
         )
     return read_problem(said)
 
@@ -194,7 +210,9 @@ def _is_in_force(rule: Rule, asked: Asked) -> bool:
 def _named_rule(asked: Asked, family: str) -> Rule | None:
     """The rule of a family that the programme names, if any."""
     named = tables.read_programme(asked.programme, on=asked.on, known_by=asked.known_by).rules
-    return next((load_rules()[name] for name in sorted(named) if name.startswith(f"{family}.") and name in load_rules()), None)
+    return next(
+        (load_rules()[name] for name in sorted(named) if name.startswith(f"{family}.") and name in load_rules()), None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,13 +271,19 @@ def draft(
     plan = PLANNERS[asked.kind](problem, stop=stop, seed=seed, progress=progress)
     said = _bytes(problem)
     digest = hashlib.sha256(said).hexdigest()
-    with write.command("plan.draft", actor=actor, at=at, programme=asked.programme, facts={"kind": asked.kind}) as doing:
+    with write.command(
+        "plan.draft", actor=actor, at=at, programme=asked.programme, facts={"kind": asked.kind}
+    ) as doing:
         programme = Programme.objects.get(code=asked.programme)
         stem = "-".join(part for part in (asked.kind, asked.round or str(asked.on)) if part)
         count = PlanRun.objects.filter(programme=programme, code__startswith=f"{stem}-").count()
         code = f"{stem}-{count + 1}"
         ids = doing.identities(PlanRun, [code], programme=programme)
-        answer = plan.to_dict() | {"asked": asked.to_dict(), "verdict": plan.verdict().to_dict(), "blocks": plan.run.blocks}
+        answer = plan.to_dict() | {
+            "asked": asked.to_dict(),
+            "verdict": plan.verdict().to_dict(),
+            "blocks": plan.run.blocks,
+        }
         row = PlanRunVersion(
             identity_id=ids[code], day=asked.on, kind=asked.kind, round=asked.round, known_by=asked.known_by,
             status=plan.status.value, seed=seed, problem=zlib.compress(said, 6), problem_digest=digest, answer=answer,
@@ -285,7 +309,9 @@ READ: dict[str, tuple[type[Version], ...]] = {
 
 def _is_synthetic(asked: Asked) -> bool:
     return any(
-        model.objects.known(asked.known_by).filter(identity__programme__code=asked.programme, is_synthetic=True).exists()
+        model.objects.known(asked.known_by)
+        .filter(identity__programme__code=asked.programme, is_synthetic=True)
+        .exists()
         for model in READ[asked.kind]
     )
 
@@ -299,7 +325,9 @@ def read_run(run: str, *, programme: str | None = None, on: date | None = None) 
         rows = rows.filter(day__lte=on)
     found = list(rows[:2])
     if len(found) != 1:
-        codes = list(PlanRunVersion.objects.known().order_by("identity__code").values_list("identity__code", flat=True)[:20])
+        codes = list(
+            PlanRunVersion.objects.known().order_by("identity__code").values_list("identity__code", flat=True)[:20]
+        )
         raise InputError(
             f"There is no run {run!r} in this record." if not found else f"{run!r} is a run of several programmes.",
             hint=f"Runs: {', '.join(codes) or 'none yet; `pairup plan KIND --record FILE` drafts one'}." if not found
@@ -319,7 +347,10 @@ def adopt(run: str, *, actor: str, at: datetime, programme: str | None = None) -
     row = read_run(run, programme=programme)
     if row.status not in (Status.OPTIMAL, Status.FEASIBLE):
         raise NoPlanError(
-            f"Run {run} has no plan to adopt: it is {row.status}.", code="record.run-without-plan", run=run, status=row.status
+            f"Run {run} has no plan to adopt: it is {row.status}.",
+            code="record.run-without-plan",
+            run=run,
+            status=row.status,
         )
     _require_first(row)
     asked = replace(Asked.of(row.answer["asked"]), known_by=None)
@@ -329,9 +360,14 @@ def adopt(run: str, *, actor: str, at: datetime, programme: str | None = None) -
             hint=f"Draft it again: pairup plan {row.kind} --record FILE.", code="record.run-outdated", run=run,
         )  # fmt: skip
     code = row.identity.programme.code
-    with write.command("plan.adopt", actor=actor, at=at, programme=code, key=f"adopt/{code}/{run}", facts={"run": run}) as doing:
+    with write.command(
+        "plan.adopt", actor=actor, at=at, programme=code, key=f"adopt/{code}/{run}", facts={"run": run}
+    ) as doing:
         ids = doing.identities(Adoption, [run], programme=row.identity.programme)
-        doing.add(AdoptionVersion, [AdoptionVersion(identity_id=ids[run], day=asked.on, run=row.identity, is_synthetic=row.is_synthetic)])
+        doing.add(
+            AdoptionVersion,
+            [AdoptionVersion(identity_id=ids[run], day=asked.on, run=row.identity, is_synthetic=row.is_synthetic)],
+        )
         adopt_chosen(doing, row, asked.round, asked.on)
         return {table: count for table, count in sorted(doing.added.items()) if count and table != "adoptions"}
 

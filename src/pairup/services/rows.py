@@ -33,7 +33,9 @@ def row_table(
     """Make a table that numbers link into; rows are sorted by what they are grouped by."""
     at = [columns.index(column) for column in group_by]
     said = sorted((tuple(text(value) for value in row) for row in rows), key=lambda row: ([row[k] for k in at], row))
-    return RowTable(name, Words(f"services.table-{name.replace('_', '-')}"), tuple(columns), tuple(said), tuple(group_by), synthetic)
+    return RowTable(
+        name, Words(f"services.table-{name.replace('_', '-')}"), tuple(columns), tuple(said), tuple(group_by), synthetic
+    )
 
 
 def rough(day: Any, precision: str) -> RoughDay | None:
@@ -45,6 +47,8 @@ def rough_last(ends_before: Any, precision: str) -> RoughDay | None:
     if ends_before is None:
         return None
     last = ends_before.fromordinal(ends_before.toordinal() - 1)
-    return RoughDay(RoughDay.read(str(RoughDay(last, Precision(precision)))).first, Precision(precision)) if (
-        precision != Precision.DAY
-    ) else RoughDay(last)
+    return (
+        RoughDay(RoughDay.read(str(RoughDay(last, Precision(precision)))).first, Precision(precision))
+        if (precision != Precision.DAY)
+        else RoughDay(last)
+    )

@@ -33,6 +33,7 @@ from pairup.values.codes import Fitness, Level, OfferStatus, Preset, ProjectStat
 from pairup.values.days import Span
 from pairup.values.money import Money
 
+
 def read_rows(
     model: type[Version], *, on: date, known_by: date | None = None, programme: str | None = None
 ) -> QuerySet[Any]:
@@ -112,7 +113,9 @@ def read_openings(
 ) -> tuple[list[Opening], list[PostVersion]]:
     """Posts of a round as openings, beside their rows, in order of code. A post of several rows is its latest one."""
     donors = dict(
-        read_rows(PairingVersion, on=on, known_by=known_by, programme=programme).values_list("identity__code", "donor__code")
+        read_rows(PairingVersion, on=on, known_by=known_by, programme=programme).values_list(
+            "identity__code", "donor__code"
+        )
     )
     posts = PostVersion.objects.known(known_by).filter(identity__programme__code=programme, round__code=round_code)
     rows = latest(posts.select_related("identity", "place", "team", "pairing").order_by("identity__code", "starts"))
@@ -182,16 +185,19 @@ def read_quotas(programme: str, round_code: str, *, on: date, known_by: date | N
 
 
 def read_pairing_problem(
-    programme: str, round_code: str, *, on: date, known_by: date | None = None, weights: PairingWeights = PairingWeights()
+    programme: str,
+    round_code: str,
+    *,
+    on: date,
+    known_by: date | None = None,
+    weights: PairingWeights = PairingWeights(),
 ) -> dict[str, Any]:
     """The pairing question of a round: which donor with which place, in the words of the problem file."""
     preset = Preset(read_programme(programme, on=on, known_by=known_by).preset)
     if preset is Preset.OFFER_LED:
         return _offers_as_problem(programme, on=on, known_by=known_by, weights=weights)
     rows = read_rows(PairingVersion, on=on, known_by=known_by, programme=programme)
-    ties = sorted(
-        rows.filter(parent=None, channel="territorial").values_list("donor__code", "place__code").distinct()
-    )
+    ties = sorted(rows.filter(parent=None, channel="territorial").values_list("donor__code", "place__code").distinct())
     posts, people = read_openings(programme, round_code, on=on, known_by=known_by)[0], Counter()
     for person in read_candidates(programme, round_code, on=on, known_by=known_by):
         people[person.donor, person.profession] += 1
@@ -227,7 +233,9 @@ def _offers_as_problem(programme: str, *, on: date, known_by: date | None, weigh
     offers = read_rows(OfferVersion, on=on, known_by=known_by, programme=programme).exclude(status=OfferStatus.DECLINED)
     columns = ("donor__code", "call__code", "worth", "load")
     options = sorted(offers.values_list(*columns))
-    ties = read_rows(PairingVersion, on=on, known_by=known_by, programme=programme).values_list("donor__code", "recipient__code")
+    ties = read_rows(PairingVersion, on=on, known_by=known_by, programme=programme).values_list(
+        "donor__code", "recipient__code"
+    )
     callers = dict(_callers(programme, on=on, known_by=known_by))
     existing = sorted({(d, c) for d, c, _, _ in options if (d, callers.get(c)) in set(ties)})
     load: dict[str, Decimal] = defaultdict(Decimal)
@@ -275,13 +283,19 @@ def read_funding_problem(
     first, last = horizon
     envelopes = read_envelopes(programme, on=on, known_by=known_by, horizon=horizon)
     bound = _bound(programme, on=on, known_by=known_by)
-    needs = dict(read_rows(NeedVersion, on=on, known_by=known_by, programme=programme).values_list("identity__code", "priority"))
-    rows = read_rows(ProjectVersion, on=on, known_by=known_by, programme=programme).filter(status=ProjectStatus.PROPOSED)
+    needs = dict(
+        read_rows(NeedVersion, on=on, known_by=known_by, programme=programme).values_list("identity__code", "priority")
+    )
+    rows = read_rows(ProjectVersion, on=on, known_by=known_by, programme=programme).filter(
+        status=ProjectStatus.PROPOSED
+    )
     projects = []
     for row in rows.select_related("identity", "place", "pairing", "need"):
         if row.cost_minor is None or row.pairing is None:
             continue
-        base = weights.benefit * float(row.benefit or 0) + weights.priority * needs.get(row.need.code if row.need else "", 0)
+        base = weights.benefit * float(row.benefit or 0) + weights.priority * needs.get(
+            row.need.code if row.need else "", 0
+        )
         ways = []
         for start in sorted(int(year) for year in row.start_years):
             years = range(start, start + row.build_years)

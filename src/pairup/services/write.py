@@ -140,7 +140,9 @@ class Doing:
     def add(self, model: type[Version], rows: Sequence[Version]) -> None:
         """Add version rows: number, time and entry are set here, personal columns sealed, the digest fed."""
         top: dict[int, int] = dict(
-            model._default_manager.values_list("identity").annotate(top=models.Max("number")).values_list("identity", "top")
+            model._default_manager.values_list("identity")
+            .annotate(top=models.Max("number"))
+            .values_list("identity", "top")
         )
         for row in rows:
             row.number = top[row.identity_id] = top.get(row.identity_id, 0) + 1
@@ -162,7 +164,10 @@ class Doing:
             done += part.update(superseded_at=self.entry.at)
         if done != len(wanted):
             raise ConflictError(
-                "The record changed in between.", hint="Read it again, then repeat.", code="record.changed", table=model.table
+                "The record changed in between.",
+                hint="Read it again, then repeat.",
+                code="record.changed",
+                table=model.table,
             )
 
     def leaf(self, facts: Mapping[str, Any]) -> bytes:
@@ -249,5 +254,7 @@ def check_journal() -> list[Finding]:
                     findings.append(Finding(Words("record.seal-broken", {"table": table, "row": row.pk})))
             kept = said.get(table, {"added": 0, "digest": hashlib.sha256().hexdigest()})
             if (count, digest.hexdigest()) != (kept["added"], kept["digest"]):
-                findings.append(Finding(Words("record.rows-changed", {"table": table, "number": entry.number}), file="journal"))
+                findings.append(
+                    Finding(Words("record.rows-changed", {"table": table, "number": entry.number}), file="journal")
+                )
     return findings

@@ -28,7 +28,9 @@ class Money:
     def of(cls, amount: str | int | Decimal, currency: str) -> Money:
         """Make money from a decimal amount. Refuses floats, and more digits than the currency has."""
         if isinstance(amount, float):
-            raise InputError("Money is never a float.", hint="Give text, a whole number or a Decimal.", code="money.float")
+            raise InputError(
+                "Money is never a float.", hint="Give text, a whole number or a Decimal.", code="money.float"
+            )
         try:
             exact = Decimal(amount).scaleb(digits(currency))
         except InvalidOperation:

@@ -44,7 +44,13 @@ from pairup.values.words import Words
 
 
 def write(
-    into: Path, *, programme: str | None = None, on: date, known_by: date | None = None, force: bool = False, is_demo: bool = False
+    into: Path,
+    *,
+    programme: str | None = None,
+    on: date,
+    known_by: date | None = None,
+    force: bool = False,
+    is_demo: bool = False,
 ) -> list[Path]:
     """Write the office's page and the public page of a programme into a folder.
 
@@ -63,7 +69,9 @@ def write(
 def latest_runs(programme: str, *, on: date, known_by: date | None = None) -> dict[str, tuple[PlanRunVersion, bool]]:
     """The last run of each kind asked as of the day or before, adopted ones first; and whether it is adopted."""
     adopted = set(
-        AdoptionVersion.objects.known(known_by).filter(identity__programme__code=programme).values_list("run", flat=True)
+        AdoptionVersion.objects.known(known_by)
+        .filter(identity__programme__code=programme)
+        .values_list("run", flat=True)
     )
     rows = PlanRunVersion.objects.on(on, known_by=known_by).filter(identity__programme__code=programme)
     found: dict[str, tuple[PlanRunVersion, bool]] = {}
@@ -105,7 +113,9 @@ def read_facts(programme: str, *, on: date, known_by: date | None = None, is_dem
             parts["followed"] = story[0]
             row_tables.append(story[1])
         counts["postings"] = {
-            "asked": Count(Words("services.count-posts"), sum(row.seats for row in read.rows.values()), RowLink("posts")),
+            "asked": Count(
+                Words("services.count-posts"), sum(row.seats for row in read.rows.values()), RowLink("posts")
+            ),
             "decided": Count(Words("services.count-filled"), sum(map(len, read.takers.values())), RowLink("posts")),
             "considered": Count(Words("services.count-candidates"), len(read.tables.people)),
         }
@@ -120,13 +130,13 @@ def read_facts(programme: str, *, on: date, known_by: date | None = None, is_dem
         }
     if "visits" in runs:
         run = runs["visits"][0]
-        parts["itinerary"], table = journey.itinerary(
-            run, problem_text(run), atlas, programme=programme, on=on
-        )
+        parts["itinerary"], table = journey.itinerary(run, problem_text(run), atlas, programme=programme, on=on)
         row_tables.append(table)
         stops = sum(len(day.stops) for day in parts["itinerary"].days)
         counts["visits"] = {
-            "asked": Count(Words("services.count-sites"), stops + len(parts["itinerary"].not_visited), RowLink("sites")),
+            "asked": Count(
+                Words("services.count-sites"), stops + len(parts["itinerary"].not_visited), RowLink("sites")
+            ),
             "decided": Count(Words("services.count-stops"), stops, RowLink("sites")),
         }
     changes = _changes(runs)
@@ -170,16 +180,16 @@ def _changes(runs: dict[str, tuple[PlanRunVersion, bool]]) -> dict[tuple[str, st
     run = runs["pairings"][0]
     existing = {(tie[0], tie[1]) for tie in problem_text(run).get("existing", [])}
     chosen = {(item["donor"], item["recipient"]) for item in run.answer["assignments"] or []}
-    said = {tie: Change.KEPT for tie in existing & chosen}
-    return said | {tie: Change.ENDED for tie in existing - chosen} | {tie: Change.NEW for tie in chosen - existing}
+    said = dict.fromkeys(existing & chosen, Change.KEPT)
+    return said | dict.fromkeys(existing - chosen, Change.ENDED) | dict.fromkeys(chosen - existing, Change.NEW)
 
 
-def _plan_facts(
-    run: PlanRunVersion, is_adopted: bool, told: dict[str, Count], ties: tuple[Count, ...]
-) -> PlanFacts:
+def _plan_facts(run: PlanRunVersion, is_adopted: bool, told: dict[str, Count], ties: tuple[Count, ...]) -> PlanFacts:
     """The headline of a run; of pairings, how many are kept, new and ended."""
     answer = run.answer
-    exact = {key: Decimal(str(answer[key])) if answer[key] is not None else None for key in ("objective", "bound", "gap")}
+    exact = {
+        key: Decimal(str(answer[key])) if answer[key] is not None else None for key in ("objective", "bound", "gap")
+    }
     return PlanFacts(
         kind=PlanKind(run.kind), status=run.status, objective=exact["objective"], bound=exact["bound"], gap=exact["gap"],
         proof=_proof(run), run=run.identity.code, seed=run.seed,
@@ -201,9 +211,23 @@ def _totals(served: list[people.Served], amounts: tuple[Any, ...], on: date) -> 
     synthetic = any(row.is_synthetic for row in served)
     paid: list[Money] = [fact.paid for fact in amounts if fact.paid is not None]
     return (
-        Total("people_posted", Words("services.total-people"), len({row.person for row in begun}), None, synthetic, RowLink("postings")),
+        Total(
+            "people_posted",
+            Words("services.total-people"),
+            len({row.person for row in begun}),
+            None,
+            synthetic,
+            RowLink("postings"),
+        ),
         *(
-            Total("money_paid", Words("services.total-paid"), value, None, any(fact.is_synthetic for fact in amounts), RowLink("money"))
+            Total(
+                "money_paid",
+                Words("services.total-paid"),
+                value,
+                None,
+                any(fact.is_synthetic for fact in amounts),
+                RowLink("money"),
+            )
             for value in total(paid).values()
         ),
     )
@@ -214,7 +238,9 @@ def _signatures(
     known_by: date | None,
 ) -> tuple[SignatureFacts, ...]:  # fmt: skip
     """Who signed what; where a plan has no signature of a side, its absence is printed."""
-    rows = tables.read_rows(SignatureVersion, on=on, known_by=known_by, programme=programme).select_related("organisation")
+    rows = tables.read_rows(SignatureVersion, on=on, known_by=known_by, programme=programme).select_related(
+        "organisation"
+    )
     found = [
         SignatureFacts(
             atlas.organisations.get(row.organisation.code) or NameFacts(row.organisation.code, Both(row.organisation.code)),

@@ -60,7 +60,9 @@ def itinerary(
         )  # fmt: skip
     seen = {stop.site for day in days for stop in day.stops}
     missed = [code for code, row in sites.items() if code not in seen and not row.is_base]
-    rule = {name: round(metres) for name, metres in said["altitude_rule"].items()} if said.get("altitude_rule") else None
+    rule = (
+        {name: round(metres) for name, metres in said["altitude_rule"].items()} if said.get("altitude_rule") else None
+    )
     synthetic = any(row.is_synthetic for row in sites.values())
     facts = ItineraryFacts(
         Both("Field visit of the round", "本批次实地走访"), tuple(days), tuple(p for p in profile if p is not None),

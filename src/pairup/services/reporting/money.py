@@ -28,7 +28,9 @@ class Owed:
 def money_rule(programme: str, *, on: date, known_by: date | None = None) -> Rule | None:
     """The money rule the programme names, if any."""
     named = read_programme(programme, on=on, known_by=known_by).rules
-    return next((rule for name, rule in sorted(load_rules().items()) if name in named and name.startswith("money_quota.")), None)
+    return next(
+        (rule for name, rule in sorted(load_rules().items()) if name in named and name.startswith("money_quota.")), None
+    )
 
 
 def read_money(
@@ -52,7 +54,14 @@ def read_money(
     works = read_rows(WorksRecordVersion, on=on, known_by=known_by, programme=programme)
     done = []
     for code, pairing, day, precision, minor, unit, project, made_up in works.values_list(
-        "identity__code", "pairing__code", "day", "day_precision", "value_minor", "currency", "project__code", "is_synthetic"
+        "identity__code",
+        "pairing__code",
+        "day",
+        "day_precision",
+        "value_minor",
+        "currency",
+        "project__code",
+        "is_synthetic",
     ):
         top = tops.get(pairing, pairing) if pairing else ""
         parts[top, day.year, "executed"].append(Money(minor, unit))

@@ -77,7 +77,13 @@ class PlannedPeople:
 
 
 def read_pairings(
-    programme: str, atlas: Atlas, *, on: date, known_by: date | None, kept: dict[tuple[str, str], Change], planned: PlannedPeople
+    programme: str,
+    atlas: Atlas,
+    *,
+    on: date,
+    known_by: date | None,
+    kept: dict[tuple[str, str], Change],
+    planned: PlannedPeople,
 ) -> tuple[tuple[PairingFacts, ...], RowTable]:
     """Top-level pairings that ever held, each with its days, what the plan does to it, and its people."""
     rows = list(
