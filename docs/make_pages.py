@@ -148,7 +148,17 @@ def refusals_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"reference/cli.md": cli_page, "reference/refusals.md": refusals_page}
+def folder_reference() -> str:
+    from pairup.services.folder.page import folder_page
+
+    return folder_page()
+
+
+PAGES = {
+    "reference/cli.md": cli_page,
+    "reference/folder.md": folder_reference,
+    "reference/refusals.md": refusals_page,
+}
 
 
 def main() -> None:

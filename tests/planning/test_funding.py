@@ -178,7 +178,8 @@ def a_large_portfolio(share: float):
         for at in range(8):
             load = 3 + (7 * donor + 5 * at) % 8
             projects.append({
-                "id": f"P{donor}-{at}", "worth": 10 + (donor + 3 * at) % 17, "tags": {"livelihood": 1 - ((donor + 3 * at) % 17) / 20},
+                "id": f"P{donor}-{at}", "worth": 10 + (donor + 3 * at) % 17,
+                "tags": {"livelihood": 1 - ((donor + 3 * at) % 17) / 20},
                 "ways": [{"id": "now", "loads": {f"D{donor}": load}}],
             })  # fmt: skip
     floors = [{"tag": "livelihood", "share": share}]

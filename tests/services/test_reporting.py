@@ -14,7 +14,20 @@ from pairup.errors import ConflictError, InputError
 from pairup.reports.facts import Change, MoneyFacts, PairingFacts, ReportFacts
 from pairup.services import plans, reporting
 from tests.services import cast
-from tests.services.cast import ADOPTED, LATER, ON, a_programme, adopt, changed, draft, held, load, with_rows, words_of
+from tests.services.cast import (
+    ADOPTED,
+    DRAFTED,
+    LATER,
+    ON,
+    a_programme,
+    adopt,
+    changed,
+    draft,
+    held,
+    load,
+    with_rows,
+    words_of,
+)
 
 KNOWN = ADOPTED.date()
 #: words of what is told to nobody but the person
@@ -22,12 +35,12 @@ PERSONAL = ("preference", "prefers", "fitness", "partner", "altitude limit", "hi
 DAYS_ON = datetime(2026, 12, 1, 9, tzinfo=UTC)
 
 
-def planned_and_adopted(programme: cast.Tables | None = None) -> dict[str, str]:
+def planned_and_adopted(programme: cast.Tables | None = None, at: datetime = ADOPTED) -> dict[str, str]:
     """Load, draft every kind, adopt; give the runs."""
     load(programme or a_programme())
     runs = {kind: draft(kind).run for kind in plans.KINDS}
     for run in runs.values():
-        adopt(run)
+        adopt(run, at)
     return runs
 
 
@@ -87,11 +100,22 @@ def test_a_correction_recorded_later_changes_no_fact_that_was_known_before(recor
 def test_a_correction_leaves_a_report_that_can_be_made(
     record: Path, name: str, code: str, cells: dict[str, str]
 ) -> None:
-    planned_and_adopted()
+    planned_and_adopted(at=DRAFTED)
     rows = changed(a_programme(), name, code, **cells)[name]
-    load({name: [row for row in rows if row["code"] == code]}, ADOPTED)  # on the day of the plan, so nothing shields it
+    load({name: [row for row in rows if row["code"] == code]}, DRAFTED)  # the day of the plan: nothing shields it
 
     assert facts().plans and facts(on=date(2030, 1, 1)).plans
+
+
+def test_a_post_whose_chosen_person_was_corrected_the_same_day_is_not_followed(record: Path) -> None:
+    programme = changed(a_programme(), "people", "P-2", highest_altitude_m="")
+    planned_and_adopted(programme, at=DRAFTED)
+    before = facts().followed
+
+    load({"fitness": changed(programme, "fitness", "F-1", outcome="unfit")["fitness"]}, DRAFTED)
+
+    assert before is not None and (before.person, before.considered) == ("P-1", 4)
+    assert facts().followed is None or facts().followed.person != "P-1"  # type: ignore[union-attr]
 
 
 def test_the_same_report_comes_out_byte_for_byte_after_a_correction(record: Path, tmp_path: Path) -> None:
@@ -380,6 +404,16 @@ def test_the_portfolio_shows_what_each_project_takes_of_its_envelope(record: Pat
         ("a-east", 2027, "CNY 500.00"), ("a-east", 2028, "CNY 500.00"), ("b-west", 2027, "CNY 900.00"),
     }  # fmt: skip
     assert {project.code: project.start_year for project in found.projects} == {"J-1": 2027, "J-2": 2027, "J-3": None}
+
+
+def test_a_journey_keeps_its_days_in_a_report_of_a_later_day(record: Path) -> None:
+    planned_and_adopted()
+
+    now, later = facts().itinerary, facts(on=date(2029, 1, 1)).itinerary
+
+    assert now is not None and later is not None
+    assert [day.day for day in later.days] == [day.day for day in now.days]
+    assert now.days[0].day == date(2026, 11, 30)
 
 
 def test_an_absent_signature_is_printed(record: Path) -> None:

@@ -59,7 +59,9 @@ def test_a_place_that_was_recoded_answers_with_the_code_of_the_day(record: Path)
         place = doing.identities(Place, ["nyingchi"])["nyingchi"]
         spans = [("542600", None, date(2015, 3, 16)), ("540400", date(2015, 3, 16), None)]
         doing.add(PlaceVersion, [
-            PlaceVersion(identity_id=place, level="prefecture", name_en="Nyingchi", official_code=code, starts=a, ends_before=b)
+            PlaceVersion(
+                identity_id=place, level="prefecture", name_en="Nyingchi", official_code=code, starts=a, ends_before=b
+            )
             for code, a, b in spans
         ])  # fmt: skip
 

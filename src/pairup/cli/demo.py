@@ -51,7 +51,7 @@ def demo(programme: str, into: Path, seed: int, force: bool) -> None:
 
 
 def _clear(into: Path, *, force: bool) -> None:
-    """Make room for a demo. Only what a demo wrote is ever removed, only with --force, and only where it left its mark."""
+    """Make room for a demo. Only what a demo wrote is removed, only with --force, and only where it left its mark."""
     if into.exists() and any(into.iterdir()):
         strange = sorted(
             str(path) for path in into.rglob("*") if path.is_file() and not _is_own(path.relative_to(into))

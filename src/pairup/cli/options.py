@@ -35,6 +35,7 @@ class Bar:
 
     def __init__(self, label: str) -> None:
         self.label = label
+        self.said = "done"  # the closing line
         self._shown = -1
         self._live = sys.stderr.isatty()
 
@@ -51,11 +52,11 @@ class Bar:
 
 @contextmanager
 def step(label: str) -> Iterator[Bar]:
-    """Show a step of long work. Its closing line is `bar.said`, or "done"."""
+    """Show a step of long work. Its closing line is `bar.said`, "done" unless the work says more."""
     bar = Bar(label)
     bar()
     yield bar
-    bar.close(getattr(bar, "said", "done"))
+    bar.close(bar.said)
 
 
 def say_findings(findings: list[Any], language: str) -> None:

@@ -28,10 +28,10 @@ def plan_funding(
     """Choose the projects worth most, each in one way.
 
     Floors tie every project to every other, and are left out at first: what is left falls apart by donor, and if the
-    best of it keeps the floors, it is the best with them. Where it does not, each floor gets a price (Lagrange; Geoffrion
-    1974), which keeps the blocks apart and gives a bound; a portfolio that keeps the floors is found at prices high
-    enough. Then everything is solved at once from there, as far as the stop allows. Where no plan exists,
-    `conflicts` names a smallest set of requirements that clash.
+    best of it keeps the floors, it is the best with them. Where it does not, each floor gets a price (Lagrange;
+    Geoffrion 1974), which keeps the blocks apart and gives a bound; a portfolio that keeps the floors is found at
+    prices high enough. Then everything is solved at once from there, as far as the stop allows. Where no plan
+    exists, `conflicts` names a smallest set of requirements that clash.
     """
     watch = stop.watch()
     is_apart = bool(problem.floors) and len(problem.ways) > SMALL

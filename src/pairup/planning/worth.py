@@ -7,7 +7,7 @@ proof of optimality is exact.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -120,7 +120,7 @@ def _covers(available: Span, term: Span) -> bool:
     return starts and ends
 
 
-def _altitude(person: Candidate, post: Opening, facts: dict[str, object]) -> Words | None:
+def _altitude(person: Candidate, post: Opening, facts: Mapping[str, object]) -> Words | None:
     if post.altitude_m is None or post.altitude_m < CERTIFIED_FROM_M:
         return None
     if person.altitude_limit_m is not None and person.altitude_limit_m < post.altitude_m:

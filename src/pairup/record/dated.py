@@ -94,6 +94,9 @@ class Version(models.Model):
 
     #: name of the table in a programme folder (docs/reference/folder.md)
     table: ClassVar[str]
+    #: the identity this is a version of; each subclass declares the foreign key to its own kind
+    identity: Any
+    identity_id: int
 
     number = models.PositiveIntegerField(default=1)
     recorded_at = models.DateTimeField()
@@ -111,7 +114,7 @@ class Version(models.Model):
         indexes: ClassVar = [models.Index(fields=["superseded_at", "identity"], name="%(class)s_known")]
 
     def __str__(self) -> str:
-        return f"{self.table} {self.identity_id} version {self.number}"
+        return f"{self.table} {self.pk} version {self.number}"
 
 
 class Sealed(models.Model):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pairup.record.claims import Claim, ClaimVersion
-from pairup.record.dated import Version
 from pairup.record.journal import JournalEntry
 from pairup.record.money import Envelope, EnvelopeVersion, MoneyLine, MoneyLineVersion, RevenueBase, RevenueBaseVersion
 from pairup.record.pairings import (
@@ -61,7 +62,7 @@ from pairup.record.users import User
 from pairup.record.visits import Site, SiteVersion, Visit, VisitFinding, VisitFindingVersion, VisitVersion
 
 #: version models in an order in which every reference points backwards, or into the same table
-TABLES: dict[str, type[Version]] = {
+TABLES: dict[str, Any] = {
     model.table: model
     for model in (
         SourceVersion, ProgrammeVersion, PlaceVersion, SuccessionVersion, OrganisationVersion, RoadVersion,

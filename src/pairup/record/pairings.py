@@ -90,7 +90,7 @@ class AgreedResultVersion(Dated):
 
 
 class PairingPreference(Scoped):
-    """What a donor or recipient says about being paired with the other; ingredients of worth, never a rank of places."""
+    """What a donor or recipient says about being paired with the other: parts of a worth, never a rank of places."""
 
 
 class PairingPreferenceVersion(Dated):

@@ -42,7 +42,8 @@ def require_safe_sqlite() -> None:
     if os.environ.get("PAIRUP_ALLOW_UNSAFE_SQLITE") != "yes":
         raise InputError(
             f"SQLite {sqlite3.sqlite_version} can corrupt a record that two programs have open.",
-            hint="Install pysqlite3 0.6.1 or SQLite 3.51.3; PAIRUP_ALLOW_UNSAFE_SQLITE=yes overrides, and the journal says so.",
+            hint="Install pysqlite3 0.6.1 or SQLite 3.51.3; PAIRUP_ALLOW_UNSAFE_SQLITE=yes overrides, "
+            "and the journal says so.",
             code="record.unsafe-sqlite",
             version=sqlite3.sqlite_version,
         )

@@ -235,16 +235,19 @@ def claim_facts(programme: str, *, on: date, known_by: date | None) -> tuple[tup
         claim, row = result.claim, rows[result.claim.code]
         facts.append(
             ClaimFacts(
-                claim.code, Both(claim.text_en, claim.text_zh), claim.speaker, claim.day or RoughDay(on), claim.claim_class,
-                HEADS[result.verdict], result.words, claim.figure, claim.uom, tuple(each.words for each in result.checks),
+                claim.code, Both(claim.text_en, claim.text_zh), claim.speaker, claim.day or RoughDay(on),
+                claim.claim_class, HEADS[result.verdict], result.words, claim.figure, claim.uom,
+                tuple(each.words for each in result.checks),
                 result.computed.figure if result.computed else None,
                 bool(result.computed and result.computed.is_synthetic), _link(claim), result.conflicts, claim.mission,
                 Standing(row.standing) if row.standing else None, tuple(part for part in row.source.split(";") if part),
                 RowLink("claims", (claim.code,)),
             )
         )  # fmt: skip
-    columns = ("code", "day", "speaker", "text_en", "text_zh", "claim_class", "subject", "scope", "place", "covers_from",
-               "covers_to", "figure", "uom", "bound", "says_effect", "comparison", "standing", "source", "is_synthetic")  # fmt: skip
+    columns = (
+        "code", "day", "speaker", "text_en", "text_zh", "claim_class", "subject", "scope", "place", "covers_from",
+        "covers_to", "figure", "uom", "bound", "says_effect", "comparison", "standing", "source", "is_synthetic",
+    )  # fmt: skip
     listed = [
         (code, rough(r.day, r.day_precision), r.speaker, r.text_en, r.text_zh, r.claim_class, r.subject, r.scope,
          r.place.code if r.place else "", r.covers_from, r.covers_to, r.figure, r.uom, r.bound, r.says_effect,

@@ -1,4 +1,4 @@
-"""Sites and roads of the record turned into the question of a journey. Read only; every read takes `on` and `known_by`."""
+"""Sites and roads of the record as the question of a journey. Read only; reads take `on` and `known_by`."""
 
 from __future__ import annotations
 

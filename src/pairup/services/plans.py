@@ -31,7 +31,6 @@ from pairup.planning.worth import (
     eligible,
     posting_points,
 )
-from pairup.record.dated import Version
 from pairup.record.models import (
     Adoption,
     AdoptionVersion,
@@ -111,7 +110,8 @@ def default_programme() -> str:
     codes = sorted(Programme.objects.values_list("code", flat=True))
     if len(codes) != 1:
         raise InputError(
-            f"This record holds {len(codes)} programmes.", hint=f"Say which with --programme: {', '.join(codes) or 'none yet'}.",
+            f"This record holds {len(codes)} programmes.",
+            hint=f"Say which with --programme: {', '.join(codes) or 'none yet'}.",
             code="record.which-programme", programmes=codes,
         )  # fmt: skip
     return codes[0]
@@ -175,9 +175,8 @@ def read_problem_of(asked: Asked) -> Any:
             asked.programme, on=asked.on, known_by=asked.known_by, horizon=asked.horizon, floors=floors
         )
     else:
-        altitude: Rule | None = _named_rule(asked, "visit_altitude") or load_rules()["visit_altitude.general"]
-        if not _is_in_force(altitude, asked):
-            altitude = None
+        rule = _named_rule(asked, "visit_altitude") or load_rules()["visit_altitude.general"]
+        altitude = rule if _is_in_force(rule, asked) else None
         said = journeys.read_visit_problem(
             asked.programme,
             on=asked.on,
@@ -299,7 +298,7 @@ def _bytes(problem: Any) -> bytes:
 
 
 #: tables that a kind of plan reads; a plan that rests on one synthetic row is synthetic
-READ: dict[str, tuple[type[Version], ...]] = {
+READ: dict[str, tuple[Any, ...]] = {
     "pairings": (PairingVersion, OfferVersion, CallVersion, PairingPreferenceVersion, PersonVersion, PostVersion),
     "postings": (PersonVersion, PostVersion, FitnessCheckVersion, QuotaVersion),
     "funding": (ProjectVersion, EnvelopeVersion, NeedVersion),

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from pairup.errors import InputError
 from pairup.planning.worth import CERTIFIED_FROM_M, Candidate, Certificate, FundingWeights, Opening, PairingWeights
-from pairup.record.dated import Dated, Happened, Version
+from pairup.record.dated import Dated, Happened
 from pairup.record.models import (
     EnvelopeVersion,
     FitnessCheckVersion,
@@ -34,11 +34,10 @@ from pairup.values.days import Span
 from pairup.values.money import Money
 
 
-def read_rows(
-    model: type[Version], *, on: date, known_by: date | None = None, programme: str | None = None
-) -> QuerySet[Any]:
+def read_rows(model: Any, *, on: date, known_by: date | None = None, programme: str | None = None) -> QuerySet[Any]:
     """Rows of a table true on a day (happened by it), in order of code."""
-    rows = model.objects.on(on, known_by=known_by) if issubclass(model, (Dated, Happened)) else model.objects.none()
+    is_dated = issubclass(model, (Dated, Happened))
+    rows: QuerySet[Any] = model.objects.on(on, known_by=known_by) if is_dated else model.objects.none()
     if programme is not None:
         rows = rows.filter(identity__programme__code=programme)
     return rows.order_by("identity__code", "number")
@@ -51,7 +50,8 @@ def read_programme(programme: str, *, on: date, known_by: date | None = None) ->
     if found is None:
         known = sorted(ProgrammeVersion.objects.known(known_by).values_list("identity__code", flat=True).distinct())
         raise InputError(
-            f"There is no programme {programme!r} in this record.", hint=f"Programmes here: {', '.join(known) or 'none'}.",
+            f"There is no programme {programme!r} in this record.",
+            hint=f"Programmes here: {', '.join(known) or 'none'}.",
             code="record.no-programme", programme=programme,
         )  # fmt: skip
     return found
@@ -80,7 +80,7 @@ def span_of(starts: date | None, ends_before: date | None) -> Span:
 
 
 def read_candidates(programme: str, round_code: str, *, on: date, known_by: date | None = None) -> list[Candidate]:
-    """People nominated for a round, with their certificates. A person's span is when they can serve, the latest told."""
+    """People nominated for a round, with certificates. A person's span is when they can serve, the latest told."""
     certificates: dict[str, list[Certificate]] = defaultdict(list)
     known = FitnessCheckVersion.objects.known(known_by).filter(
         identity__programme__code=programme, person__in=PersonVersion.objects.known(known_by)
@@ -198,14 +198,15 @@ def read_pairing_problem(
         return _offers_as_problem(programme, on=on, known_by=known_by, weights=weights)
     rows = read_rows(PairingVersion, on=on, known_by=known_by, programme=programme)
     ties = sorted(rows.filter(parent=None, channel="territorial").values_list("donor__code", "place__code").distinct())
-    posts, people = read_openings(programme, round_code, on=on, known_by=known_by)[0], Counter()
+    posts = read_openings(programme, round_code, on=on, known_by=known_by)[0]
+    people: Counter[tuple[str, str]] = Counter()
     for person in read_candidates(programme, round_code, on=on, known_by=known_by):
         people[person.donor, person.profession] += 1
     region = _regions({place for _, place in ties}, on=on, known_by=known_by)
     asked: dict[str, list[str]] = defaultdict(list)
     for post in posts:
         asked[region.get(post.place, post.place)].append(post.profession)
-    liked = Counter()
+    liked: Counter[tuple[str, str]] = Counter()
     for donor, place, points in read_rows(
         PairingPreferenceVersion, on=on, known_by=known_by, programme=programme
     ).values_list("donor__code", "place__code", "points"):

@@ -24,7 +24,7 @@ from django.db import connection, models, transaction
 
 from pairup import services
 from pairup.errors import ConflictError
-from pairup.record.dated import Identity, Sealed, Version
+from pairup.record.dated import Identity, Sealed
 from pairup.record.journal import JournalEntry
 from pairup.record.models import TABLES, Programme
 from pairup.services.access import require_may
@@ -52,11 +52,11 @@ class Codes:
 
 
 @cache
-def _fields(model: type[Version]) -> tuple[models.Field[Any, Any], ...]:
+def _fields(model: Any) -> tuple[Any, ...]:
     return tuple(field for field in model._meta.concrete_fields if field.name not in _BOOKKEEPING)
 
 
-def _plain(field: models.Field[Any, Any], row: Version, codes: Codes) -> Any:
+def _plain(field: Any, row: Any, codes: Codes) -> Any:
     """Give a column as JSON can hold it, the same before and after a trip through the database."""
     value = getattr(row, field.attname)
     if value is None:
@@ -72,17 +72,17 @@ def _plain(field: models.Field[Any, Any], row: Version, codes: Codes) -> Any:
     return value
 
 
-def seal(row: Version, codes: Codes) -> str:
+def seal(row: Any, codes: Codes) -> str:
     """HMAC of a row's personal columns under its own salt."""
     assert isinstance(row, Sealed)
     said = [_plain(row._meta.get_field(name), row, codes) for name in row.personal]
     return hmac.new(bytes.fromhex(row.salt), rfc8785.dumps(said), hashlib.sha256).hexdigest()
 
 
-def row_bytes(row: Version, codes: Codes) -> bytes:
+def row_bytes(row: Any, codes: Codes) -> bytes:
     """Give the canonical JSON of what a version row says."""
     personal = row.personal if isinstance(row, Sealed) else ()
-    said = {field.name: _plain(field, row, codes) for field in _fields(type(row)) if field.name not in personal}
+    said = {field.name: _plain(field, row, codes) for field in _fields(row.__class__) if field.name not in personal}
     identity = type(row)._meta.get_field("identity").related_model
     said["code"] = codes.of(identity, row.identity_id)
     if personal:
@@ -105,7 +105,7 @@ def _insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
         as_it_is = isinstance(field, _AS_IT_IS)
         columns.append(values if as_it_is else [field.get_db_prep_save(value, connection) for value in values])
     quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in fields)
+    names = ", ".join(quote(str(field.column)) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -137,7 +137,7 @@ class Doing:
             known = dict(model._default_manager.filter(**scope).values_list("code", "pk"))
         return {code: known[code] for code in wanted}
 
-    def add(self, model: type[Version], rows: Sequence[Version]) -> None:
+    def add(self, model: Any, rows: Sequence[Any]) -> None:
         """Add version rows: number, time and entry are set here, personal columns sealed, the digest fed."""
         top: dict[int, int] = dict(
             model._default_manager.values_list("identity")
@@ -154,7 +154,7 @@ class Doing:
         _insert(model, rows)
         self.added[model.table] += len(rows)
 
-    def supersede(self, model: type[Version], ids: Iterable[int]) -> None:
+    def supersede(self, model: Any, ids: Iterable[int]) -> None:
         """End the time in which rows were held true. Refuses rows that are superseded already."""
         wanted = sorted(ids)
         done = 0

@@ -13,7 +13,7 @@ from typing import Any
 from pairup import __version__
 from pairup.errors import ConflictError
 from pairup.planning.plan import Status
-from pairup.planning.problems import read_problem
+from pairup.planning.problems import FundingProblem
 from pairup.record.models import TABLES, AdoptionVersion, PlanRunVersion, SignatureVersion, SourceVersion
 from pairup.reports.facts import (
     Both,
@@ -35,7 +35,7 @@ from pairup.reports.write import write_report
 from pairup.services import tables
 from pairup.services.claims import claim_facts
 from pairup.services.explanations import plan_of
-from pairup.services.plans import WEIGHTS, Asked, default_programme
+from pairup.services.plans import WEIGHTS, default_programme
 from pairup.services.reporting import journey, money, people, places, projects
 from pairup.services.rows import rough
 from pairup.values.codes import Preset, SignatureKind
@@ -121,7 +121,9 @@ def read_facts(programme: str, *, on: date, known_by: date | None = None, is_dem
         }
     if "funding" in runs:
         run = runs["funding"][0]
-        parts["portfolio"], more = projects.portfolio(run, read_problem(problem_text(run)), on=on, known_by=known_by)
+        parts["portfolio"], more = projects.portfolio(
+            run, FundingProblem.from_dict(problem_text(run)), on=on, known_by=known_by
+        )
         row_tables += more
         chosen = sum(1 for project in parts["portfolio"].projects if project.is_chosen)
         counts["funding"] = {
@@ -130,7 +132,7 @@ def read_facts(programme: str, *, on: date, known_by: date | None = None, is_dem
         }
     if "visits" in runs:
         run = runs["visits"][0]
-        parts["itinerary"], table = journey.itinerary(run, problem_text(run), atlas, programme=programme, on=on)
+        parts["itinerary"], table = journey.itinerary(run, problem_text(run), atlas, programme=programme)
         row_tables.append(table)
         stops = sum(len(day.stops) for day in parts["itinerary"].days)
         counts["visits"] = {
@@ -155,13 +157,19 @@ def read_facts(programme: str, *, on: date, known_by: date | None = None, is_dem
             runs["postings"][0].seed if "postings" in runs else None,
         ),
         round=_round(programme, planned_round, on=on, known_by=known_by),
-        plans=tuple(_plan_facts(*runs[kind.value], counts.get(kind.value, {}), ties) for kind in PlanKind if kind.value in runs),
+        plans=tuple(
+            _plan_facts(*runs[kind.value], counts.get(kind.value, {}), ties) for kind in PlanKind if kind.value in runs
+        ),
         places=tuple(atlas.places.values()), pairings=held,
-        donor_places={code: atlas.places[place] for code, place in atlas.organisation_places.items() if place in atlas.places},
+        donor_places={
+            code: atlas.places[place] for code, place in atlas.organisation_places.items() if place in atlas.places
+        },
         money=amounts, rounds=rounds,
         handovers=people.read_handovers(programme, served, rounds, on=on, known_by=known_by),
-        claims=claims, totals=_totals(served, amounts, on), signatures=_signatures(programme, runs, atlas, held, on, known_by),
-        sources=_sources(programme, on=on, known_by=known_by), origins=_origins(programme, row_tables, on=on, known_by=known_by),
+        claims=claims, totals=_totals(served, amounts, on),
+        signatures=_signatures(programme, runs, atlas, held, on, known_by),
+        sources=_sources(programme, on=on, known_by=known_by),
+        origins=_origins(programme, row_tables, on=on, known_by=known_by),
         tables=tuple(row_tables), **parts,
     )  # fmt: skip
 
@@ -191,10 +199,10 @@ def _plan_facts(run: PlanRunVersion, is_adopted: bool, told: dict[str, Count], t
         key: Decimal(str(answer[key])) if answer[key] is not None else None for key in ("objective", "bound", "gap")
     }
     return PlanFacts(
-        kind=PlanKind(run.kind), status=run.status, objective=exact["objective"], bound=exact["bound"], gap=exact["gap"],
-        proof=_proof(run), run=run.identity.code, seed=run.seed,
-        solver=answer["run"]["solver"], blocks=answer.get("blocks"), counts=ties if run.kind == "pairings" else (),
-        weights=WEIGHTS[run.kind](), conflicts=tuple(Words(said["code"], said["facts"]) for said in answer["conflicts"]),
+        kind=PlanKind(run.kind), status=run.status, objective=exact["objective"], bound=exact["bound"],
+        gap=exact["gap"], proof=_proof(run), run=run.identity.code, seed=run.seed, solver=answer["run"]["solver"],
+        blocks=answer.get("blocks"), counts=ties if run.kind == "pairings" else (), weights=WEIGHTS[run.kind](),
+        conflicts=tuple(Words(said["code"], said["facts"]) for said in answer["conflicts"]),
         is_adopted=is_adopted, **told,
     )  # fmt: skip
 
@@ -243,14 +251,15 @@ def _signatures(
     )
     found = [
         SignatureFacts(
-            atlas.organisations.get(row.organisation.code) or NameFacts(row.organisation.code, Both(row.organisation.code)),
+            atlas.organisations.get(row.organisation.code)
+            or NameFacts(row.organisation.code, Both(row.organisation.code)),
             Both(row.about), SignatureKind(row.kind), rough(row.day, row.day_precision),
             Both(row.reservation) if row.reservation else None,
         )
         for row in rows
     ]  # fmt: skip
     signed = {fact.about.en for fact in found if isinstance(fact.about, Both)}
-    for kind, (run, _) in sorted(runs.items()):
+    for _, (run, _) in sorted(runs.items()):
         if f"runs/{run.identity.code}" not in signed:
             about = Words("services.about-plan", {"run": run.identity.code})
             found.append(SignatureFacts(NameFacts("recipients", Both("Recipient offices", "受援方")), about))
@@ -283,7 +292,8 @@ def _origins(programme: str, linked: list[Any], *, on: date, known_by: date | No
         rows = model.objects.known(known_by)
         if hasattr(model.identity.field.related_model, "programme"):
             rows = rows.filter(identity__programme__code=programme)
-        made_up, standings, count = 0, Counter(), 0
+        made_up, count = 0, 0
+        standings: Counter[str] = Counter()
         for is_synthetic, standing in rows.values_list("is_synthetic", "standing"):
             count += 1
             if is_synthetic:

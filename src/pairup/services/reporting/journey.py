@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from pairup.record.models import PlanRunVersion, SiteVersion
@@ -10,20 +10,18 @@ from pairup.reports.facts import Both, ItineraryFacts, ProfilePoint, RowLink, Ro
 from pairup.services.plans import asked_of
 from pairup.services.reporting.places import Atlas
 from pairup.services.rows import row_table
-from pairup.services.tables import read_rows
 from pairup.values.words import Words
 
 
 def itinerary(
-    run: PlanRunVersion, said: dict[str, Any], atlas: Atlas, *, programme: str, on: date
+    run: PlanRunVersion, said: dict[str, Any], atlas: Atlas, *, programme: str
 ) -> tuple[ItineraryFacts, RowTable]:
-    """Read a visit run again. `said` is its problem; day 1 is drawn on the Monday after the report's day."""
-    asked_as = asked_of(run)  # a site that has closed since is told as it was
-    sites = {
-        row.identity.code: row
-        for row in read_rows(SiteVersion, on=asked_as.on, known_by=asked_as.known_by, programme=programme)
-        .select_related("identity", "place", "project")
-    }  # fmt: skip
+    """Read a visit run again. `said` is its problem; day 1 is drawn on the Monday after the day it was asked for."""
+    asked_as = asked_of(run)
+    known = SiteVersion.objects.known(asked_as.known_by).filter(identity__programme__code=programme)
+    known = known.select_related("identity", "place", "project").order_by("identity__code", "starts")
+    in_question = {site["id"] for site in said["sites"]}  # one that has closed since is told too
+    sites = {row.identity.code: row for row in known if row.identity.code in in_question}
     asked = {
         site["id"]: site | {"altitude_m": None if site["altitude_m"] is None else round(site["altitude_m"])}
         for site in said["sites"]
@@ -31,7 +29,7 @@ def itinerary(
     order, minutes = said["travel"]["order"], said["travel"]["minutes"]
     at_index = {site: k for k, site in enumerate(order)}
     name = {code: atlas.place_name(row.place.code) for code, row in sites.items()}
-    opens, first_day = said["day_opens"], on + timedelta(days=7 - on.weekday())
+    opens, first_day = said["day_opens"], asked_as.on + timedelta(days=7 - asked_as.on.weekday())
     days, profile = [], []
     here = said["start"]
     for day in run.answer["assignments"] or []:
@@ -67,10 +65,13 @@ def itinerary(
     facts = ItineraryFacts(
         Both("Field visit of the round", "本批次实地走访"), tuple(days), tuple(p for p in profile if p is not None),
         Words("services.altitude-rule", rule) if rule else None,
-        tuple((name[code], Words("services.site-not-visited")) for code in sorted(missed)), synthetic, RowLink("sites", ()),
+        tuple((name[code], Words("services.site-not-visited")) for code in sorted(missed)), synthetic,
+        RowLink("sites", ()),
     )  # fmt: skip
     table = row_table(
-        "sites", ("code", "place", "stay_minutes", "opens", "closes", "may_sleep", "need_to_be_seen", "altitude_m", "is_synthetic"),
+        "sites",
+        ("code", "place", "stay_minutes", "opens", "closes", "may_sleep", "need_to_be_seen", "altitude_m",
+         "is_synthetic"),
         [
             (code, r.place.code, r.stay_minutes, r.opens, r.closes, r.may_sleep, r.need_to_be_seen,
              asked[code]["altitude_m"] if code in asked else None, r.is_synthetic)

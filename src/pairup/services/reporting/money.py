@@ -41,8 +41,10 @@ def read_money(
     parts: dict[tuple[str, int, str], list[Money]] = defaultdict(list)
     synthetic: set[tuple[str, int]] = set()
     lines = read_rows(MoneyLineVersion, on=on, known_by=known_by, programme=programme)
-    columns = ("identity__code", "pairing__code", "budget_year", "kind", "amount_minor", "currency", "day", "day_precision",
-               "project__code", "is_synthetic")  # fmt: skip
+    columns = (
+        "identity__code", "pairing__code", "budget_year", "kind", "amount_minor", "currency", "day", "day_precision",
+        "project__code", "is_synthetic",
+    )  # fmt: skip
     listed = []
     for code, pairing, year, kind, minor, unit, day, precision, project, made_up in lines.values_list(*columns):
         top, amount = tops.get(pairing, pairing), Money(minor, unit)
@@ -75,14 +77,16 @@ def read_money(
         MoneyFacts(
             pairing, year, dues[pairing, year].amount if (pairing, year) in dues else None,
             dues[pairing, year].words if (pairing, year) in dues else None,
-            sums.get((pairing, year, "pledged")), sums.get((pairing, year, "paid")), sums.get((pairing, year, "executed")),
-            sums.get((pairing, year, "audited")), (pairing, year) in synthetic, RowLink("money", (pairing, str(year))),
+            sums.get((pairing, year, "pledged")), sums.get((pairing, year, "paid")),
+            sums.get((pairing, year, "executed")), sums.get((pairing, year, "audited")),
+            (pairing, year) in synthetic, RowLink("money", (pairing, str(year))),
             RowLink("works", (pairing, str(year))), RowLink("revenue_bases", ()),
         )
         for pairing, year in keys if pairing
     )  # fmt: skip
     return facts, [
-        row_table("money", ("code", "pairing", "year", "along", "kind", "amount", "currency", "day", "project", "is_synthetic"),
+        row_table("money",
+                  ("code", "pairing", "year", "along", "kind", "amount", "currency", "day", "project", "is_synthetic"),
                   listed, group_by=("pairing", "year", "code"), synthetic=bool(synthetic)),
         row_table("works", ("code", "pairing", "year", "project", "value", "currency", "day", "is_synthetic"), done,
                   group_by=("pairing", "year", "code"), synthetic=bool(synthetic)),
@@ -107,10 +111,10 @@ def _dues(
     if rule is not None:
         counted: dict[tuple[str, int], str] = {}
         held = held.filter(parent=None, channel="territorial").select_related("identity", "donor")
-        for row in held.order_by("identity__code", "starts"):
-            code, donor = row.identity.code, row.donor.code
-            first = max(row.starts.year if row.starts else rule.versions[0].starts.year, rule.versions[0].starts.year)
-            last = min(row.span.last.year if row.span.last else on.year, on.year)
+        for tie in held.order_by("identity__code", "starts"):
+            code, donor = tie.identity.code, tie.donor.code
+            first = max(tie.starts.year if tie.starts else rule.versions[0].starts.year, rule.versions[0].starts.year)
+            last = min(tie.span.last.year if tie.span.last else on.year, on.year)
             for year in range(first, last + 1):
                 if (with_ := counted.setdefault((donor, year), code)) == code:
                     found = due(rule, year, revenue[donor], donor=donor, known_by=known_by)
@@ -119,7 +123,11 @@ def _dues(
                     owed[code, year] = Owed(None, Words("services.due-counted-with", {"pairing": with_}))
     table = row_table(
         "revenue_bases", ("code", "donor", "year", "amount", "currency", "is_synthetic", "source"),
-        [(r.identity.code, r.donor.code, r.year, Money(r.amount_minor, r.currency), r.currency, r.is_synthetic, r.source) for r in rows],
+        [
+            (r.identity.code, r.donor.code, r.year, Money(r.amount_minor, r.currency), r.currency, r.is_synthetic,
+             r.source)
+            for r in rows
+        ],
         group_by=("donor", "year"), synthetic=any(r.is_synthetic for r in rows),
     )  # fmt: skip
     return owed, table

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -105,12 +106,13 @@ def read_handovers(
     for row in served:
         terms[row.post].append(row)
     by_scheme: dict[str, list[RoundPeople]] = defaultdict(list)
-    for row in rounds:
-        by_scheme[row.scheme].append(row)
+    for each in rounds:
+        by_scheme[each.scheme].append(each)
     handovers = []
     for chain in by_scheme.values():
-        for earlier, later in zip(chain, chain[1:], strict=False):
-            passed, days = Counter(), []
+        for earlier, later in pairwise(chain):
+            passed: Counter[str] = Counter()
+            days: list[int] = []
             for post in of_round[earlier.code]:
                 heirs = terms.get(follower.get(post, ""), [])
                 if not terms.get(post):
@@ -329,15 +331,17 @@ def followed(
     donor = planned.tables.people[chosen].donor
     top = tops.get(row.pairing.code, row.pairing.code) if row.pairing else ""
     facts = FollowedPost(
-        code, Both(row.title_en, row.title_zh), row.place.code, atlas.organisations.get(donor) or NameFacts(donor, Both(donor)),
+        code, Both(row.title_en, row.title_zh), row.place.code,
+        atlas.organisations.get(donor) or NameFacts(donor, Both(donor)),
         Both(need.text_en, need.text_zh) if need else Both(none.say("en"), none.say("zh_Hans")), person, row.priority,
         Words(f"services.stated-by-{need.stated_by}") if need else None, len(points),
         Words(f"services.profession-{row.profession}"), row.span.first, row.span.last, sum(points[chosen].values()),
         _parts(points[chosen], points[others[0]] if others else {}),
         planned.tables.people[others[0]].code if others else "", sum(points[others[0]].values()) if others else None,
         None, round(forced.cost) if forced and forced.cost is not None else None, forced.details if forced else (),
-        Words("services.drop-out-planned-again"), round(-loss) if loss is not None else None, dropped.moves, row.is_synthetic,
-        RowLink("needs", (row.need.code,)) if row.need else None, RowLink("posts", (top, code)), RowLink("candidates", ()),
+        Words("services.drop-out-planned-again"), round(-loss) if loss is not None else None, dropped.moves,
+        row.is_synthetic, RowLink("needs", (row.need.code,)) if row.need else None, RowLink("posts", (top, code)),
+        RowLink("candidates", ()),
     )  # fmt: skip
     table = row_table(
         "candidates", ("code", "post", "donor", "profession", "skills", "grade", "years", "points", "chosen"),

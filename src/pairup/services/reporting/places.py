@@ -30,7 +30,7 @@ class Atlas:
 
 def read_atlas(*, on: date, known_by: date | None = None) -> Atlas:
     """Read every place and organisation in force; a place that ended is read at its last version."""
-    rows = {}
+    rows: dict[str, PlaceVersion] = {}
     for row in PlaceVersion.objects.known(known_by).order_by("starts").select_related("identity", "parent"):
         kept = rows.get(row.identity.code)
         if kept is None or row.starts is None or row.starts <= on:
@@ -109,7 +109,8 @@ def read_pairings(
             )
         )  # fmt: skip
     table = row_table(
-        "pairings", ("code", "donor", "place", "channel", "from", "to", "parent", "reason", "standing", "source", "is_synthetic"),
+        "pairings",
+        ("code", "donor", "place", "channel", "from", "to", "parent", "reason", "standing", "source", "is_synthetic"),
         [
             (row.identity.code, row.donor.code, row.place.code, row.channel, rough(row.starts, row.starts_precision),
              rough_last(row.ends_before, row.ends_precision), row.parent.code if row.parent else "", row.reason,

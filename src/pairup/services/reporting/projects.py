@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
-from pairup.planning.funding import FundingProblem
+from pairup.planning.problems import FundingProblem
 from pairup.record.models import PlanRunVersion, ProjectVersion
 from pairup.reports.facts import Both, EnvelopeFacts, FloorFacts, PortfolioFacts, ProjectFacts, RowLink, RowTable
 from pairup.rules.register import load_rules
@@ -58,34 +58,43 @@ def portfolio(
         )  # fmt: skip
         listed.append((
             row.identity.code, state, row.title_en, row.title_zh, row.category, row.place.code, row.pairing.code, cost,
-            row.currency, start, row.build_years, row.grassroots_share, row.livelihood_share, row.benefit, row.is_synthetic,
+            row.currency, start, row.build_years, row.grassroots_share, row.livelihood_share, row.benefit,
+            row.is_synthetic,
         ))  # fmt: skip
     synthetic = any(project.is_synthetic for project in projects)
     facts = PortfolioFacts(
         asked.horizon[0], asked.horizon[1], tuple(projects), _floors(problem, asked, tagged, money, on, known_by),
         tuple(
             EnvelopeFacts(
-                Both(line.rpartition("-")[0]), int(line.rpartition("-")[2]), limit, Money(used[line], limit.currency),
-                synthetic, RowLink("envelopes", (line.rpartition("-")[0], line.rpartition("-")[2])),
+                Both(_of_line(line)[0]), int(_of_line(line)[1]), limit, Money(used[line], limit.currency),
+                synthetic, RowLink("envelopes", _of_line(line)),
             )
             for line, limit in sorted(envelopes.items())
         ),
         synthetic,
     )  # fmt: skip
-    columns = ("code", "state", "title_en", "title_zh", "category", "place", "pairing", "cost", "currency", "start_year",
-               "build_years", "grassroots_share", "livelihood_share", "benefit", "is_synthetic")  # fmt: skip
+    columns = (
+        "code", "state", "title_en", "title_zh", "category", "place", "pairing", "cost", "currency", "start_year",
+        "build_years", "grassroots_share", "livelihood_share", "benefit", "is_synthetic",
+    )  # fmt: skip
     tables = [
         row_table("projects", columns, listed, group_by=("state", "code"), synthetic=synthetic),
         row_table(
             "envelopes", ("pairing", "year", "limit", "used", "currency"),
             [
-                (line.rpartition("-")[0], line.rpartition("-")[2], limit, Money(used[line], limit.currency), limit.currency)
+                (*_of_line(line), limit, Money(used[line], limit.currency), limit.currency)
                 for line, limit in sorted(envelopes.items())
             ],
             group_by=("pairing", "year"), synthetic=synthetic,
         ),
     ]  # fmt: skip
     return facts, tables
+
+
+def _of_line(line: str) -> tuple[str, str]:
+    """Pairing and year of an envelope."""
+    pairing, _, year = line.rpartition("-")
+    return pairing, year
 
 
 def _floors(
