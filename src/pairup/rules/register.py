@@ -159,6 +159,7 @@ class Rule:
 
 
 def _version(name: str, block: Mapping[str, Any]) -> Version:
+    """Read one block of a rule file. Long because it refuses each thing that can be wrong by name."""
     missing = [key for key in _NEEDED if block.get(key) in (None, "")]
     if missing:
         raise RuleError(

@@ -280,6 +280,8 @@ def read_funding_problem(
 
     A project's cost falls on its years in equal parts, the last taking what does not divide; a start whose years
     leave the horizon is no way. Amounts are in major units of the currency.
+
+    Long because a project's ways are worked out where they stand.
     """
     first, last = horizon
     envelopes = read_envelopes(programme, on=on, known_by=known_by, horizon=horizon)

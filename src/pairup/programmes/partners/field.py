@@ -17,7 +17,10 @@ BASE = "old-shore"
 
 
 def field(made: Tables, horizon: tuple[int, int], seed: int) -> Tables:
-    """Make what the pairings do beside posting people."""
+    """Make what the pairings do beside posting people.
+
+    Long because it is a list of what one small programme holds, table by table.
+    """
     ground = Ground.of(made)
     needs = _needs(made, Draw(seed, "partners/needs"))
     draw = Draw(seed, "partners/giving")
@@ -114,6 +117,7 @@ def _journey(ground: Ground, made: Tables, recipient: dict[str, str], seed: int)
 
 
 def _claims() -> list[Row]:
+    """Give the programme's three claims. Long because each claim is written out."""
     common: dict[str, Any] = {
         "speaker": "yearly report of the partnerships (invented)",
         "claim_class": ClaimClass.REPORTED,

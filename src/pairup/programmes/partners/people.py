@@ -156,7 +156,10 @@ def _craft(craft: str, draw: Draw) -> dict[str, Any]:
 
 
 def _serve(tables: Tables, post: Row, span: RoundSpan, at: int, draw: Draw) -> None:
-    """Give a post of a past round the one who served, and half of them a counterpart."""
+    """Give a post of a past round the one who served, and half of them a counterpart.
+
+    Long because a row of each table is written out.
+    """
     donor, code = post["open_to"].partition(";")[0], f"R-{post['code'][2:]}"
     tables["people"].append(
         dated(

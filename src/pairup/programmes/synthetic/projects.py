@@ -34,7 +34,10 @@ def past(
     opened: date = date.min,
     kinds: Kinds = COUNTY_KINDS,
 ) -> tuple[list[Row], list[Row], Shares]:
-    """Draw (projects, works, shares): each year's money of a pairing goes to projects that begin in that year."""
+    """Draw (projects, works, shares): each year's money of a pairing goes to projects that begin in that year.
+
+    Long because a row of each table is written out.
+    """
     projects: list[Row] = []
     works: list[Row] = []
     shares: Shares = {}

@@ -42,6 +42,7 @@ HOUSEHOLDS = 20  # a village
 
 
 def _places() -> list[Row]:
+    """Give the invented valley and its villages. Long because rows are written out."""
     rows = [
         dated(
             PLACE,
@@ -226,6 +227,7 @@ def _before_after(rows: list[Row], first: date) -> tuple[float, float]:
 
 
 def _claims(heat: list[Row], belt: list[Row]) -> list[Row]:
+    """Give the two claims about the stories. Long because each claim is written out."""
     cold, warm = _before_after(heat, HEATED_FROM)
     many, few = _before_after(belt, BELT_FROM)
     gain, drop = round(warm - cold, 1), round(100 * (few - many) / many)

@@ -164,7 +164,10 @@ def _places_of(ground: Ground, top: Tie) -> list[str]:
 
 
 def _works(ground: Ground, needs: list[Row], seed: int) -> Tables:
-    """Money, projects and works from 1994 on, and what is proposed for the years of the portfolio."""
+    """Money, projects and works from 1994 on, and what is proposed for the years of the portfolio.
+
+    Long because it hands each generator its part of one draw.
+    """
     tops = [tie for tie in ground.ties if not tie.parent and tie.channel == Channel.TERRITORIAL]
     firms = [tie for tie in ground.ties if tie.channel == Channel.ENTERPRISE]
     shelf = needs_.shelf(needs)

@@ -87,7 +87,10 @@ def problem_text(run: PlanRunVersion) -> dict[str, Any]:
 
 
 def read_facts(programme: str, *, on: date, known_by: date | None = None, is_demo: bool = False) -> ReportFacts:
-    """Everything both reports need, as of `on` and as known by `known_by`."""
+    """Everything both reports need, as of `on` and as known by `known_by`.
+
+    Long because it names every section of the report once, in order.
+    """
     row = tables.read_programme(programme, on=on, known_by=known_by)
     atlas = places.read_atlas(on=on, known_by=known_by)
     tops = places.read_tops(programme, on=on, known_by=known_by)

@@ -16,7 +16,10 @@ from pairup.values.words import Words
 def itinerary(
     run: PlanRunVersion, said: dict[str, Any], atlas: Atlas, *, programme: str
 ) -> tuple[ItineraryFacts, RowTable]:
-    """Read a visit run again. `said` is its problem; day 1 is drawn on the Monday after the day it was asked for."""
+    """Read a visit run again. `said` is its problem; day 1 is drawn on the Monday after the day it was asked for.
+
+    Long because a stop, a day and a site are each written out column by column.
+    """
     asked_as = asked_of(run)
     known = SiteVersion.objects.known(asked_as.known_by).filter(identity__programme__code=programme)
     known = known.select_related("identity", "place", "project").order_by("identity__code", "starts")

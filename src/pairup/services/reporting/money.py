@@ -36,7 +36,10 @@ def money_rule(programme: str, *, on: date, known_by: date | None = None) -> Rul
 def read_money(
     programme: str, tops: dict[str, str], *, on: date, known_by: date | None
 ) -> tuple[tuple[MoneyFacts, ...], list[RowTable]]:
-    """Totals by top-level pairing and budget year, and the rows under them. Currencies are never mixed."""
+    """Totals by top-level pairing and budget year, and the rows under them. Currencies are never mixed.
+
+    Long because two tables are read into sums and into rows at once.
+    """
     currency = read_programme(programme, on=on, known_by=known_by).currency
     parts: dict[tuple[str, int, str], list[Money]] = defaultdict(list)
     synthetic: set[tuple[str, int]] = set()

@@ -312,7 +312,10 @@ def choose_followed(planned: PlannedRound) -> str | None:
 def followed(
     planned: PlannedRound, plan: Plan[Any], needs: dict[str, NeedVersion], atlas: Atlas, tops: dict[str, str]
 ) -> tuple[FollowedPost, RowTable] | None:
-    """One post from its need to the runner-up, with what forcing another or losing the chosen person would cost."""
+    """One post from its need to the runner-up, with what forcing another or losing the chosen person would cost.
+
+    Long because every fact of the post is named once.
+    """
     code = choose_followed(planned)
     if code is None:
         return None

@@ -24,6 +24,8 @@ def portfolio(
     """Read a funding run again: chosen and not, floors required and reached, envelopes used. Amounts are exact.
 
     Costs and envelopes are those the record knew on the day the run was drafted.
+
+    Long because each project is told as a fact and as a row.
     """
     asked = asked_of(run)
     assert asked.horizon is not None
