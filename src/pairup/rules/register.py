@@ -158,8 +158,8 @@ class Rule:
         return replace(self, versions=tuple(sorted((*self.versions, added), key=lambda version: version.key)))
 
 
-def _version(name: str, block: Mapping[str, Any]) -> Version:
-    """Read one block of a rule file. Long because it refuses each thing that can be wrong by name."""
+def _require_told(name: str, block: Mapping[str, Any]) -> None:
+    """Refuse a block that leaves out what every version says, or that counts in floats."""
     missing = [key for key in _NEEDED if block.get(key) in (None, "")]
     if missing:
         raise RuleError(
@@ -169,19 +169,15 @@ def _version(name: str, block: Mapping[str, Any]) -> Version:
             rule=name,
             missing=", ".join(missing),
         )
-    try:
-        standing = Standing(block["standing"])
-    except ValueError:
+    if block["standing"] not in list(Standing):
         raise RuleError(
             f'A version of {name} has the standing "{block["standing"]}".',
             hint=f"Standings: {', '.join(Standing)}.",
             code="rules.standing",
             rule=name,
             found=str(block["standing"]),
-        ) from None
-    named = block.get("replaces")
-    terms = {key: value for key, value in block.items() if key not in _OWN}
-    if wrong := sorted(key for key, value in terms.items() if isinstance(value, float)):
+        )
+    if wrong := sorted(key for key, value in block.items() if key not in _OWN and isinstance(value, float)):
         raise RuleError(
             f"{name}: {', '.join(wrong)} is a float.",
             hint="Give whole numbers or Decimals.",
@@ -189,13 +185,19 @@ def _version(name: str, block: Mapping[str, Any]) -> Version:
             rule=name,
             terms=", ".join(wrong),
         )
+
+
+def _version(name: str, block: Mapping[str, Any]) -> Version:
+    """Read one block of a rule file."""
+    _require_told(name, block)
+    named = block.get("replaces")
     return Version(
         rule=name,
         told_from=_day(block["from"]),
         told_published=_day(block["published"]),
         source=str(block["source"]),
-        standing=standing,
-        terms=MappingProxyType(terms),
+        standing=Standing(block["standing"]),
+        terms=MappingProxyType({key: value for key, value in block.items() if key not in _OWN}),
         formula=str(block.get("formula", "")),
         note=str(block.get("note", "")),
         replaces=(_day(named["from"]).first, _day(named["published"]).first) if named else None,

@@ -17,10 +17,7 @@ BASE = "old-shore"
 
 
 def field(made: Tables, horizon: tuple[int, int], seed: int) -> Tables:
-    """Make what the pairings do beside posting people.
-
-    Long because it is a list of what one small programme holds, table by table.
-    """
+    """Make what the pairings do beside posting people."""
     ground = Ground.of(made)
     needs = _needs(made, Draw(seed, "partners/needs"))
     draw = Draw(seed, "partners/giving")
@@ -29,39 +26,14 @@ def field(made: Tables, horizon: tuple[int, int], seed: int) -> Tables:
         ground.ties, range(2025, horizon[1] + 1), lambda donor, year: size[donor] * 1.02 ** (year - 2025), EURO, draw
     )
     past = {key: steps for key, steps in given.items() if key[1] <= ON.year}
-    places = {tie.code: [tie.place] for tie in ground.ties}
-    shelf = {(row["place"], row["category"]): [row] for row in needs}
-    done, works, shares = projects.past(
-        ground,
-        past,
-        places,
-        lambda year: 2,
-        needs=shelf,
-        tagged_from=2100,
-        scale=EURO,
-        on=ON,
-        draw=Draw(seed, "partners/projects"),
-        kinds=HOSPITAL_KINDS,
-    )
     envelopes = money.envelopes(given, range(horizon[0], horizon[1] + 1), 0.7, EURO, "Open to new projects.")
-    new = projects.proposed(
-        ground,
-        envelopes,
-        places,
-        3,
-        1.8,
-        needs=shelf,
-        scale=EURO,
-        on=ON,
-        draw=Draw(seed, "partners/proposed"),
-        kinds=HOSPITAL_KINDS,
-    )
+    done, works, shares = _projects(ground, past, envelopes, needs, seed)
     recipient = {row["place"]: row["recipient"] for row in reversed(made["pairings"])}
-    for row in done + new:
+    for row in done:
         row["running_cost_payer"] = recipient[row["place"]]
     return {
         "needs": needs,
-        "projects": done + new,
+        "projects": done,
         "works": works,
         "envelopes": envelopes,
         "money": money.lines(past, shares, ON.year - 1, ON, EURO, Draw(seed, "partners/money")),
@@ -69,6 +41,23 @@ def field(made: Tables, horizon: tuple[int, int], seed: int) -> Tables:
         "claims": _claims(),
         "signatures": _signatures(made, needs, seed),
     }
+
+
+def _projects(
+    ground: Ground, past: money.Giving, envelopes: list[Row], needs: list[Row], seed: int
+) -> tuple[list[Row], list[Row], projects.Shares]:
+    """Draw projects, past ones first, the works done on them and their shares."""
+    places = {tie.code: [tie.place] for tie in ground.ties}
+    shelf = {(row["place"], row["category"]): [row] for row in needs}
+    done, works, shares = projects.past(
+        ground, past, places, lambda year: 2, needs=shelf, tagged_from=2100, scale=EURO, on=ON,
+        draw=Draw(seed, "partners/projects"), kinds=HOSPITAL_KINDS,
+    )  # fmt: skip
+    new = projects.proposed(
+        ground, envelopes, places, 3, 1.8, needs=shelf, scale=EURO, on=ON,
+        draw=Draw(seed, "partners/proposed"), kinds=HOSPITAL_KINDS,
+    )  # fmt: skip
+    return done + new, works, shares
 
 
 _WANTED = (

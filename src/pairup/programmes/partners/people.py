@@ -156,23 +156,15 @@ def _craft(craft: str, draw: Draw) -> dict[str, Any]:
 
 
 def _serve(tables: Tables, post: Row, span: RoundSpan, at: int, draw: Draw) -> None:
-    """Give a post of a past round the one who served, and half of them a counterpart.
-
-    Long because a row of each table is written out.
-    """
+    """Give a post of a past round the one who served, and half of them a counterpart."""
     donor, code = post["open_to"].partition(";")[0], f"R-{post['code'][2:]}"
+    craft = _craft(post["profession"], draw)
     tables["people"].append(
         dated(
-            person_code(span, at),
-            post["from"],
-            post["to"],
-            donor=donor,
-            round=span.code,
-            **_craft(post["profession"], draw),
-            prefers="",
+            person_code(span, at), post["from"], post["to"], donor=donor, round=span.code, **craft, prefers="",
             partner="",
         )
-    )
+    )  # fmt: skip
     status = (
         PostingStatus.COMPLETED
         if post["to"] < ON.isoformat()
@@ -182,16 +174,10 @@ def _serve(tables: Tables, post: Row, span: RoundSpan, at: int, draw: Draw) -> N
     )
     tables["postings"].append(
         dated(
-            code,
-            post["from"],
-            post["to"],
-            person=person_code(span, at),
-            post=post["code"],
-            status=status,
-            full_time=True,
-            run="",
+            code, post["from"], post["to"], person=person_code(span, at), post=post["code"], status=status,
+            full_time=True, run="",
         )
-    )
+    )  # fmt: skip
     if draw.chance(0.5):
         independent = draw.weighted((True, False, None), (0.5, 0.3, 0.2)) if status == PostingStatus.COMPLETED else None
         tables["counterparts"].append(

@@ -34,10 +34,7 @@ def past(
     opened: date = date.min,
     kinds: Kinds = COUNTY_KINDS,
 ) -> tuple[list[Row], list[Row], Shares]:
-    """Draw (projects, works, shares): each year's money of a pairing goes to projects that begin in that year.
-
-    Long because a row of each table is written out.
-    """
+    """Draw (projects, works, shares): each year's money of a pairing goes to projects that begin in that year."""
     projects: list[Row] = []
     works: list[Row] = []
     shares: Shares = {}
@@ -55,11 +52,8 @@ def past(
                 place = places[tie][0]
             category = draw.weighted(list(kinds.shares), kinds.shares.values())
             title_en, title_zh = _title(ground, place, date(year, 6, 1), category, kinds, draw)
-            need = (
-                draw.pick(needs[place, category])["code"]
-                if year >= on.year - 5 and needs.get((place, category))
-                else ""
-            )
+            wanted = needs.get((place, category)) if year >= on.year - 5 else None
+            need = draw.pick(wanted)["code"] if wanted else ""
             code = f"J-{tie}-{year}-{at + 1:02d}"
             facts: dict[str, Any] = {
                 "title_en": title_en,

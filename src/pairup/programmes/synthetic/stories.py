@@ -42,51 +42,29 @@ HOUSEHOLDS = 20  # a village
 
 
 def _places() -> list[Row]:
-    """Give the invented valley and its villages. Long because rows are written out."""
+    """Give the invented valley and its villages."""
     rows = [
-        dated(
-            PLACE,
-            None,
-            None,
-            _NOTE,
-            name_en="Demo Valley (invented)",
-            name_zh="演示谷地（虚构）",
-            level=Level.COUNTY,
-            parent="",
-            altitude_m=4200,
-        )
+        _place(PLACE, "Demo Valley", "演示谷地", Level.COUNTY, "", 4200),
     ]
     for at, code in enumerate(VILLAGES, start=1):
-        name_en, name_zh = f"Demo village {at} (invented)", f"演示村{at}（虚构）"
-        rows.append(
-            dated(
-                code,
-                None,
-                None,
-                _NOTE,
-                name_en=name_en,
-                name_zh=name_zh,
-                level=Level.VILLAGE,
-                parent=PLACE,
-                altitude_m=4150 + 10 * at,
-            )
-        )
+        rows.append(_place(code, f"Demo village {at}", f"演示村{at}", Level.VILLAGE, PLACE, 4150 + 10 * at))
     for at, code in enumerate(STATIONS, start=1):
-        name_en, name_zh = f"Demo station {at} (invented)", f"演示站{at}（虚构）"
-        rows.append(
-            dated(
-                code,
-                None,
-                None,
-                _NOTE,
-                name_en=name_en,
-                name_zh=name_zh,
-                level=Level.SITE,
-                parent=PLACE,
-                altitude_m=4000,
-            )
-        )
+        rows.append(_place(code, f"Demo station {at}", f"演示站{at}", Level.SITE, PLACE, 4000))
     return rows
+
+
+def _place(code: str, name_en: str, name_zh: str, level: Level, parent: str, altitude_m: int) -> Row:
+    return dated(
+        code,
+        None,
+        None,
+        _NOTE,
+        name_en=f"{name_en} (invented)",
+        name_zh=f"{name_zh}（虚构）",
+        level=level,
+        parent=parent,
+        altitude_m=altitude_m,
+    )
 
 
 def _indicators() -> list[Row]:

@@ -164,10 +164,7 @@ def _places_of(ground: Ground, top: Tie) -> list[str]:
 
 
 def _works(ground: Ground, needs: list[Row], seed: int) -> Tables:
-    """Money, projects and works from 1994 on, and what is proposed for the years of the portfolio.
-
-    Long because it hands each generator its part of one draw.
-    """
+    """Money, projects and works from 1994 on, and what is proposed for the years of the portfolio."""
     tops = [tie for tie in ground.ties if not tie.parent and tie.channel == Channel.TERRITORIAL]
     firms = [tie for tie in ground.ties if tie.channel == Channel.ENTERPRISE]
     shelf = needs_.shelf(needs)
@@ -187,23 +184,7 @@ def _works(ground: Ground, needs: list[Row], seed: int) -> Tables:
     )
     past = {key: steps for key, steps in given.items() if key[1] <= ON.year}
     places = {tie.code: _places_of(ground, tie) for tie in tops} | {tie.code: [tie.place] for tie in firms}
-    made: list[Row] = []
-    works: list[Row] = []
-    shares: projects.Shares = {}
-    for name, giving, count in (("tops", past, _projects_a_year), ("firms", firm, lambda year: 3)):
-        done = projects.past(
-            ground,
-            giving,
-            places,
-            count,
-            needs=shelf,
-            tagged_from=2014,
-            scale=money.YUAN,
-            on=ON,
-            draw=Draw(seed, f"xizang/projects/{name}"),
-        )
-        made, works = made + done[0], works + done[1]
-        shares |= done[2]
+    made, works, shares = _carried_out(ground, past, firm, places, shelf, seed)
     current = {tie.code for tie in tops if tie.holds(ON)}
     note = "Open to new projects; the rest of what the donor gives in the year is bound."
     envelopes = money.envelopes(
@@ -223,6 +204,35 @@ def _works(ground: Ground, needs: list[Row], seed: int) -> Tables:
         "money": money.lines(past | firm, shares, ON.year - 1, ON, money.YUAN, Draw(seed, "xizang/money")),
         "revenue_bases": _bases(tops, seed),
     }
+
+
+def _carried_out(
+    ground: Ground,
+    past: money.Giving,
+    firm: money.Giving,
+    places: dict[str, list[str]],
+    shelf: projects.Needs,
+    seed: int,
+) -> tuple[list[Row], list[Row], projects.Shares]:
+    """Draw projects of the provinces and of the enterprises, the works done on them and their shares."""
+    made: list[Row] = []
+    works: list[Row] = []
+    shares: projects.Shares = {}
+    for name, giving, count in (("tops", past, _projects_a_year), ("firms", firm, lambda year: 3)):
+        done = projects.past(
+            ground,
+            giving,
+            places,
+            count,
+            needs=shelf,
+            tagged_from=2014,
+            scale=money.YUAN,
+            on=ON,
+            draw=Draw(seed, f"xizang/projects/{name}"),
+        )
+        made, works = made + done[0], works + done[1]
+        shares |= done[2]
+    return made, works, shares
 
 
 def _projects_a_year(year: int) -> int:
