@@ -68,15 +68,17 @@ def test_a_refused_load_into_a_new_record_leaves_no_file(pairup: Pairup, tmp_pat
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_refused_load_into_a_record_leaves_it_as_it_was(pairup: Pairup, folder: Path, tmp_path: Path) -> None:
-    pairup("load", folder, "--record", "r.sqlite3")
+def test_a_refused_load_into_a_record_leaves_it_as_it_was(
+    pairup: Pairup, folder: Path, record: Path, tmp_path: Path
+) -> None:
+    pairup("load", folder, "--record", record)
     before = held()
 
-    refused = pairup("load", bad(tmp_path), "--record", "r.sqlite3")
+    refused = pairup("load", bad(tmp_path), "--record", record)
 
     assert refused.code == 1
     assert held() == before
-    assert pairup("verify", "--record", "r.sqlite3").code == 0
+    assert pairup("verify", "--record", record).code == 0
 
 
 @pytest.mark.parametrize(
@@ -112,31 +114,31 @@ def test_a_file_that_is_no_record_is_refused_and_left_alone(pairup: Pairup, tmp_
     assert file.read_text().startswith("not a record")
 
 
-def test_what_was_saved_loads_into_an_equal_record(pairup: Pairup, folder: Path, tmp_path: Path) -> None:
-    pairup("load", folder, "--record", "r.sqlite3")
+def test_what_was_saved_loads_into_an_equal_record(pairup: Pairup, folder: Path, record: Path, tmp_path: Path) -> None:
+    pairup("load", folder, "--record", record)
     before = held()
 
-    saved = pairup("save", "--record", "r.sqlite3", "out")
+    saved = pairup("save", "--record", record, "out")
     loaded = pairup("load", "out", "--record", "again.sqlite3")
 
     assert (saved.code, loaded.code) == (0, 0)
     assert held()["journal"] == before["journal"]
     assert pairup("verify", "--record", "again.sqlite3").code == 0
-    assert pairup("save", "--record", "r.sqlite3", "out").code == 1
-    assert pairup("save", "--record", "r.sqlite3", "out", "--force").code == 0
+    assert pairup("save", "--record", record, "out").code == 1
+    assert pairup("save", "--record", record, "out", "--force").code == 0
 
 
-def test_verify_finds_a_row_that_was_changed_outside(pairup: Pairup, folder: Path) -> None:
+def test_verify_finds_a_row_that_was_changed_outside(pairup: Pairup, folder: Path, record: Path) -> None:
     import sqlite3
 
     from django.db import connection
 
-    pairup("load", folder, "--record", "r.sqlite3")
+    pairup("load", folder, "--record", record)
     connection.close()
-    with sqlite3.connect("r.sqlite3") as file:
+    with sqlite3.connect(record) as file:
         file.execute("update record_moneylineversion set amount_minor = amount_minor + 1")
 
-    found = pairup("verify", "--record", "r.sqlite3")
+    found = pairup("verify", "--record", record)
 
     assert found.code == 1 and "money" in found.out
 
