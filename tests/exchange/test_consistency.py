@@ -81,7 +81,7 @@ def test_a_row_overlaps_with_one_that_stays_in_the_record() -> None:
     found = check_spans(rows, [standing])
 
     assert codes(found) == ["spans-overlap 2 from"]
-    assert "a row in the record" in found[0].say() and "档案中的一行" in found[0].say("zh_Hans")
+    assert "a row in the record" in found[0].say() and "记录中的一行" in found[0].say("zh_Hans")
 
 
 @pytest.mark.parametrize(
