@@ -25,7 +25,8 @@ WIDTH = 100
 
 def cli_page() -> str:
     """Give `pairup --help` and the help of every command, in the order of the list."""
-    top = click.Context(cli, info_name="pairup", terminal_width=WIDTH, max_content_width=WIDTH)
+    # click keeps the help option of a command once made, so its names are those that a call has
+    top = click.Context(cli, info_name="pairup", terminal_width=WIDTH, max_content_width=WIDTH, **cli.context_settings)
     parts = [
         "# Commands",
         "",
