@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -268,6 +268,3 @@ def _require_known(item: Any, parts: Mapping[str, tuple[str, Mapping[str, int]]]
 
 def _said(item: Any) -> str:
     return " – ".join(str(part) for part in item)
-
-
-Explainer = Callable[[Plan[A], A, Audience], Reason[A]]

@@ -16,7 +16,7 @@ from django.db import models
 from django.db.models import Q
 
 from pairup.values.codes import Standing
-from pairup.values.days import Precision, RoughDay, Span
+from pairup.values.days import Precision, Span
 
 
 def choices(of: type[StrEnum]) -> list[tuple[str, str]]:
@@ -161,7 +161,3 @@ class Happened(Version):
 
     class Meta(Version.Meta):
         abstract = True
-
-    @property
-    def rough_day(self) -> RoughDay:
-        return RoughDay(self.day, Precision(self.day_precision))

@@ -29,7 +29,7 @@ from pairup.record.models import (
     RoundVersion,
 )
 from pairup.rules.register import load_rules
-from pairup.values.codes import Fitness, Level, OfferStatus, Preset, ProjectStatus
+from pairup.values.codes import Fitness, OfferStatus, Preset, ProjectStatus
 from pairup.values.days import Span
 from pairup.values.money import Money
 
@@ -387,11 +387,3 @@ def read_envelopes(
         line, money = f"{row.pairing.code}-{row.budget_year}", Money(row.amount_minor, row.currency)
         held[line] = held[line] + money if line in held else money
     return held
-
-
-def read_levels(*, on: date, known_by: date | None = None) -> dict[str, Level]:
-    """Level of every place."""
-    return {
-        code: Level(level)
-        for code, level in read_rows(PlaceVersion, on=on, known_by=known_by).values_list("identity__code", "level")
-    }

@@ -27,7 +27,6 @@ from pairup.reports.facts import (
 from pairup.services.plans import Asked, RoundTables, asked_of, round_tables
 from pairup.services.reporting.places import Atlas, PlannedPeople
 from pairup.services.rows import rough, rough_last, row_table
-from pairup.values.codes import PostingStatus
 from pairup.values.words import Words
 
 
@@ -368,8 +367,3 @@ def _parts(chosen: dict[str, int], runner_up: dict[str, int]) -> tuple[WorthPart
             WorthPart(Words("worth.personal-condition"), chosen.get("preference", 0), runner_up.get("preference", 0))
         )
     return tuple(parts)
-
-
-def early_ends(served: list[Served]) -> int:
-    """How many postings ended early; no reason is kept."""
-    return sum(1 for row in served if row.status == PostingStatus.ENDED_EARLY)
