@@ -35,11 +35,12 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 LOCKS = ROOT / "requirements"
 #: what a level installs; a level later in the list holds everything of those before it
-LEVELS = ["core", "test"]
+LEVELS = ["core", "test", "peers"]
 #: locks, and what each is resolved from
 SOURCES = {
     "core": ["--group", "build"],
     "test": ["--extra", "routes", "--extra", "test", "--group", "build", "--group", "lint"],
+    "peers": ["--extra", "routes", "--extra", "test", "--extra", "peers", "--group", "build", "--group", "lint"],
 }
 
 

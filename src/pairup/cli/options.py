@@ -36,14 +36,19 @@ class Bar:
     def __init__(self, label: str) -> None:
         self.label = label
         self.said = "done"  # the closing line
-        self._shown = -1
+        self._shown: tuple[float, float | None, float | None] = (-1, None, None)
         self._live = sys.stderr.isatty()
 
-    def __call__(self, label: object = "", done: float = 0, total: float = 0) -> None:
+    def __call__(
+        self, label: object = "", done: float = 0, total: float = 0, /, *, objective: float | None = None,
+        bound: float | None = None,
+    ) -> None:  # fmt: skip
         share = int(20 * done / total) if total else 0
-        if self._live and share != self._shown:
-            self._shown = share
-            text = f"\r{self.label} [{'#' * share}{'.' * (20 - share)}] {label}"
+        shown = share, objective, bound
+        if self._live and shown != self._shown:
+            self._shown = shown
+            far = "" if objective is None else f" {objective:,.0f}" + ("" if bound is None else f" of {bound:,.0f}")
+            text = f"\r{self.label} [{'#' * share}{'.' * (20 - share)}]{far} {label}"
             click.echo(f"{text[:110]:<110}", err=True, nl=False)
 
     def close(self, said: str) -> None:

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from pairup.errors import NoPlanError
+from pairup.planning.prices import Prices
 from pairup.values.words import Words
 
 #: a plan within this gap is called optimal
@@ -74,8 +75,23 @@ class Watch:
         return self.left == 0.0
 
 
-#: told what is being done, how many steps are done, and of how many
-Progress = Callable[[Words, int, int], None]
+class Progress(Protocol):
+    """Told what is being done, how many steps are done, and of how many; where known, the best plan and bound so far.
+
+    Only a planner that knows them gives `objective` and `bound`; both may be None.
+    """
+
+    def __call__(
+        self, words: Words, done: int, total: int, /, *, objective: float | None = None, bound: float | None = None
+    ) -> None: ...
+
+
+class Point(NamedTuple):
+    """How far a search was: the worth of the best plan and the lowest bound, after so many seconds."""
+
+    seconds: float
+    objective: float | None
+    bound: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +104,7 @@ class Run:
     seconds: float
     ended: Ended
     blocks: int | None = None  # parts that share nothing, each solved by itself; no part of the answer file
+    trace: tuple[Point, ...] = ()  # how plan and bound came closer; no part of the answer file
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -161,6 +178,7 @@ class Plan(Generic[A]):
     conflicts: tuple[Words, ...] = ()
     further: Mapping[str, Any] = field(default_factory=dict)
     explainer: Callable[[Plan[A], A, Audience], Reason[A]] | None = field(default=None, repr=False, compare=False)
+    prices: Prices | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.has_plan == (self.objective is None) or (self.chosen and not self.has_plan):

@@ -1,0 +1,1 @@
+"""Measurements beside the best peers, from one run: `pairup bench planning`."""

@@ -1,0 +1,122 @@
+"""One measurement: a function in a fresh process, its seconds, CPU seconds and peak memory, and a row of the table.
+
+Memory is the peak of the process less what stood there before the function was called, so imports do not count where
+the module imports at its top; times are from columns in memory. A process that outlives its limit is killed, and the
+row says so.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pickle
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pairup.planning.plan import gap_of
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one solver did with one instance. Objectives are maximised; `best` is the best value known, or None."""
+
+    planner: str  # postings, stable, pairings, funding, visits
+    instance: str
+    solver: str
+    objective: float | None = None
+    best: float | None = None
+    bound: float | None = None
+    seconds: float | None = None
+    cpu: float | None = None
+    peak_mb: float | None = None
+    note: str = ""  # "killed at 180 s", "not installed", what was switched off
+
+    @property
+    def gap(self) -> float | None:
+        """Certified gap: distance of the plan to the bound of the same row."""
+        return gap_of(self.objective, self.bound)
+
+    @property
+    def behind(self) -> float | None:
+        """Distance of the plan to the best value known, over that value."""
+        if self.objective is None or self.best is None:
+            return None
+        return (self.best - self.objective) / max(1.0, abs(self.best))
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a function gave, and what it took; `answer` is None where it was killed or failed, and `note` says why."""
+
+    answer: Any
+    seconds: float
+    cpu: float | None = None
+    peak_mb: float | None = None
+    note: str = ""
+
+    def row(self, row: Row) -> Row:
+        """The row with what was measured."""
+        note = "; ".join(part for part in (row.note, self.note) if part)
+        return replace(row, seconds=self.seconds, cpu=self.cpu, peak_mb=self.peak_mb, note=note)
+
+
+def measured(function: Callable[..., Any], *asked: Any, limit: float = 600.0) -> Measured:
+    """Call `function(*asked)` in a fresh process, killed after `limit` seconds; arguments and answer must pickle.
+
+    `asked` is unpickled, and the function's module imported, before clock and memory are read.
+    """
+    command = [sys.executable, "-c", "from pairup.bench.measure import serve; serve()"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    began = time.perf_counter()
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)  # noqa: S603
+    question = pickle.dumps((function.__module__, function.__qualname__, asked))
+    try:
+        said, _ = child.communicate(question, timeout=limit)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.communicate()
+        return Measured(None, time.perf_counter() - began, note=f"killed at {limit:.0f} s")
+    if child.returncode:
+        return Measured(None, time.perf_counter() - began, note=f"failed with {child.returncode}")
+    return Measured(*pickle.loads(said))  # noqa: S301  what our own process wrote
+
+
+def serve() -> None:
+    """Measure what is asked on standard input; the other end of `measured`."""
+    import resource
+
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a solver prints must not stand in the answer
+    module, name, asked = pickle.load(sys.stdin.buffer)  # noqa: S301  what our own process wrote
+    function = getattr(importlib.import_module(module), name)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began, cpu = time.perf_counter(), _cpu()
+    answer = function(*asked)
+    seconds, used = time.perf_counter() - began, _cpu() - cpu
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    pickle.dump((answer, seconds, used, max(own, children) / 1024, ""), answers)
+    answers.flush()
+
+
+def _cpu() -> float:
+    """CPU seconds of this process and of its children that have ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def versions(packages: Iterable[str]) -> dict[str, str]:
+    """The installed versions of packages; those that are not installed are left out."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {}
+    for name in packages:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

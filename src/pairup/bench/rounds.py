@@ -1,0 +1,83 @@
+"""Seeded rounds of any size: eligibility by sector, teams, couples, and caps of donors at a place.
+
+After the constrained set of our planning notes: 8 sectors, each person draws 50 posts of their sector (with
+repeats, so fewer are left in a small round), scores 1 to 29 with many ties, 17 donors, 15 % of the posts in teams
+of five in one place, 3 % of the people in couples, at most `cap` people of a donor at a place. `tightness` is the
+cap over the mean number of people of a donor at a place; 1.0 leaves nothing to spare, 1.02 at n = 1,000 (cap 6 against
+5.9) and 1.06 at n = 4,000 and 12,000 (10 against 9.4) are the published ones.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pairup.planning.problems.posting import PostingProblem
+
+Ints = NDArray[np.int64]
+
+DONORS, SECTORS, DRAWS = 17, 8, 50
+#: places of the published sizes; other sizes take one for each 160 posts
+PLACES = {1_000: 10, 4_000: 25, 12_000: 75}
+
+
+def plain_columns(size: int, seed: int, is_structured: bool) -> tuple[Ints, Ints, Ints]:
+    """Person, post and worth of each pair: scores 1 to 29 within sectors, or 1 to 1,000 anywhere.
+
+    Each person has their own post among the pairs, so that a perfect assignment exists.
+    """
+    random = np.random.default_rng(seed)
+    if not is_structured:
+        person = np.repeat(np.arange(size), DRAWS)
+        post = random.integers(0, size, len(person))
+        pairs = np.unique(np.concatenate([person * size + post, np.arange(size) * (size + 1)]))
+        return pairs // size, pairs % size, random.integers(1, 1001, len(pairs))
+    person, post, worth, _ = _structured(size, random)
+    return person, post, worth
+
+
+def _structured(size: int, random: np.random.Generator) -> tuple[Ints, Ints, Ints, Ints]:
+    """Pairs within sectors, and the order that sorts posts into sectors."""
+    sector = np.sort(random.integers(0, SECTORS, size))  # of person k and of post k: as many of each
+    starts = np.searchsorted(sector, np.arange(SECTORS + 1))
+    shuffle = random.permutation(size)  # a post's number says nothing of its sector
+    person = np.repeat(np.arange(size), DRAWS)
+    low, high = starts[sector[person]], starts[sector[person] + 1]
+    drawn = low + (random.random(len(person)) * (high - low)).astype(np.int64)
+    pairs = np.unique(np.concatenate([person * size + shuffle[drawn], np.arange(size) * size + shuffle]))
+    person, post = pairs // size, pairs % size
+    grade_of, grade_for = random.integers(0, 9, size), random.integers(0, 9, size)
+    speaks = random.random((size, 4)) < 0.4
+    tongue = random.integers(0, 4, size)
+    worth = 1 + (8 - np.abs(grade_of[person] - grade_for[post])) + 8 * speaks[person, tongue[post]]
+    return person, post, worth + random.integers(0, 13, len(pairs)), sector
+
+
+def tied_round(size: int, seed: int = 0, *, cap: int | None = None, tightness: float = 1.05) -> PostingProblem:
+    """Give a round with teams, caps and couples; without `cap` it follows from the tightness."""
+    random = np.random.default_rng(seed)
+    person, post, worth, _ = _structured(size, random)
+    places = PLACES.get(size, max(2, round(size / 160)))
+    place_of = random.integers(0, places, size)
+    donor_of = random.integers(0, DONORS, size)
+    if cap is None:
+        cap = max(1, math.ceil(size / places / DONORS * tightness - 1e-9))
+    teams: dict[int, str] = {}
+    wanted = round(0.15 * size / 5)
+    by_place = [list(random.permutation(np.flatnonzero(place_of == place))) for place in range(places)]
+    while len(teams) < 5 * wanted and max(map(len, by_place)) >= 5:
+        place = int(random.integers(0, places))
+        if len(by_place[place]) >= 5:
+            name = f"t{len(teams) // 5:05d}"
+            teams |= {int(by_place[place].pop()): name for _ in range(5)}
+    paired = random.permutation(size)[: 2 * round(0.015 * size)]
+    width = len(str(size))
+    names = [f"p{k:0{width}d}" for k in range(size)]
+    return PostingProblem.from_columns(
+        [(names[k], f"D{donor_of[k]:02d}", None, None) for k in range(size)],
+        [(f"q{k:0{width}d}", f"L{place_of[k]:02d}", 1, False, teams.get(k), None, None) for k in range(size)],
+        person, post, worth.astype(np.float64), most_per_donor_and_place=cap,
+        couples=[(names[a], names[b]) for a, b in zip(paired[::2], paired[1::2], strict=True)],
+    )  # fmt: skip
