@@ -42,6 +42,9 @@ def cli_page() -> str:
         assert command is not None
         below = click.Context(command, info_name=name, parent=top, terminal_width=WIDTH, max_content_width=WIDTH)
         parts += ["", f"## pairup {name}", "", "```text", command.get_help(below), "```"]
+        for word, within in command.commands.items() if isinstance(command, click.Group) else ():
+            under = click.Context(within, info_name=word, parent=below, terminal_width=WIDTH, max_content_width=WIDTH)
+            parts += ["", f"## pairup {name} {word}", "", "```text", within.get_help(under), "```"]
     return "\n".join(line.rstrip() for line in "\n".join(parts).split("\n")) + "\n"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 from pairup.cli.main import COMMANDS, cli
@@ -28,9 +29,12 @@ def test_every_command_and_option_is_on_the_page_of_commands() -> None:
     for name in COMMANDS:
         command = cli.get_command(None, name)  # type: ignore[arg-type]
         assert command is not None
+        under = command.commands if isinstance(command, click.Group) else {}
+        missing += [f"{name} {word}" for word in under if f"## pairup {name} {word}\n" not in page]
         missing += [
             option
-            for parameter in command.params
+            for one in (command, *under.values())
+            for parameter in one.params
             for option in parameter.opts[:1]
             if option.startswith("-") and option not in page
         ]

@@ -37,8 +37,11 @@ def parse(words: list[str]) -> None:
     command = cli.get_command(top, words[1])
     if command is None:
         raise click.UsageError(f"There is no command {words[1]}.")
+    rest = words[2:]
+    while isinstance(command, click.Group) and rest and rest[0] in command.commands:
+        command, rest = command.commands[rest[0]], rest[1:]
     if "--help" not in words:
-        command.make_context(words[1], words[2:], parent=top)
+        command.make_context(command.name, rest, parent=top)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +78,9 @@ def test_the_readme_takes_own_data_through_six_commands() -> None:
     assert told == ["init", "check", "load", "plan", "report", "save"]
 
 
-@pytest.mark.parametrize("line", ["pairup polish x", "pairup load", "pairup check x --colour red"])
+@pytest.mark.parametrize(
+    "line", ["pairup polish x", "pairup load", "pairup check x --colour red", "pairup bench planning --slow"]
+)
 def test_a_command_that_is_none_would_be_seen(line: str) -> None:
     with pytest.raises(click.UsageError):
         parse(shlex.split(line))

@@ -22,7 +22,10 @@ from pairup.planning.plan import gap_of
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one solver did with one instance. Objectives are maximised; `best` is the best value known, or None."""
+    """What one solver did with one instance. Objectives are maximised; `best` is the best value known, or None.
+
+    The name of a solver of ours begins with `pairup`, so that tables know whom to set beside whom.
+    """
 
     planner: str  # postings, stable, pairings, funding, visits
     instance: str
@@ -53,7 +56,7 @@ class Measured:
     """What a function gave, and what it took; `answer` is None where it was killed or failed, and `note` says why."""
 
     answer: Any
-    seconds: float
+    seconds: float | None
     cpu: float | None = None
     peak_mb: float | None = None
     note: str = ""
@@ -64,16 +67,21 @@ class Measured:
         return replace(row, seconds=self.seconds, cpu=self.cpu, peak_mb=self.peak_mb, note=note)
 
 
-def measured(function: Callable[..., Any], *asked: Any, limit: float = 600.0) -> Measured:
+def measured(function: Callable[..., Any] | str, *asked: Any, limit: float = 600.0) -> Measured:
     """Call `function(*asked)` in a fresh process, killed after `limit` seconds; arguments and answer must pickle.
 
-    `asked` is unpickled, and the function's module imported, before clock and memory are read.
+    `asked` is unpickled, and the function's module imported, before clock and memory are read. A function named
+    `module:function` is imported in that process only, so that a peer that is not installed costs a note, no more.
     """
+    if isinstance(function, str):
+        module, _, name = function.partition(":")
+    else:
+        module, name = function.__module__, function.__qualname__
     command = [sys.executable, "-c", "from pairup.bench.measure import serve; serve()"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     began = time.perf_counter()
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)  # noqa: S603
-    question = pickle.dumps((function.__module__, function.__qualname__, asked))
+    question = pickle.dumps((module, name, asked))
     try:
         said, _ = child.communicate(question, timeout=limit)
     except subprocess.TimeoutExpired:
@@ -92,7 +100,12 @@ def serve() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a solver prints must not stand in the answer
     module, name, asked = pickle.load(sys.stdin.buffer)  # noqa: S301  what our own process wrote
-    function = getattr(importlib.import_module(module), name)
+    try:
+        function = getattr(importlib.import_module(module), name)
+    except ModuleNotFoundError as missing:
+        pickle.dump((None, None, None, None, f"{missing.name} is not installed"), answers)
+        answers.flush()
+        return
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began, cpu = time.perf_counter(), _cpu()
     answer = function(*asked)

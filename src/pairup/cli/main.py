@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "claims": ("pairup.cli.report", "Check every claim of a programme."),
     "report": ("pairup.cli.report", "Write the office and the public report."),
     "verify": ("pairup.cli.report", "Recompute the record's journal."),
+    "bench": ("pairup.cli.bench", "Measure pairup beside other solvers, on this machine."),
 }
 
 
