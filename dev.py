@@ -6,6 +6,7 @@
     python3 dev.py lint           ruff (check and format) and the import contracts
     python3 dev.py types          mypy
     python3 dev.py docs           write the generated pages, then build the site
+    python3 dev.py bench [...]    set up with the peers, then run `pairup bench planning`
     python3 dev.py words          compile the catalogue of words
     python3 dev.py lock           resolve the locks in requirements/ anew
     python3 dev.py bundle FOLDER  collect wheels for a machine without a network
@@ -278,6 +279,12 @@ def docs(args: "list[str]") -> None:
     say("The site is in {}".format(ROOT / "site" / "index.html"))
 
 
+def bench(args: "list[str]") -> None:
+    """Measure our planners beside the peers; options go to `pairup bench planning`."""
+    begin("bench")
+    run(pairup(), "bench", "planning", *args)
+
+
 def words(args: "list[str]") -> None:
     """Compile every domain of the catalogue."""
     locale = ROOT / "src" / "pairup" / "values" / "locale"
@@ -371,6 +378,7 @@ COMMANDS = {
     "lint": (lint, "test"),
     "types": (types, "test"),
     "docs": (docs, "test"),
+    "bench": (bench, "peers"),
     "words": (words, "test"),
     "lock": (lock, None),
     "bundle": (bundle, "core"),

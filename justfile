@@ -15,6 +15,14 @@ types:
 docs:
     python3 dev.py docs
 
+# Every instance, ours and the peers; takes hours, on a machine that does nothing else. Writes docs/benchmarks.
+bench-planning *args:
+    python3 dev.py bench --full --into docs/benchmarks {{args}}
+
+# A few small instances, on the screen only.
+bench-planning-quick *args:
+    python3 dev.py bench --quick {{args}}
+
 # Build the wheel, install it alone in a fresh environment, and ask it for its version.
 release:
     python3 dev.py bundle dist/wheels

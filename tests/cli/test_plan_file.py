@@ -85,3 +85,19 @@ def test_planning_a_file_loads_no_django(tmp_path):
     )
 
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_the_solve_is_drawn_where_asked_and_json_stays_alone_on_standard_output(tmp_path):
+    done = run(tmp_path, FUNDING, "--json", "--plot", str(tmp_path / "solve.svg"))
+
+    assert done.returncode == 0 and json.loads(done.stdout)["status"] == "optimal"
+    assert (tmp_path / "solve.svg").read_text(encoding="utf-8").startswith("<svg") and "Drawn:" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "name, said", [("solve.gif", "ends in none of .svg, .html, .png"), ("no/solve.svg", "no folder")]
+)
+def test_a_picture_that_cannot_be_written_is_refused_before_planning(tmp_path, name, said):
+    done = run(tmp_path, NO_PLAN, "--plot", str(tmp_path / name))
+
+    assert done.returncode == 2 and said in done.stderr.replace("\n", " ")

@@ -56,6 +56,8 @@ def test_a_written_command_parses(page: Path, line: str) -> None:
         assert words[2] in dev.COMMANDS
         if words[2] == "demo":
             parse(["pairup", "demo", *without_wheels(words[3:])])
+        if words[2] == "bench":
+            parse(["pairup", "bench", "planning", *without_wheels(words[3:])])
     else:
         parse(words)
 

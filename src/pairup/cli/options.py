@@ -30,6 +30,20 @@ def day_of(given: datetime | None) -> date:
     return given.date() if given else now().date()
 
 
+#: files a picture can be written to
+PICTURES = (".svg", ".html", ".png")
+
+
+def picture_file(context: click.Context, parameter: click.Parameter, given: str | None) -> Path | None:
+    """Read the name of a picture, before anything is planned; its ending says what is written."""
+    path = None if given is None else Path(given)
+    if path is not None and path.suffix not in PICTURES:
+        raise click.BadParameter(f"{given} ends in none of {', '.join(PICTURES)}.")
+    if path is not None and not path.parent.is_dir():
+        raise click.BadParameter(f"There is no folder {path.parent}.")
+    return path
+
+
 class Bar:
     """One line of progress on standard error: what is being done, and how far it is."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pairup.cli.main import language
-from pairup.cli.options import ACTOR, DAY, PROGRAMME, RECORD, day_of, now, step
+from pairup.cli.options import ACTOR, DAY, PROGRAMME, RECORD, day_of, now, picture_file, step
 
 KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 
@@ -28,11 +28,14 @@ KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 @click.option("--work", type=click.IntRange(min=0), help="Stop after this much counted work, which can be repeated.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON, and nothing else.")
+@click.option(
+    "--plot", callback=picture_file, metavar="FILE", help="Draw how plan and bound came closer: .svg, .html or .png."
+)
 @ACTOR
 def plan(
     kind: str, problem: Path | None, record: Path | None, programme: str | None, round_code: str | None,
     on: datetime | None, known_by: datetime | None, years: str | None, days: int, nights: str,
-    seconds: float | None, work: int | None, seed: int, as_json: bool, actor: str,
+    seconds: float | None, work: int | None, seed: int, as_json: bool, plot: Path | None, actor: str,
 ) -> None:  # fmt: skip
     """Draft a plan of KIND. A draft changes nothing until it is adopted."""
     if (problem is None) == (record is None):
@@ -41,10 +44,10 @@ def plan(
         from pairup.cli.plan_file import plan_problem_file
 
         raise click.exceptions.Exit(
-            plan_problem_file(kind, problem, seconds=seconds, work=work, seed=seed, as_json=as_json)
+            plan_problem_file(kind, problem, seconds=seconds, work=work, seed=seed, as_json=as_json, plot=plot)
         )
     assert record is not None
-    from pairup.cli.plan_file import exit_code_of
+    from pairup.cli.plan_file import draw, exit_code_of
     from pairup.planning.plan import Stop
     from pairup.services import open_record
 
@@ -68,6 +71,7 @@ def plan(
         click.echo(drafted.plan.screen(language()))
         click.echo("Worth is made of: " + "; ".join(f"{name} {points}" for name, points in drafted.weights.items()))
         click.echo(f"Kept as run {drafted.run}. Next: pairup adopt {drafted.run} --record {record}")
+    draw(drafted.plan, plot)
     raise click.exceptions.Exit(exit_code_of(drafted.plan))
 
 

@@ -26,8 +26,9 @@ def plan_problem_file(
     seed: int = 0,
     as_json: bool = False,
     echo: Callable[[str], None] = click.echo,
+    plot: Path | None = None,
 ) -> int:
-    """Plan the problem in a file, print the plan, and give the exit code.
+    """Plan the problem in a file, print the plan, draw its solve where asked, and give the exit code.
 
     0 a plan, 1 refused input, 2 usage, 3 proved that no plan exists, 4 stopped before a plan was found.
     """
@@ -42,7 +43,18 @@ def plan_problem_file(
         return refuse(error)
     plan = planner_of(kind)(asked, stop=Stop(seconds, work), seed=seed)
     echo(json.dumps(plan.to_dict(), ensure_ascii=False) if as_json else plan.screen(language()))
+    draw(plan, plot)
     return exit_code_of(plan)
+
+
+def draw(plan: Plan[Any], path: Path | None) -> None:
+    """Draw how a plan was found; only then are the packages of pictures loaded."""
+    if path is None:
+        return
+    from pairup.reports.solve_figure import write_solve
+
+    write_solve(plan, path, language())
+    click.echo(f"Drawn: {path}", err=True)
 
 
 def planner_of(kind: str) -> Callable[..., Plan[Any]]:
