@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import time
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -45,28 +48,74 @@ def picture_file(context: click.Context, parameter: click.Parameter, given: str 
 
 
 class Bar:
-    """One line of progress on standard error: what is being done, and how far it is."""
+    """One line of progress on standard error: what is being done, how far it is, and the best plan and bound so far.
+
+    The line is as wide as the terminal at most, so that it never wraps, and is written ten times a second at most.
+    """
 
     def __init__(self, label: str) -> None:
         self.label = label
         self.said = "done"  # the closing line
-        self._shown: tuple[float, float | None, float | None] = (-1, None, None)
+        self._shown = ""
+        self._next = 0.0
         self._live = sys.stderr.isatty()
 
     def __call__(
         self, label: object = "", done: float = 0, total: float = 0, /, *, objective: float | None = None,
         bound: float | None = None,
     ) -> None:  # fmt: skip
-        share = int(20 * done / total) if total else 0
-        shown = share, objective, bound
-        if self._live and shown != self._shown:
-            self._shown = shown
-            far = "" if objective is None else f" {objective:,.0f}" + ("" if bound is None else f" of {bound:,.0f}")
-            text = f"\r{self.label} [{'#' * share}{'.' * (20 - share)}]{far} {label}"
-            click.echo(f"{text[:110]:<110}", err=True, nl=False)
+        is_end = bool(total) and done >= total
+        if not self._live or (time.monotonic() < self._next and not is_end):
+            return
+        share = int(20 * min(1.0, done / total)) if total else 0
+        say = getattr(label, "say", None)
+        doing = str(label) if say is None else say(_language())
+        self._show(f"{self.label} [{'#' * share}{'.' * (20 - share)}] {far(objective, bound)}{doing}")
+
+    def _show(self, text: str) -> None:
+        """Write over the line before, with blanks over what it had more."""
+        room = shutil.get_terminal_size((100, 24)).columns - 1
+        text = cut(text, room)
+        if text != self._shown:
+            blanks = " " * max(0, wide(self._shown) - wide(text))
+            click.echo(f"\r{text}{blanks}", err=True, nl=False)
+            self._shown, self._next = text, time.monotonic() + 0.1
 
     def close(self, said: str) -> None:
-        click.echo(f"\r{self.label}: {said:<90}" if self._live else f"{self.label}: {said}", err=True)
+        if not self._live:
+            click.echo(f"{self.label}: {said}", err=True)
+            return
+        self._show(f"{self.label}: {said}")
+        click.echo(err=True)
+
+
+def _language() -> str:
+    from pairup.cli.main import language
+
+    return language()
+
+
+def far(objective: float | None, bound: float | None) -> str:
+    """Write the best plan and the bound that no plan passes: `109,210 ≤ 109,719 (0.47 %)`."""
+    if objective is None:
+        return "" if bound is None else f"≤ {bound:,.0f}  "
+    if bound is None:
+        return f"{objective:,.0f}  "
+    return f"{objective:,.0f} ≤ {bound:,.0f} ({100 * (bound - objective) / max(1.0, abs(objective)):.2f} %)  "
+
+
+def wide(text: str) -> int:
+    """Count the columns of a text on a terminal; a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def cut(text: str, room: int) -> str:
+    """Cut a text to so many columns, with a mark where something is left out."""
+    if wide(text) <= room:
+        return text
+    while text and wide(text) > room - 1:
+        text = text[:-1]
+    return f"{text}…"
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import click
 
 from pairup.cli.main import language, refuse
+from pairup.cli.options import step
 from pairup.errors import InputError
 from pairup.planning.plan import Plan, Status, Stop
 
@@ -41,10 +43,21 @@ def plan_problem_file(
         asked = read_problem_file(problem, kind)
     except InputError as error:
         return refuse(error)
-    plan = planner_of(kind)(asked, stop=Stop(seconds, work), seed=seed)
+    plan = _watched(kind, asked, Stop(seconds, work), seed)
     echo(json.dumps(plan.to_dict(), ensure_ascii=False) if as_json else plan.screen(language()))
     draw(plan, plot)
     return exit_code_of(plan)
+
+
+def _watched(kind: str, asked: Any, stop: Stop, seed: int) -> Plan[Any]:
+    """Plan, with a line of progress where somebody sees it; elsewhere standard error stays empty."""
+    planner = planner_of(kind)
+    if not sys.stderr.isatty():
+        return planner(asked, stop=stop, seed=seed)
+    with step(f"Planning {kind}") as bar:
+        plan = planner(asked, stop=stop, seed=seed, progress=bar)
+        bar.said = plan.status.value
+    return plan
 
 
 def draw(plan: Plan[Any], path: Path | None) -> None:
