@@ -34,7 +34,9 @@ def test_a_line_is_never_wider_than_the_terminal(
     lines = capsys.readouterr().err.split("\r")[1:]
     assert len(lines) == 3 and all(wide(line.rstrip("\n")) <= 59 for line in lines)
     assert lines[0].startswith("Planning postings [####################] 5 ≤ 6 (20.00 %)")
-    assert lines[2].rstrip(" \n") == "Planning postings: optimal" and wide(lines[2].rstrip("\n")) == wide(lines[1].rstrip())
+    assert lines[2].rstrip(" \n") == "Planning postings: optimal" and wide(lines[2].rstrip("\n")) == wide(
+        lines[1].rstrip()
+    )
 
 
 def test_a_line_is_written_ten_times_a_second_at_most(

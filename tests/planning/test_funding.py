@@ -140,12 +140,6 @@ def test_a_clash_names_a_smallest_set_of_requirements():
     ]  # fmt: skip
 
 
-def test_the_order_of_the_input_does_not_matter():
-    projects = [a_project(code, 5, 60) for code in ("a", "b", "c")]
-
-    assert plan_funding(a_portfolio(*projects)).chosen == plan_funding(a_portfolio(*projects[::-1])).chosen
-
-
 def test_a_question_survives_json():
     heat = a_project("heat", 9, 60.5, needs=("road",), excludes=("hall",), place="nyainrong")
     hall, road = a_project("hall", 1, 2), a_project("road", 1, 1)
