@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import json
+import subprocess
 import sys
 import textwrap
 from dataclasses import replace
@@ -80,6 +82,22 @@ def test_a_part_that_is_not_there_and_one_that_lacks_a_package_are_rows(tiny: st
 
     assert [(row.solver, row.note) for row in absent] == [("pairup", "not measured here")]
     assert [(row.solver, row.note) for row in lacking] == [("no_such_solver", "not installed")]
+
+
+def test_the_parts_that_are_there_load_without_any_peer() -> None:
+    """A machine without peers still measures ours: a peer's module is named (`module:function`), not imported."""
+    peers = ("lap", "matching", "ortools", "pylmcf", "pyvrp", "scipy")
+    there = [part for part in PARTS if importlib.util.find_spec(f"pairup.bench.{part}")]
+    code = (
+        f"import importlib, inspect, sys\nfor name in {peers}: sys.modules[name] = None\n"
+        f"for part in {there}:\n"
+        "    module = importlib.import_module(f'pairup.bench.{part}')\n"
+        "    assert list(inspect.signature(module.rows).parameters) == ['is_quick', 'seed'], part\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_function_that_outlives_its_limit_is_killed_and_the_row_says_so() -> None:

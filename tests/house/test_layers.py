@@ -37,6 +37,9 @@ def test_every_contract_is_kept() -> None:
         ("planning/posting.py", "import highspy", "HiGHS only where"),
         ("services/plans.py", "import pyvrp", "PyVRP only where"),
         ("services/plans.py", "import altair", "Pictures only in reports"),
+        ("planning/posting.py", "import numba", "Numba only behind one door"),
+        ("bench/parts.py", "import scipy", "Peers only where they are measured"),
+        ("bench/parts.py", "import pairup.record.models", "Django only in the record"),
     ],
 )
 def test_an_import_against_the_layers_is_noticed(tmp_path: Path, module: str, line: str, broken: str) -> None:

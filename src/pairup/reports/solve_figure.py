@@ -24,7 +24,9 @@ from pairup.reports.render import TAGS, page
 from pairup.values.words import Words
 
 #: what is drawn lies within this part of the last value, or within so many times the last gap
-NEAR, GAPS = 0.1, 4.0
+NEAR, GAPS = 0.05, 4.0
+#: what was left behind within this part of the time is not drawn
+EARLY = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,10 @@ def solve_over_time(points: Sequence[Point], words: SolveWords, frame: Frame) ->
 
 
 def _limits(points: Sequence[Point]) -> tuple[float, float]:
-    """Give the lowest and highest value drawn: all there is, or what lies near the end where that is far away."""
-    values = [value for p in points for value in (p.objective, p.bound) if value is not None]
+    """Give the lowest and highest value drawn: all there is, less what was left behind early or lies far away."""
     last = [value for value in (points[-1].objective, points[-1].bound) if value is not None]
+    early = max((at for at, point in enumerate(points) if point.seconds <= EARLY * points[-1].seconds), default=0)
+    values = last + [value for p in points[early:] for value in (p.objective, p.bound) if value is not None]
     if not values:
         return 0.0, 1.0
     final = last or values[-1:]
@@ -121,7 +124,7 @@ def told(plan: Plan[Any], language: str = "en") -> str:
         return Words("bench.plot-end", facts).say(language)
     better = sum(a.objective not in (None, b.objective) for a, b in pairwise(points))
     return Words("bench.plot-course", facts | {
-        "first": number(first.objective), "at": number(first.seconds, 1), "better": better,
+        "first": number(first.objective + 0.0), "at": number(first.seconds, 1), "better": better,
     }).say(language)  # fmt: skip
 
 
