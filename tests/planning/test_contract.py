@@ -271,3 +271,19 @@ def test_an_answer_has_the_documented_keys_and_no_other(name: str, stop: str) ->
 
     assert set(shown) <= set(answer) and set(answer["run"]) == set(shown["run"])
     assert set(answer) - set(shown) <= (further if name == "stable" else set())
+
+
+# --- the page that explains ---------------------------------------------------------------------------------
+
+
+def test_the_example_of_the_page_comes_out_as_the_page_says() -> None:
+    page = (PAGE.parents[1] / "explanation" / "planning.md").read_text(encoding="utf-8")
+    said = json.loads(page.partition("```json")[2].partition("```")[0])
+    screen = page.partition("```text\n")[2].partition("```")[0]
+
+    plan = planned(said)
+    posts = [post | {"must_fill": post["id"] != "farm"} for post in said["posts"]]
+    clash = planned(said | {"quotas": {"FJ": 0}, "posts": posts})
+
+    assert str(plan).startswith(screen) and plan.why(("Wu", "school")).cost == 1
+    assert {str(words) for words in clash.conflicts} == {"school is filled", "FJ sends 0 at most"}
