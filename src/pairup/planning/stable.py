@@ -53,24 +53,46 @@ def plan_stable(
 
 def _searched(problem: PostingProblem, market: Market, watch: Watch, seed: int, trace: Trace) -> Found:
     """Search here until proved or the work is done; by the clock, in a process that is ended with the time."""
-    heard: list[Found] = []
-
-    def hear(found: Found) -> None:
-        if found.options is not None or found.is_infeasible or not heard:
-            heard.append(found)
-        if found.options is not None:
-            trace.saw(float(len(found.options)), float(found.most))
-
+    best = _Best(problem, market, trace)
     if watch.left is None or (is_plain(problem) and _is_ready(watch)):
-        hear(search(problem, market, Stop(None, watch.stop.work), seed, hear))
-        return heard[-1]
-    first = first_plan(market)
-    hear(Found(first, 0, min(len(problem.people), int(problem.seats.sum())), False, Ended.CLOCK))
+        best.hear(search(problem, market, Stop(None, watch.stop.work), seed, best.hear))
+        return best.found
+    best.hear(Found(first_plan(market), 0, _room(problem), False, Ended.CLOCK))
     if not watch.is_over:
         asked = (replace(problem, refusal=None), Stop(watch.left, watch.stop.work), seed)
-        if not work_apart(search_apart, asked, watch, hear):
-            return replace(heard[-1], ended=Ended.CLOCK)
-    return heard[-1]
+        if not work_apart(search_apart, asked, watch, best.hear):
+            return replace(best.found, ended=Ended.CLOCK)
+    return best.found
+
+
+class _Best:
+    """The best that a search has told: the plan that the fewest would leave, then the one that places the most."""
+
+    def __init__(self, problem: PostingProblem, market: Market, trace: Trace) -> None:
+        self.problem, self.market, self.trace = problem, market, trace
+        self.found = Found(None, 0, _room(problem), False, Ended.CLOCK)
+
+    def hear(self, found: Found) -> None:
+        before = self.found
+        if found.options is None and not found.is_infeasible or not self._is_better(found):
+            found = replace(found, options=before.options)
+        self.found = replace(found, fewest=max(found.fewest, before.fewest), most=min(found.most, before.most))
+        if self.found.options is not None:
+            self.trace.saw(float(len(self.found.options)), float(self.found.most))
+
+    def _is_better(self, found: Found) -> bool:
+        if self.found.options is None or found.is_proved or found.is_infeasible:
+            return True
+        return self._key(found) <= self._key(self.found)
+
+    def _key(self, found: Found) -> tuple[int, int, float]:
+        assert found.options is not None
+        leaving = len(blockers(self.problem, [self.problem.posting(k) for k in found.options.tolist()], self.market))
+        return leaving, -len(found.options), -float(self.problem.worth[found.options].sum())
+
+
+def _room(problem: PostingProblem) -> int:
+    return min(len(problem.people), int(problem.seats.sum()))
 
 
 def _is_ready(watch: Watch) -> bool:

@@ -12,8 +12,6 @@ import numpy as np
 from pairup.planning.kernels import compiled
 from pairup.planning.problems.posting import Flags, Ints
 
-#: places of the figures in `state`: people inside each post stand in one row, its first `filled` entries
-
 
 @compiled
 def _worst(h: int, inside: Ints, base: Ints, filled: Ints, wanted: Ints, staying: int, person: Ints) -> int:
@@ -77,15 +75,15 @@ def _leaves(p: int, held: Ints, inside: Ints, base: Ints, filled: Ints, post: In
 
 @compiled
 def count_blockers(
-    starts: Ints, order: Ints, couples: Ints, first: Ints, second: Ints, person: Ints, post: Ints, wanted: Ints,
-    seats: Ints, is_waiting: Flags, held: Ints, inside: Ints, base: Ints, filled: Ints,
+    starts: Ints, order: Ints, couples: Ints, first: Ints, second: Ints, person: Ints, post: Ints, liked: Ints,
+    wanted: Ints, seats: Ints, is_waiting: Flags, held: Ints, inside: Ints, base: Ints, filled: Ints,
 ) -> int:  # fmt: skip
     """How many singles' pairs and couples' pairs would leave; nobody leaves for a post `is_waiting` for its team."""
     found = 0
     for p in range(len(starts) - 1):
         for c in range(starts[p], starts[p + 1]):
             k = order[c]
-            if k == held[p]:
+            if held[p] >= 0 and liked[k] >= liked[held[p]]:
                 break
             if not is_waiting[post[k]] and _has_room(k, seats, inside, base, filled, wanted, person, post, -1):
                 found += 1
@@ -103,33 +101,53 @@ def count_blockers(
 
 
 @compiled
+def _rooms(held: Ints, post: Ints, seats: Ints) -> tuple[Ints, Ints, Ints]:
+    """The options inside each post: all in one row, where each post's begin, and how many are there."""
+    base = np.zeros(len(seats) + 1, dtype=np.int64)
+    size = np.bincount(post, minlength=len(seats))
+    for h in range(len(seats)):
+        base[h + 1] = base[h] + min(seats[h], size[h]) + 2
+    inside, filled = np.empty(base[-1], dtype=np.int64), np.zeros(len(seats), dtype=np.int64)
+    for k in held:
+        if k >= 0:
+            inside[base[post[k]] + filled[post[k]]] = k
+            filled[post[k]] += 1
+    return inside, base, filled
+
+
+@compiled
+def leaving(
+    starts: Ints, order: Ints, couples: Ints, first: Ints, second: Ints, person: Ints, post: Ints, liked: Ints,
+    wanted: Ints, seats: Ints, is_waiting: Flags, held: Ints,
+) -> int:  # fmt: skip
+    """How many singles' pairs and couples' pairs would leave what people hold (an option each, or -1)."""
+    inside, base, filled = _rooms(held, post, seats)
+    return count_blockers(
+        starts, order, couples, first, second, person, post, liked, wanted, seats, is_waiting, held, inside, base,
+        filled,
+    )  # fmt: skip
+
+
+@compiled
 def settle(
-    starts: Ints, order: Ints, couples: Ints, first: Ints, second: Ints, person: Ints, post: Ints, wanted: Ints,
-    seats: Ints, real: Ints, is_waiting: Flags, begun: Ints, agents: Ints, limit: int,
+    starts: Ints, order: Ints, couples: Ints, first: Ints, second: Ints, person: Ints, post: Ints, liked: Ints,
+    wanted: Ints, seats: Ints, is_waiting: Flags, begun: Ints, agents: Ints, limit: int,
 ) -> tuple[Ints, int, int]:  # fmt: skip
     """Let whoever would leave do so, until nobody would or `limit` moves are made.
 
     `starts` and `order` are the lists of people outside couples, who stand in them strictly; couple c accepts the
-    pairs of options `first[j]`, `second[j]` for j from `couples[c]`, best first. `seats` are what may be filled and
-    `real` what is there: who would leave is counted by the latter. `begun` is what each person holds at first;
-    `agents` are people, then couples (numbered on), in the order in which they look. Gives the best plan met (the
-    option of each person), how many would leave it, and the moves made. Long, since a compiled state has no methods.
+    pairs of options `first[j]`, `second[j]` for j from `couples[c]`, best first. `begun` is what each person holds at
+    first; `agents` are people, then couples (numbered on), in the order in which they look. Gives the best plan met
+    (the option of each person), how many would leave it, and the moves made. Long, since a compiled state has no
+    methods.
     """
     people = len(starts) - 1
-    base = np.zeros(len(seats) + 1, dtype=np.int64)
-    size = np.bincount(post, minlength=len(seats))
-    for h in range(len(seats)):
-        base[h + 1] = base[h] + min(real[h], size[h]) + 2
-    inside, filled = np.empty(base[-1], dtype=np.int64), np.zeros(len(seats), dtype=np.int64)
     held = begun.copy()
+    inside, base, filled = _rooms(held, post, seats)
     mate = np.full(people, -1, dtype=np.int64)  # the couple of a person
     for c in range(len(couples) - 1):
         for j in range(couples[c], couples[c + 1]):
             mate[person[first[j]]] = mate[person[second[j]]] = c
-    for p in range(people):
-        if held[p] >= 0:
-            inside[base[post[held[p]]] + filled[post[held[p]]]] = held[p]
-            filled[post[held[p]]] += 1
     best, fewest, done, turn = held.copy(), -1, 0, 0
     queue = np.empty(len(agents) + 4 * people + 8, dtype=np.int64)
     while True:
@@ -144,7 +162,7 @@ def settle(
                 if agent < people:
                     for c in range(starts[agent], starts[agent + 1]):
                         k = order[c]
-                        if k == held[agent]:
+                        if held[agent] >= 0 and liked[k] >= liked[held[agent]]:
                             break
                         if seats[post[k]] > 0 and _has_room(
                             k, seats, inside, base, filled, wanted, person, post, -1
@@ -194,7 +212,8 @@ def settle(
                     filled[h] += 1
                     held[person[k]] = k
         found = count_blockers(
-            starts, order, couples, first, second, person, post, wanted, real, is_waiting, held, inside, base, filled
+            starts, order, couples, first, second, person, post, liked, wanted, seats, is_waiting, held, inside, base,
+            filled,
         )  # fmt: skip
         if fewest < 0 or found < fewest:
             best, fewest = held.copy(), found

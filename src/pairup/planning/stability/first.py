@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from heapq import heappush, heapreplace
 
 import numpy as np
@@ -17,17 +18,22 @@ def first_plan(market: Market) -> Ints | None:
     """Give options that keep every requirement, stable where nothing but seats limits them; None where none is found.
 
     People outside couples offer; couples stay at home and no team is sent. Where a limit is broken, who is worth least
-    goes home. Locks and posts that must be filled are left to the greedy plan, which looks at worth alone.
+    goes home. Where that leaves a post empty that must be filled, or there are locks, a greedy plan looks at worth alone.
     """
     problem = market.problem
     is_single = market.is_open & ~market.is_coupled[problem.option_person]
-    if problem.locks or problem.must_fill.any():
-        closed = [problem.posting(k) for k in np.flatnonzero(~market.is_open).tolist()]
-        for pair in closed:
-            problem = problem.forbidding(pair)
-        return greedy_postings(problem)
     is_single &= np.array([team is None for team in problem.teams])[problem.option_post]
-    return _kept(market, _offered(market, is_single))
+    options = _kept(market, _offered(market, is_single))
+    seated = np.bincount(problem.option_post[options], minlength=len(problem.posts))
+    if not problem.locks and np.all(seated[problem.must_fill] >= problem.seats[problem.must_fill]):
+        return options
+    closed = {problem.posting(k) for k in np.flatnonzero(~market.is_open).tolist()}
+    undated = np.full(len(problem.posts), np.datetime64("NaT"), dtype="datetime64[D]")  # one post for each person
+    asked = replace(
+        problem, forbids=tuple(sorted({*problem.forbids, *closed})), post_first=undated, post_last=undated
+    )  # fmt: skip
+    found = greedy_postings(asked)
+    return None if found is None else np.sort(np.asarray(found, dtype=np.int64))
 
 
 def _offered(market: Market, is_open: Flags) -> list[int]:
@@ -52,12 +58,12 @@ def _offered(market: Market, is_open: Flags) -> list[int]:
 
 
 def _kept(market: Market, options: list[int]) -> Ints:
-    """The options that quotas and caps leave, most worth first."""
+    """The options that quotas and caps leave: posts that must be filled first, then what is worth most."""
     problem = market.problem
     quotas, most = dict(problem.quotas), problem.most_per_donor_and_place
     sent: Counter[object] = Counter()
     kept = []
-    for k in sorted(options, key=lambda k: (-problem.worth[k], k)):
+    for k in sorted(options, key=lambda k: (not problem.must_fill[problem.option_post[k]], -problem.worth[k], k)):
         donor = problem.donors[problem.option_person[k]]
         place = donor, problem.places[problem.option_post[k]]
         if sent[donor] < quotas.get(donor, len(options)) and (most is None or sent[place] < most):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pairup.planning.blocking import Market, blockers
-from pairup.planning.plan import Ended, Status, Stop
+from pairup.planning.plan import Ended, Status, Stop, Watch
 from pairup.planning.problems.posting import Ints, PostingProblem
 from pairup.planning.round_form import formulate
 from pairup.planning.stability.kernels import most_matched
@@ -17,15 +17,17 @@ from pairup.planning.stability.lists import lists_of
 from pairup.planning.stability.parts import parts_of
 from pairup.planning.stability.plain import best_plain
 from pairup.planning.stability.programme import best_ranked
-from pairup.planning.stability.settling import settle_round
+from pairup.planning.stability.settling import Settling
 from pairup.values.words import Words
 
 #: the programme is asked where a part has no more pairs, and no more entries in its stability rows, than this
 PAIRS, ENTRIES = 20_000, 400_000
 #: a part with more pairs than this is searched by so many nodes of the programme, and is then left unproved
 LARGE, NODES = 2_000, 500
-#: closings tried for each part, where the work is not told
-TRIES = 200
+#: closings tried for each part, where the work is not told; fewer where so many pairs have then been looked through
+TRIES, PAIRS_TRIED = 200, 20_000_000
+#: closings tried between two looks at the clock
+MORE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,55 +54,103 @@ def is_plain(problem: PostingProblem) -> bool:
     return not (is_limited or problem.couples or problem.locks or any(problem.teams))
 
 
-def search(problem: PostingProblem, market: Market, stop: Stop, seed: int, tell: Tell) -> Found:
-    """Search every part; tell the whole after each, as soon as there is a plan."""
+def search(
+    problem: PostingProblem, market: Market, stop: Stop, seed: int, tell: Tell, watch: Watch | None = None
+) -> Found:
+    """Search every part; tell the whole each time it is better. With a `watch`, go on until its time is over."""
     if is_plain(problem):
         best = best_plain(market)
         whole = Found(best.options, 0, len(best.options) if best.is_proved else best.most_placed, best.is_proved)
         if best.is_proved:
             return whole
         tell(replace(whole, ended=Ended.WORK))
-    watch = stop.watch()
-    parts = list(parts_of(market))
-    found = []
-    work = 0
-    for part in parts:  # a plan of every part first
-        left = None if stop.work is None else max(1, (stop.work - work) // (len(parts) - len(found)))
-        found.append(_first(part, left, seed))
-        work += found[-1].work
-    tell(joined(problem, parts, found))
-    for at, part in enumerate(parts):
-        if not found[at].is_proved:
-            nodes = None if stop.work is None else max(0, stop.work - work)
-            share = None if watch.left is None else max(0.0, watch.left * (at + 1) / len(parts) ** 0.5 / len(parts))
-            found[at] = _proved(part, found[at], Stop(share, nodes), seed)
-            work += found[at].work
-            if found[at].is_infeasible:
-                return found[at]
-            tell(joined(problem, parts, found))
-    return joined(problem, parts, found)
+    parts = _Parts(problem, market, seed, tell)
+    found = parts.searched(stop)
+    if watch is not None and stop.work is None and not (found.is_proved or found.is_infeasible):
+        tell(found)
+        parts.until_killed(watch)
+        return parts.joined()
+    return found
+
+
+class _Parts:
+    """The parts of a round, and the search in each."""
+
+    def __init__(self, problem: PostingProblem, market: Market, seed: int, tell: Tell) -> None:
+        self.problem, self.seed, self.tell = problem, seed, tell
+        self.parts = list(parts_of(market))
+        self.chains: dict[int, Settling] = {}
+        self.found: list[Found] = []
+
+    def joined(self) -> Found:
+        return joined(self.problem, self.parts, self.found)
+
+    def searched(self, stop: Stop) -> Found:
+        """A plan of every part, then better ones, then the proof where parts are small enough."""
+        watch, work = stop.watch(), stop.work
+        for at, part in enumerate(self.parts):
+            market = Market(part)
+            if is_plain(part):
+                best = best_plain(market)
+                most = len(best.options) if best.is_proved else best.most_placed
+                ended = Ended.PROOF if best.is_proved else Ended.WORK
+                self.found.append(Found(best.options, 0, most, best.is_proved, ended))
+            else:
+                self.chains[at] = Settling(market, self.seed)
+                self.found.append(Found(None, 0, _most(market), False, Ended.WORK))
+                self.keep(at)
+        self.tell(self.joined())
+        for at, part in enumerate(self.parts):
+            if at in self.chains:
+                usual = max(10, min(TRIES, PAIRS_TRIED // max(1, len(part.worth))))
+                self.go_on(at, usual if work is None else min(usual, work // len(self.parts)))
+        for at, part in enumerate(self.parts):
+            if self.found[at].is_proved:
+                continue
+            spent = sum(each.work for each in self.found)
+            share = None if watch.left is None else watch.left / (len(self.parts) - at) ** 0.5
+            left = None if work is None else max(0, work - spent)
+            self.found[at] = _proved(part, self.found[at], Stop(share, left), self.seed)
+            if self.found[at].is_infeasible:
+                return self.found[at]
+            self.tell(self.joined())
+        return self.joined()
+
+    def keep(self, at: int) -> None:
+        """Keep what the chains of a part have found."""
+        chain = self.chains[at]
+        options = None if chain.best is None else chain.best.options
+        self.found[at] = replace(self.found[at], options=options, work=chain.done)
+
+    def go_on(self, at: int, tries: int) -> None:
+        """Try more closings of a part; tell each time a plan is found that fewer would leave."""
+        for done in range(0, tries, MORE):
+            if self.chains[at].go_on(min(MORE, tries - done)):
+                self.keep(at)
+                self.tell(self.joined())
+        self.found[at] = replace(self.found[at], work=self.chains[at].done)
+
+    def until_killed(self, watch: Watch) -> None:
+        """Go on with the parts that people would leave and that are not proved."""
+        while not watch.is_over:
+            going = [
+                at for at, chain in self.chains.items()
+                if not self.found[at].is_proved and (chain.best is None or chain.best.leaving > 0)
+            ]  # fmt: skip
+            if not going:
+                return
+            for at in going:
+                self.found[at] = replace(self.found[at], ended=Ended.CLOCK)
+                if self.chains[at].go_on(MORE):
+                    self.keep(at)
+                    self.tell(self.joined())
 
 
 def search_apart(asked: tuple[PostingProblem, Stop, int], tell: Callable[[Any], None]) -> None:
-    """Search in a process of its own until it is ended: after the proof is given up, closings are tried on."""
+    """Search in a process of its own until it is ended; where people would still leave, more closings are tried."""
     problem, stop, seed = asked
-    market = Market(problem)
-    whole = search(problem, market, stop, seed, tell)
-    tell(whole)
-    if whole.is_proved or whole.is_infeasible or is_plain(problem) or stop.work is not None:
-        return
-    parts = list(parts_of(market))
-    found = [_within(problem, whole, part) for part in parts]
-    tries, watch = TRIES, stop.watch()
-    while any(each.fewest > 0 for each in found) and not watch.is_over:
-        tries *= 2
-        for at, part in enumerate(parts):
-            if found[at].fewest > 0:  # so many leave
-                again = _first(part, tries, seed + tries)
-                if again.options is not None and _leaving(part, again.options) < found[at].fewest:
-                    found[at] = replace(again, fewest=_leaving(part, again.options))
-        options = joined(problem, parts, found).options
-        tell(replace(whole, options=options, ended=Ended.CLOCK))
+    watch = stop.watch()
+    tell(search(problem, Market(problem), stop, seed, tell, watch))
 
 
 def joined(problem: PostingProblem, parts: list[PostingProblem], found: list[Found]) -> Found:
@@ -117,18 +167,6 @@ def joined(problem: PostingProblem, parts: list[PostingProblem], found: list[Fou
         options, sum(each.fewest for each in found), sum(each.most for each in found),
         all(each.is_proved for each in found), ended, work=sum(each.work for each in found), parts=len(parts),
     )  # fmt: skip
-
-
-def _first(part: PostingProblem, work: int | None, seed: int) -> Found:
-    """A plan of a part, by offers where it is plain, else by chains; the bounds that are known without a search."""
-    market = Market(part)
-    if is_plain(part):
-        best = best_plain(market)
-        most = len(best.options) if best.is_proved else best.most_placed
-        return Found(best.options, 0, most, best.is_proved, Ended.PROOF if best.is_proved else Ended.WORK)
-    settled, done = settle_round(market, TRIES if work is None else min(work, TRIES), seed)
-    options = None if settled is None else settled.options
-    return Found(options, 0, _most(market), False, Ended.WORK, work=done)
 
 
 def _most(market: Market) -> int:
@@ -193,13 +231,3 @@ def _entries(market: Market) -> int:
 
 def _leaving(part: PostingProblem, options: Ints) -> int:
     return len(blockers(part, [part.posting(k) for k in options.tolist()]))
-
-
-def _within(problem: PostingProblem, whole: Found, part: PostingProblem) -> Found:
-    """What was found, as far as it lies in a part; `fewest` says how many leave it there."""
-    chosen = [] if whole.options is None else [problem.posting(k) for k in whole.options.tolist()]
-    options = part.options_of(chosen)
-    options = options[options >= 0]
-    return Found(options, _leaving(part, options), whole.most, False)
-
-

@@ -9,15 +9,15 @@ kept. Closing seats where limits bind is the idea of Kamada and Kojima (Amer. Ec
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
-from pairup.planning.blocking import Held, Market, blockers
+from pairup.planning.blocking import Held, Market, team_would_come
 from pairup.planning.limits import Limit, limits_that_bind
 from pairup.planning.problems.posting import Flags, Ints
-from pairup.planning.stability.chains import settle
+from pairup.planning.stability.chains import leaving, settle
 from pairup.planning.stability.lists import lists_of
 from pairup.planning.stability.plain import offered
 
@@ -47,6 +47,7 @@ class Closing:
     teams: set[str] = field(default_factory=set)
     barred: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     bound: set[int] = field(default_factory=set)
+    kept: set[int] = field(default_factory=set)  # posts that are closed last
 
     def copy(self) -> Closing:
         return Closing(self.seats.copy(), set(self.teams), self.barred.copy(), set(self.bound))
@@ -65,6 +66,11 @@ class Arena:
         self.couples = np.concatenate([[0], np.cumsum([len(row) for row in pairs], dtype=np.int64)]).astype(np.int64)
         self.first = problem.options_of(pair[0] for row in pairs for pair in row)
         self.second = problem.options_of(pair[1] for row in pairs for pair in row)
+        self.in_team = np.array([team is not None for team in problem.teams])
+        self.inside = []
+        for limit in self.limits:
+            self.inside.append(np.zeros(len(problem.worth), dtype=np.bool_))
+            self.inside[-1][limit.options] = True
         single = np.flatnonzero(np.diff(self.lists.starts) > 0)
         self.agents = np.concatenate([single, len(problem.people) + np.flatnonzero(np.diff(self.couples) > 0)])
 
@@ -100,7 +106,8 @@ class Arena:
             counts = np.concatenate([[0], np.cumsum(is_open)])
             held, _, _ = settle(
                 lists.starts, lists.order, counts[self.couples], self.first[is_open], self.second[is_open],
-                lists.person, lists.post, wanted, seats, seats, waiting, held, self.agents, MOVES * len(self.agents),
+                lists.person, lists.post, self.market.liked, wanted, seats, waiting, held, self.agents,
+                MOVES * len(self.agents),
             )  # fmt: skip
         return np.asarray(held[held >= 0])
 
@@ -110,9 +117,21 @@ class Arena:
             options = self.settled(closing)
             if not self._is_mended(closing, options):
                 continue
-            items = [self.problem.posting(k) for k in options.tolist()]
-            return Settled(options, len(blockers(self.problem, items, self.market)))
+            return Settled(options, self.leaving(options))
         return None
+
+    def leaving(self, options: Ints) -> int:
+        """How many would leave a plan: as many as `blockers` names."""
+        problem, market = self.problem, self.market
+        held = Held(market, options)
+        is_waiting = self.in_team & (held.seated == 0)
+        taken = np.full(len(problem.people), -1, dtype=np.int64)
+        taken[problem.option_person[options]] = options
+        found = leaving(
+            self.lists.starts, self.lists.order, self.couples, self.first, self.second, problem.option_person,
+            problem.option_post, market.liked, market.wanted, problem.seats, is_waiting, taken,
+        )  # fmt: skip
+        return int(found) + sum(team_would_come(market, team, held) is not None for team in market.posts_of_team)
 
     def _is_mended(self, closing: Closing, options: Ints) -> bool:
         """Close something that a plan breaks; True where it breaks nothing."""
@@ -139,7 +158,11 @@ class Arena:
             return False
         if len(must):
             return False
-        return not any([self._is_cut(closing, held, options, limit) for limit in self.limits])
+        cuts = [
+            self._is_cut(closing, held, options, limit, inside)
+            for limit, inside in zip(self.limits, self.inside, strict=True)
+        ]
+        return not any(cuts)
 
     def _bind_cheapest(self, closing: Closing, held: Held, options: Ints, post: int) -> bool:
         """Give a post the person by whom the fewest pairs would come to leave."""
@@ -160,25 +183,25 @@ class Arena:
             self.bind(closing, min(found)[2])
         return bool(found)
 
-    def _is_cut(self, closing: Closing, held: Held, options: Ints, limit: Limit) -> bool:
-        """Close seats or options where a limit is broken; False where it is kept."""
+    def _is_cut(self, closing: Closing, held: Held, options: Ints, limit: Limit, inside: Flags) -> bool:
+        """Close seats or options where a limit is broken, half of those too many at a time; False where it is kept."""
         problem, market = self.problem, self.market
-        broken = np.intersect1d(options, limit.options)
+        broken = options[inside[options]]
         over = len(broken) - limit.most
         if over <= 0:
             return False
         wish = np.flatnonzero(market.is_open & (market.liked < held.liked[problem.option_person]))
         wish = wish[~market.is_coupled[problem.option_person[wish]]]
         demand = np.bincount(problem.option_post[wish], minlength=len(problem.posts))
-        inside = np.zeros(len(problem.worth), dtype=np.bool_)
-        inside[limit.options] = True
         starts, order = market.open_of_post
         ranked = sorted(
-            (bool(problem.must_fill[problem.option_post[k]]), int(demand[problem.option_post[k]]),
-             float(problem.worth[k]), k)
-            for k in broken.tolist() if k not in closing.bound
+            (bool(problem.must_fill[post]) or post in closing.kept, int(demand[post]), float(problem.worth[k]), k)
+            for k in broken.tolist() if k not in closing.bound for post in (int(problem.option_post[k]),)
         )  # fmt: skip
-        for _, _, _, k in ranked[:over]:
+        if (team := self._team_instead(closing, broken, over, sum(row[1] for row in ranked[:over]))) is not None:
+            closing.teams.add(team)
+            return True
+        for _, _, _, k in ranked[: (over + 1) // 2]:
             post = int(problem.option_post[k])
             own = inside[order[starts[post] : starts[post + 1]]]
             if own.all() and not problem.must_fill[post]:
@@ -187,44 +210,71 @@ class Arena:
                 closing.barred[k] = True
         return True
 
-    def tries(self, closing: Closing) -> Iterator[Closing]:
-        """Closings next to this one: a closed seat, option or team is opened, perhaps another closed; other orders."""
-        problem = self.problem
-        seats = np.flatnonzero(closing.seats < problem.seats).tolist()
-        barred = np.flatnonzero(closing.barred).tolist() if not closing.bound else []
-        changes = [("seat", post) for post in seats] + [("option", k) for k in barred]
+    def _team_instead(self, closing: Closing, broken: Ints, over: int, leaving: int) -> str | None:
+        """The smallest team that makes room for so many, where more than one would leave otherwise: it leaves as one."""
+        problem, market = self.problem, self.market
+        seats = np.bincount(problem.option_post[broken], minlength=len(problem.posts))
+        rooms = [
+            (int(seats[posts].sum()), team) for team, posts in market.posts_of_team.items()
+            if seats[posts].any() and not problem.must_fill[posts].any() and not closing.kept & set(posts)
+        ]  # fmt: skip
+        if leaving <= 1 or not rooms:
+            return None
+        return min([row for row in rooms if row[0] >= over], default=max(rooms))[1]
+
+    def beside(self, closing: Closing) -> Closing:
+        """Another closing: a seat, an option or a team that was closed is open, and closed again last; or a team goes."""
+        problem, other = self.problem, closing.copy()
+        self.random.shuffle(self.agents)
+        changes: list[tuple[str, Any]] = [("seat", post) for post in np.flatnonzero(closing.seats < problem.seats)]
+        changes += [("option", k) for k in np.flatnonzero(closing.barred) if not closing.bound]
         changes += [("team", team) for team in sorted(closing.teams)]
-        while True:
-            other = closing.copy()
-            self.random.shuffle(self.agents)
-            if changes:
-                kind, what = self.random.choice(changes)
-                if kind == "seat":
-                    other.seats[what] = problem.seats[what]
-                    # without another seat to close, the same would be closed again
-                    rest = [post for post in range(len(problem.posts)) if post != what and other.seats[post] > 0]
-                    if rest:
-                        other.seats[self.random.choice(rest)] -= 1
-                elif kind == "option":
-                    other.barred[what] = False
-                else:
-                    other.teams.discard(str(what))
-            yield other
+        sent = [
+            team for team, posts in self.market.posts_of_team.items()
+            if team not in closing.teams and not problem.must_fill[posts].any()
+        ]  # fmt: skip
+        if sent and self.random.random() < 0.25:
+            other.teams.add(self.random.choice(sent))  # as one it leaves once, and makes room for many
+            other.seats = problem.seats.copy()
+        elif changes:
+            kind, what = self.random.choice(changes)
+            if kind == "seat":
+                other.seats[what] = problem.seats[what]
+                other.kept = {int(what)}
+            elif kind == "option":
+                other.barred[what] = False
+                other.kept = {int(problem.option_post[what])}
+            else:
+                other.teams.discard(what)
+                other.kept = set(self.market.posts_of_team[what])
+        return other
+
+
+class Settling:
+    """A search for the plan that the fewest would leave; it can go on. The same seed gives the same plans."""
+
+    def __init__(self, market: Market, seed: int) -> None:
+        self.arena = Arena(market, seed)
+        self.closing = self.arena.open_closing()
+        self.best = self.arena.mended(self.closing)
+        self.done = 1
+
+    def go_on(self, tries: int) -> bool:
+        """Try so many closings more; say whether a plan was found that fewer would leave."""
+        before = self.best
+        for _ in range(tries):
+            if self.best is not None and self.best.leaving == 0:
+                break
+            self.done += 1
+            other = self.arena.beside(self.closing)
+            found = self.arena.mended(other)
+            if found is not None and (self.best is None or found.key <= self.best.key):
+                self.best, self.closing = found, other
+        return self.best is not None and (before is None or self.best.key < before.key)
 
 
 def settle_round(market: Market, tries: int, seed: int) -> tuple[Settled | None, int]:
-    """Give the best plan found in so many tries, and how many were made. The same seed gives the same plan."""
-    arena = Arena(market, seed)
-    closing = arena.open_closing()
-    best = arena.mended(closing)
-    done = 1
-    while done < tries and (best is None or best.leaving > 0):
-        found = None
-        for other in arena.tries(closing):
-            done += 1
-            found = arena.mended(other)
-            if (found is not None and (best is None or found.key <= best.key)) or done >= tries:
-                break
-        if found is not None and (best is None or found.key <= best.key):
-            best, closing = found, other
-    return best, done
+    """Give the best plan found in so many tries, and how many were made."""
+    search = Settling(market, seed)
+    search.go_on(tries - 1)
+    return search.best, search.done
