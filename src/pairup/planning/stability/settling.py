@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from pairup.planning.blocking import Held, Market, team_would_come
+from pairup.planning.blocking import LAST, Held, Market, team_would_come
 from pairup.planning.limits import Limit, limits_that_bind
 from pairup.planning.problems.posting import Flags, Ints
 from pairup.planning.stability.chains import leaving, settle
@@ -25,6 +25,8 @@ from pairup.planning.stability.plain import offered
 MOVES = 20
 #: so often a plan is mended before it is given up
 MENDS = 60
+#: so often of these, people are sent away for others of whom more may be sent; after that seats are closed
+SENDING = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,9 @@ class Arena:
 
     def mended(self, closing: Closing) -> Settled | None:
         """Settle, close what the plan breaks, and settle again, until it keeps every requirement; None if it cannot."""
-        for _ in range(MENDS):
+        for turn in range(MENDS):
             options = self.settled(closing)
-            if not self._is_mended(closing, options):
+            if not self._is_mended(closing, options, turn):
                 continue
             return Settled(options, self.leaving(options))
         return None
@@ -133,7 +135,7 @@ class Arena:
         )  # fmt: skip
         return int(found) + sum(team_would_come(market, team, held) is not None for team in market.posts_of_team)
 
-    def _is_mended(self, closing: Closing, options: Ints) -> bool:
+    def _is_mended(self, closing: Closing, options: Ints, turn: int) -> bool:
         """Close something that a plan breaks; True where it breaks nothing."""
         problem, market = self.problem, self.market
         seated = np.bincount(problem.option_post[options], minlength=len(problem.posts))
@@ -158,8 +160,14 @@ class Arena:
             return False
         if len(must):
             return False
+        is_full = np.zeros(len(problem.worth), dtype=np.bool_)  # options of those of whom no more may be sent
+        for limit, inside in zip(self.limits, self.inside, strict=True):
+            if inside[options].sum() >= limit.most:
+                is_full |= inside
+        if turn >= SENDING:
+            is_full[:] = True
         cuts = [
-            self._is_cut(closing, held, options, limit, inside)
+            self._is_cut(closing, held, options, limit, inside, is_full)
             for limit, inside in zip(self.limits, self.inside, strict=True)
         ]
         return not any(cuts)
@@ -183,7 +191,9 @@ class Arena:
             self.bind(closing, min(found)[2])
         return bool(found)
 
-    def _is_cut(self, closing: Closing, held: Held, options: Ints, limit: Limit, inside: Flags) -> bool:
+    def _is_cut(
+        self, closing: Closing, held: Held, options: Ints, limit: Limit, inside: Flags, is_full: Flags
+    ) -> bool:
         """Close seats or options where a limit is broken, half of those too many at a time; False where it is kept."""
         problem, market = self.problem, self.market
         broken = options[inside[options]]
@@ -192,22 +202,34 @@ class Arena:
             return False
         wish = np.flatnonzero(market.is_open & (market.liked < held.liked[problem.option_person]))
         wish = wish[~market.is_coupled[problem.option_person[wish]]]
-        demand = np.bincount(problem.option_post[wish], minlength=len(problem.posts))
-        starts, order = market.open_of_post
-        ranked = sorted(
-            (bool(problem.must_fill[post]) or post in closing.kept, int(demand[post]), float(problem.worth[k]), k)
-            for k in broken.tolist() if k not in closing.bound for post in (int(problem.option_post[k]),)
-        )  # fmt: skip
+        posts = problem.option_post
+        demand = np.bincount(posts[wish], minlength=len(problem.posts))
+        outside, own = wish[~is_full[wish]], wish[inside[wish]]
+        taker = np.full(len(problem.posts), LAST)  # the best place of somebody else who would come
+        np.minimum.at(taker, posts[outside], market.wanted[outside])
+        ahead = own[market.wanted[own] < taker[posts[own]]]
+        before = np.bincount(posts[ahead], minlength=len(problem.posts))
+        ranked = []
+        for k in broken.tolist():
+            post = int(posts[k])
+            is_last = bool(problem.must_fill[post]) or post in closing.kept
+            if k not in closing.bound:
+                if taker[post] < LAST:  # sent away for somebody else, with those who would come first
+                    cost = int(before[post]) + int(market.wanted[k] < taker[post])
+                    ranked.append((is_last, min(cost, int(demand[post])), float(problem.worth[k]), k, cost <= demand[post]))
+                else:
+                    ranked.append((is_last, int(demand[post]), float(problem.worth[k]), k, False))
+        ranked.sort()
         if (team := self._team_instead(closing, broken, over, sum(row[1] for row in ranked[:over]))) is not None:
             closing.teams.add(team)
             return True
-        for _, _, _, k in ranked[: (over + 1) // 2]:
-            post = int(problem.option_post[k])
-            own = inside[order[starts[post] : starts[post + 1]]]
-            if own.all() and not problem.must_fill[post]:
-                closing.seats[post] = max(0, min(closing.seats[post], held.seated[post]) - 1)
-            else:  # others may take the seat
+        for _, _, _, k, is_sent_away in ranked[: (over + 1) // 2]:
+            post = int(posts[k])
+            if is_sent_away or problem.must_fill[post]:
+                closing.barred[own[(posts[own] == post) & (market.wanted[own] <= taker[post])]] = True
                 closing.barred[k] = True
+            else:
+                closing.seats[post] = max(0, min(closing.seats[post], held.seated[post]) - 1)
         return True
 
     def _team_instead(self, closing: Closing, broken: Ints, over: int, leaving: int) -> str | None:
