@@ -42,7 +42,8 @@ def market(
     who = np.repeat(np.arange(applicants), [len(row) for row in wishes])
     worth = np.random.default_rng(seed + 1).integers(1, 101, len(who)).astype(np.float64)
     return PostingProblem.from_columns(
-        [(code, "any", None, None) for code in people], [(code, code, seats, False, None, None, None) for code in posts],
+        [(code, "any", None, None) for code in people],
+        [(code, code, seats, False, None, None, None) for code in posts],
         who, np.concatenate(wishes), worth, mode="stable",
         person_ranks={people[k]: tuple((posts[j],) for j in row.tolist()) for k, row in enumerate(wishes)},
         post_ranks={
@@ -94,7 +95,8 @@ def real_market(
         couples=[
             Couple((names[a], names[b]), tuple((codes[x], codes[y]) for x, y in listed)) for a, b, listed in pairs
         ],
-        person_ranks=_groups(person, -liked, post, names, codes), post_ranks=_groups(post, -wanted, person, codes, names),
+        person_ranks=_groups(person, -liked, post, names, codes),
+        post_ranks=_groups(post, -wanted, person, codes, names),
     )  # fmt: skip
 
 
@@ -117,7 +119,8 @@ def _couples(
     mine: dict[int, list[tuple[int, int]]] = {}
     for who, what, like in zip(person.tolist(), post.tolist(), liked.tolist(), strict=True):
         mine.setdefault(who, []).append((what, like))
-    found, taken = [], set[int]()
+    found: list[tuple[int, int, list[tuple[int, int]]]] = []
+    taken: set[int] = set()
     for _ in range(20 * count):
         a = int(random.integers(0, len(donor_of) - 1))
         b = int(random.choice(np.flatnonzero(donor_of == donor_of[a])))

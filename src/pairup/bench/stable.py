@@ -39,9 +39,9 @@ def rows(is_quick: bool = False, seed: int = 0) -> Iterator[Row]:
         yield _ours("applicants 12,000, one-seat posts", market(12_000, 12_000, 1, 50, seed), Stop())
         yield _ours("applicants 12,000 x 8 seats, ties of five", market(12_000, 1_500, 8, 50, seed, tied=5), Stop())
     for tightness in (0.8, 1.0):
-        size = (6, 200, 600) if is_quick else (30, 2_150, 6_000)
-        problem = real_market(seed, *size, tightness=tightness)
-        yield _ours(f"round of {size[1]:,} posts, tightness {tightness}", problem, Stop(seconds=5 if is_quick else 60))
+        donors, posts, people = (6, 200, 600) if is_quick else (30, 2_150, 6_000)
+        problem = real_market(seed, donors, posts, people, tightness)
+        yield _ours(f"round of {posts:,} posts, tightness {tightness}", problem, Stop(seconds=5 if is_quick else 60))
 
 
 def plan_timed(problem: PostingProblem, stop: Stop) -> Ours:

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -87,7 +86,8 @@ class Market:
         is_open = (own >= 0) & (partner >= 0)
         is_open[is_open] = self.is_open[own[is_open]] & self.is_open[partner[is_open]]
         return [
-            (Posting(first, a), Posting(second, b)) for (a, b), both in zip(accepted, is_open.tolist(), strict=True) if both
+            (Posting(first, a), Posting(second, b))
+            for (a, b), both in zip(accepted, is_open.tolist(), strict=True) if both
         ]  # fmt: skip
 
 
@@ -112,7 +112,9 @@ class Held:
     def has_room(self, market: Market, options: Ints) -> Flags:
         """Whether the post of each option has a free seat, or somebody whom it likes less than the person."""
         post = market.problem.option_post[options]
-        return np.asarray((self.seated[post] < market.problem.seats[post]) | (self.worst[post] > market.wanted[options]))
+        return np.asarray(
+            (self.seated[post] < market.problem.seats[post]) | (self.worst[post] > market.wanted[options])
+        )
 
 
 def blockers(problem: PostingProblem, chosen: Iterable[Posting], market: Market | None = None) -> list[Blocker]:
@@ -227,5 +229,3 @@ def _room_for_two(market: Market, seated: Mapping[str, list[str]], pair: tuple[P
 
 def _places(ranks: Iterable[Iterable[str]]) -> dict[str, int]:
     return {code: at for at, group in enumerate(ranks) for code in group}
-
-

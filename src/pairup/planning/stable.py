@@ -74,7 +74,7 @@ class _Best:
 
     def hear(self, found: Found) -> None:
         before = self.found
-        if found.options is None and not found.is_infeasible or not self._is_better(found):
+        if (found.options is None and not found.is_infeasible) or not self._is_better(found):
             found = replace(found, options=before.options)
         self.found = replace(found, fewest=max(found.fewest, before.fewest), most=min(found.most, before.most))
         if self.found.options is not None:
@@ -96,7 +96,7 @@ def _room(problem: PostingProblem) -> int:
 
 
 def _is_ready(watch: Watch) -> bool:
-    """Whether the kernels are loaded, so that a plain round is planned here and now; their compilation is not awaited."""
+    """Whether the kernels are loaded, so that a plain round is planned here; their compilation is not waited for."""
     loading = threading.Thread(target=warm_up, daemon=True)
     loading.start()
     loading.join(min(LOADING, watch.left or 0.0))
@@ -134,5 +134,3 @@ def _plan(
     plan = plan_of(problem, planner, why_stable, answer, items, [1.0] * len(items), watch, seed, further, SOLVER)
     versions = dict(plan.run.versions) | KERNEL_VERSIONS
     return replace(plan, run=replace(plan.run, versions=versions, trace=tuple(trace.points)))
-
-

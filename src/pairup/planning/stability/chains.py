@@ -129,7 +129,7 @@ def leaving(
 
 
 @compiled
-def settle(
+def settle(  # noqa: C901
     starts: Ints, order: Ints, couples: Ints, first: Ints, second: Ints, person: Ints, post: Ints, liked: Ints,
     wanted: Ints, seats: Ints, is_waiting: Flags, begun: Ints, agents: Ints, limit: int,
 ) -> tuple[Ints, int, int]:  # fmt: skip
@@ -164,9 +164,7 @@ def settle(
                         k = order[c]
                         if held[agent] >= 0 and liked[k] >= liked[held[agent]]:
                             break
-                        if seats[post[k]] > 0 and _has_room(
-                            k, seats, inside, base, filled, wanted, person, post, -1
-                        ):
+                        if seats[post[k]] > 0 and _has_room(k, seats, inside, base, filled, wanted, person, post, -1):
                             new_a = k
                             break
                 else:
@@ -176,8 +174,10 @@ def settle(
                         now_a, now_b = held[person[a]], held[person[b]]
                         if now_a == a and now_b == b:
                             break
-                        if seats[post[a]] > 0 and seats[post[b]] > 0 and _pair_blocks(
-                            a, b, now_a, now_b, seats, inside, base, filled, wanted, person, post
+                        if (
+                            seats[post[a]] > 0
+                            and seats[post[b]] > 0
+                            and _pair_blocks(a, b, now_a, now_b, seats, inside, base, filled, wanted, person, post)
                         ):
                             new_a, new_b = a, b
                             break

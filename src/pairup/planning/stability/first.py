@@ -18,7 +18,8 @@ def first_plan(market: Market) -> Ints | None:
     """Give options that keep every requirement, stable where nothing but seats limits them; None where none is found.
 
     People outside couples offer; couples stay at home and no team is sent. Where a limit is broken, who is worth least
-    goes home. Where that leaves a post empty that must be filled, or there are locks, a greedy plan looks at worth alone.
+    goes home. Where that leaves a post empty that must be filled, or there are locks, a greedy plan looks at worth
+    alone.
     """
     problem = market.problem
     is_single = market.is_open & ~market.is_coupled[problem.option_person]

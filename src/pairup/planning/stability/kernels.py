@@ -1,4 +1,4 @@
-"""Compiled loops of a stable round: offers and answers, rotations, their order, and how many could be placed at all.
+"""Compiled loops of a stable round: offers and answers, rotations, their order, and the best of them.
 
 Throughout, `order[starts[p]:starts[p + 1]]` are the options of person p, best first; an option has a `person`, a
 `post` and a `standing` (smaller is liked better by the post); `at[p]` is where in `order` person p stands, -1 at home.
@@ -25,13 +25,13 @@ def _is_worse(one: int, other: int, wanted: Ints, standing: Ints, person: Ints, 
 
 
 @compiled
-def offers(
+def offers(  # noqa: C901
     starts: Ints, order: Ints, person: Ints, post: Ints, wanted: Ints, standing: Ints, seats: Ints, is_promoting: bool
 ) -> Ints:
     """Let people offer and posts keep the best so far; give where each person stands.
 
     With `is_promoting`, a person refused by their whole list goes through it once more, and is then preferred among
-    equals (Kiraly, Algorithmica 60, 2011). Each post keeps a heap with its least liked on top.
+    equals (Kiraly, Algorithmica 60, 2011). Each post keeps a heap with its least liked on top; it makes this long.
     """
     count = len(starts) - 1
     size = np.bincount(post[order], minlength=len(seats))
@@ -88,7 +88,7 @@ def offers(
 
 
 @compiled
-def rotations(
+def rotations(  # noqa: C901
     starts: Ints, order: Ints, person: Ints, post: Ints, standing: Ints, seats: Ints, at: Ints
 ) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
     """From what is best for people, find every rotation down to what is best for posts (Gusfield and Irving 1989).
@@ -174,13 +174,13 @@ def rotations(
 
 
 @compiled
-def precedence(
+def precedence(  # noqa: C901
     order: Ints, post: Ints, standing: Ints, moves: tuple[Ints, Ints, Ints, Ints, Ints, Ints], people: int
 ) -> tuple[Ints, Ints]:
     """Which rotation must be made before which: arrays (before, after).
 
     A person's moves follow one another, and so do the changes of a post's worst. A person moves past a post only
-    after the rotation by which the post has come to like its worst better than them.
+    after the rotation by which the post has come to like its worst better than them. Long, as all is one pass.
     """
     rotation, who, came, went, worst_after, worst_before = moves
     count = len(rotation)
@@ -228,75 +228,7 @@ def precedence(
 
 
 @compiled
-def most_matched(starts: Ints, order: Ints, post: Ints, seats: Ints, at: Ints) -> int:
-    """How many people could be placed at all, by augmenting from where people stand (at least as many).
-
-    Where no path frees a seat for a person, what the search saw is left out of all later searches: no later path
-    leads through it.
-    """
-    count = len(starts) - 1
-    held, filled = np.full(count, -1, dtype=np.int64), np.zeros(len(seats), dtype=np.int64)
-    first = np.full(len(seats), -1, dtype=np.int64)  # a chain of the people in each post
-    following, ahead = np.full(count, -1, dtype=np.int64), np.full(count, -1, dtype=np.int64)
-    matched = 0
-    for p in range(count):
-        if at[p] >= 0:
-            h = post[order[at[p]]]
-            held[p], following[p], first[h] = h, first[h], p
-            if following[p] >= 0:
-                ahead[following[p]] = p
-            filled[h] += 1
-            matched += 1
-    seen = np.full(len(seats), -1, dtype=np.int64)
-    came, queue = np.empty(len(seats), dtype=np.int64), np.empty(count, dtype=np.int64)
-    for root in range(count):
-        if held[root] >= 0:
-            continue
-        head, tail, found = 0, 1, -1
-        queue[0] = root
-        while head < tail and found < 0:
-            p = queue[head]
-            head += 1
-            for c in range(starts[p], starts[p + 1]):
-                h = post[order[c]]
-                if seen[h] >= 0:
-                    continue
-                seen[h], came[h] = root, p
-                if filled[h] < seats[h]:
-                    found = h
-                    break
-                q = first[h]
-                while q >= 0:
-                    queue[tail] = q
-                    tail += 1
-                    q = following[q]
-        if found < 0:
-            continue
-        matched += 1
-        filled[found] += 1
-        h = found
-        while h >= 0:
-            p, old = came[h], held[came[h]]
-            if old >= 0:
-                if ahead[p] >= 0:
-                    following[ahead[p]] = following[p]
-                else:
-                    first[old] = following[p]
-                if following[p] >= 0:
-                    ahead[following[p]] = ahead[p]
-            held[p], following[p], ahead[p] = h, first[h], -1
-            if first[h] >= 0:
-                ahead[first[h]] = p
-            first[h] = p
-            h = old
-        for h in range(len(seats)):
-            if seen[h] == root:
-                seen[h] = -1
-    return matched
-
-
-@compiled
-def best_closure(weight: Any, before: Ints, after: Ints) -> Flags:
+def best_closure(weight: Any, before: Ints, after: Ints) -> Flags:  # noqa: C901
     """Choose things, each with all that must come before it, so that their weights sum to the most (Picard 1976).
 
     A minimum cut, by the blocking flows of Dinic. Exact where the weights are whole numbers. This function is long
@@ -376,3 +308,24 @@ def best_closure(weight: Any, before: Ints, after: Ints) -> Flags:
                 depth -= 1
                 i = tail[path[depth]]
                 spot[i] += 1
+
+
+@compiled
+def worth_most(
+    starts: Ints, order: Ints, person: Ints, post: Ints, wanted: Ints, standing: Ints, seats: Ints, worth: Any
+) -> Ints:
+    """Where each person stands in the stable plan worth most of strict lists; one kernel, so that one is loaded."""
+    at = offers(starts, order, person, post, wanted, standing, seats, False)
+    moves = rotations(starts, order, person, post, standing, seats, at)
+    rotation, who, came, went = moves[0], moves[1], moves[2], moves[3]
+    if len(rotation) == 0:
+        return at
+    weight = np.zeros(rotation[-1] + 1)
+    for j in range(len(rotation)):
+        weight[rotation[j]] += worth[order[went[j]]] - worth[order[came[j]]]
+    before, after = precedence(order, post, standing, moves, len(at))
+    made = best_closure(weight, before, after)
+    for j in range(len(rotation)):
+        if made[rotation[j]]:
+            at[who[j]] = max(at[who[j]], went[j])
+    return at

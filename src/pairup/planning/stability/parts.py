@@ -1,4 +1,4 @@
-"""The parts of a stable round that share no person, post, team, couple or limit that can bind."""
+"""The parts of a stable round that share no person, post, team, couple or limit that can bind; how many fit at all."""
 
 from __future__ import annotations
 
@@ -61,3 +61,71 @@ def _roots(count: int, one: Ints, other: Ints) -> Ints:
     for i in range(count):  # a parent has the smaller number, so its own root is known already
         parent[i] = parent[parent[i]]
     return parent
+
+
+@compiled
+def most_matched(starts: Ints, order: Ints, post: Ints, seats: Ints, at: Ints) -> int:  # noqa: C901
+    """How many people could be placed at all, by augmenting from where people stand (at least as many).
+
+    Where no path frees a seat for a person, what the search saw is left out of all later searches: no later path
+    leads through it. Long, since a compiled search keeps its people in chains of its own.
+    """
+    count = len(starts) - 1
+    held, filled = np.full(count, -1, dtype=np.int64), np.zeros(len(seats), dtype=np.int64)
+    first = np.full(len(seats), -1, dtype=np.int64)  # a chain of the people in each post
+    following, ahead = np.full(count, -1, dtype=np.int64), np.full(count, -1, dtype=np.int64)
+    matched = 0
+    for p in range(count):
+        if at[p] >= 0:
+            h = post[order[at[p]]]
+            held[p], following[p], first[h] = h, first[h], p
+            if following[p] >= 0:
+                ahead[following[p]] = p
+            filled[h] += 1
+            matched += 1
+    seen = np.full(len(seats), -1, dtype=np.int64)
+    came, queue = np.empty(len(seats), dtype=np.int64), np.empty(count, dtype=np.int64)
+    for root in range(count):
+        if held[root] >= 0:
+            continue
+        head, tail, found = 0, 1, -1
+        queue[0] = root
+        while head < tail and found < 0:
+            p = queue[head]
+            head += 1
+            for c in range(starts[p], starts[p + 1]):
+                h = post[order[c]]
+                if seen[h] >= 0:
+                    continue
+                seen[h], came[h] = root, p
+                if filled[h] < seats[h]:
+                    found = h
+                    break
+                q = first[h]
+                while q >= 0:
+                    queue[tail] = q
+                    tail += 1
+                    q = following[q]
+        if found < 0:
+            continue
+        matched += 1
+        filled[found] += 1
+        h = found
+        while h >= 0:
+            p, old = came[h], held[came[h]]
+            if old >= 0:
+                if ahead[p] >= 0:
+                    following[ahead[p]] = following[p]
+                else:
+                    first[old] = following[p]
+                if following[p] >= 0:
+                    ahead[following[p]] = ahead[p]
+            held[p], following[p], ahead[p] = h, first[h], -1
+            if first[h] >= 0:
+                ahead[first[h]] = p
+            first[h] = p
+            h = old
+        for h in range(len(seats)):
+            if seen[h] == root:
+                seen[h] = -1
+    return matched

@@ -15,8 +15,9 @@ import numpy as np
 from pairup.planning.blocking import Market
 from pairup.planning.blocks import step_of
 from pairup.planning.problems.posting import Floats, Ints, PostingProblem
-from pairup.planning.stability.kernels import best_closure, most_matched, offers, precedence, rotations
+from pairup.planning.stability.kernels import offers, worth_most
 from pairup.planning.stability.lists import Lists, lists_of
+from pairup.planning.stability.parts import most_matched
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,14 @@ def best_plain(market: Market) -> Plain:
     options = np.flatnonzero(market.is_open)
     lists = lists_of(market, options)
     if lists.is_strict:
-        at = offered(lists)
-        chosen = _worth_most(lists, at, market.problem.worth)
+        chosen = _worth_most(lists, market.problem.worth)
         return Plain(np.sort(chosen), True, len(chosen))
     at = offered(lists, is_promoting=True)
     held = lists.order[at[at >= 0]]
     favoured = np.zeros(len(market.problem.worth), dtype=np.bool_)
     favoured[held] = True
     broken = lists_of(market, options, favoured)
-    chosen = _worth_most(broken, offered(broken), market.problem.worth)
+    chosen = _worth_most(broken, market.problem.worth)
     most = most_matched(lists.starts, lists.order, lists.post, lists.seats, at)
     if not lists.has_person_ties:
         most = min(most, 3 * len(held) // 2)
@@ -61,26 +61,22 @@ def offered(lists: Lists, is_promoting: bool = False) -> Ints:
     return np.asarray(at)
 
 
-def _worth_most(lists: Lists, at: Ints, worth: Floats) -> Ints:
+def _worth_most(lists: Lists, worth: Floats) -> Ints:
     """Of all stable plans of strict lists, the options of the one worth most."""
-    moves = rotations(lists.starts, lists.order, lists.person, lists.post, lists.standing, lists.seats, at)
-    at = at.copy()
-    rotation, who, came, went = moves[:4]
-    if len(rotation):
-        unit = worth / (step_of(worth[lists.order]) or 1.0)
-        gains = unit[lists.order[went]] - unit[lists.order[came]]
-        weight = np.bincount(rotation, weights=gains)
-        if step_of(worth[lists.order]) is not None:
-            weight = np.round(weight)
-        before, after = precedence(lists.order, lists.post, lists.standing, moves, len(at))
-        made = best_closure(weight, before, after)[rotation]
-        np.maximum.at(at, who[made], went[made])
+    step = step_of(worth[lists.order])
+    unit = worth if step is None else np.round(worth / step)  # whole numbers are summed without loss
+    at = worth_most(
+        lists.starts, lists.order, lists.person, lists.post, lists.wanted, lists.standing, lists.seats, unit
+    )  # fmt: skip
     return lists.order[at[at >= 0]]
 
 
 def warm_up() -> None:
     """Load the kernels of a plain round, compiling them where that was never done."""
-    people, posts = [(code, "any", None, None) for code in "ab"], [(code, code, 1, False, None, None, None) for code in "qr"]
+    people, posts = (
+        [(code, "any", None, None) for code in "ab"],
+        [(code, code, 1, False, None, None, None) for code in "qr"],
+    )
     for tie in (False, True):
         liked = {"q": (("a", "b"),), "r": (("a",), ("b",))} if tie else {"q": (("b",), ("a",)), "r": (("a",), ("b",))}
         problem = PostingProblem.from_columns(

@@ -12,9 +12,8 @@ from pairup.planning.blocking import Market, blockers
 from pairup.planning.plan import Ended, Status, Stop, Watch
 from pairup.planning.problems.posting import Ints, PostingProblem
 from pairup.planning.round_form import formulate
-from pairup.planning.stability.kernels import most_matched
 from pairup.planning.stability.lists import lists_of
-from pairup.planning.stability.parts import parts_of
+from pairup.planning.stability.parts import most_matched, parts_of
 from pairup.planning.stability.plain import best_plain
 from pairup.planning.stability.programme import best_ranked
 from pairup.planning.stability.settling import Settling

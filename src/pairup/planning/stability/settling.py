@@ -8,7 +8,6 @@ kept. Closing seats where limits bind is the idea of Kamada and Kojima (Amer. Ec
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -59,7 +58,7 @@ class Arena:
     """A round in columns, in which plans are settled and mended."""
 
     def __init__(self, market: Market, seed: int) -> None:
-        self.market, self.problem, self.random = market, market.problem, random.Random(seed)
+        self.market, self.problem, self.random = market, market.problem, np.random.default_rng(seed)
         problem = market.problem
         options = np.flatnonzero(market.is_open & ~market.is_coupled[problem.option_person])
         self.lists = lists_of(market, options)
@@ -191,9 +190,7 @@ class Arena:
             self.bind(closing, min(found)[2])
         return bool(found)
 
-    def _is_cut(
-        self, closing: Closing, held: Held, options: Ints, limit: Limit, inside: Flags, is_full: Flags
-    ) -> bool:
+    def _is_cut(self, closing: Closing, held: Held, options: Ints, limit: Limit, inside: Flags, is_full: Flags) -> bool:
         """Close seats or options where a limit is broken, half of those too many at a time; False where it is kept."""
         problem, market = self.problem, self.market
         broken = options[inside[options]]
@@ -216,7 +213,9 @@ class Arena:
             if k not in closing.bound:
                 if taker[post] < LAST:  # sent away for somebody else, with those who would come first
                     cost = int(before[post]) + int(market.wanted[k] < taker[post])
-                    ranked.append((is_last, min(cost, int(demand[post])), float(problem.worth[k]), k, cost <= demand[post]))
+                    ranked.append(
+                        (is_last, min(cost, int(demand[post])), float(problem.worth[k]), k, cost <= demand[post])
+                    )
                 else:
                     ranked.append((is_last, int(demand[post]), float(problem.worth[k]), k, False))
         ranked.sort()
@@ -233,7 +232,7 @@ class Arena:
         return True
 
     def _team_instead(self, closing: Closing, broken: Ints, over: int, leaving: int) -> str | None:
-        """The smallest team that makes room for so many, where more than one would leave otherwise: it leaves as one."""
+        """The smallest team that makes room for so many, where more than one would leave else: it leaves as one."""
         problem, market = self.problem, self.market
         seats = np.bincount(problem.option_post[broken], minlength=len(problem.posts))
         rooms = [
@@ -245,9 +244,9 @@ class Arena:
         return min([row for row in rooms if row[0] >= over], default=max(rooms))[1]
 
     def beside(self, closing: Closing) -> Closing:
-        """Another closing: a seat, an option or a team that was closed is open, and closed again last; or a team goes."""
+        """Another closing: what was closed (seat, option, team) is open, and closed again last; or a team goes."""
         problem, other = self.problem, closing.copy()
-        self.random.shuffle(self.agents)
+        self.agents = self.random.permutation(self.agents)
         changes: list[tuple[str, Any]] = [("seat", post) for post in np.flatnonzero(closing.seats < problem.seats)]
         changes += [("option", k) for k in np.flatnonzero(closing.barred) if not closing.bound]
         changes += [("team", team) for team in sorted(closing.teams)]
@@ -256,10 +255,12 @@ class Arena:
             if team not in closing.teams and not problem.must_fill[posts].any()
         ]  # fmt: skip
         if sent and self.random.random() < 0.25:
-            other.teams.add(self.random.choice(sent))  # as one it leaves once, and makes room for many
+            other.teams.add(
+                sent[int(self.random.integers(len(sent)))]
+            )  # as one it leaves once, and makes room for many
             other.seats = problem.seats.copy()
         elif changes:
-            kind, what = self.random.choice(changes)
+            kind, what = changes[int(self.random.integers(len(changes)))]
             if kind == "seat":
                 other.seats[what] = problem.seats[what]
                 other.kept = {int(what)}
