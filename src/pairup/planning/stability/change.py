@@ -126,7 +126,9 @@ def _in_part(part: PostingProblem, leaving: list[Blocker], watch: Watch, seed: i
     free = replace(part, quotas=(), most_per_donor_and_place=None)
     moves: Counter[str] = Counter()
     chosen, left = _settled(free, moves, seed)
-    while left and sum(map(abs, moves.values())) < STEPS and not watch.is_over:
+    for _ in range(STEPS):
+        if not left or watch.is_over:
+            break
         tried = [(len(after), move, plan, after) for move, plan, after in _moves(free, moves, left, seed)]
         if not tried:
             break
