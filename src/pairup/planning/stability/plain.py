@@ -2,7 +2,7 @@
 
 With strict preferences all stable plans place the same people (Roth, Econometrica 54, 1986), and each is what is best
 for people less a set of rotations closed under precedence (Gusfield and Irving, The Stable Marriage Problem, 1989; for
-posts with several seats Bansal, Agrawal and Malhotra, Theor. Comput. Sci. 384, 2007). So the plan worth most is a
+posts with several seats Bansal, Agrawal and Malhotra, Theor. Comput. Sci. 379, 2007). So the plan worth most is a
 closure of greatest weight, a minimum cut. With ties the same is done after they are broken.
 """
 
