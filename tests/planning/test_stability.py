@@ -77,6 +77,15 @@ def test_rotations_and_the_programme_find_plans_worth_the_same(seed, posts, seat
     assert problem.worth[ranked.answer.taken].sum() == problem.worth[best.options].sum()
 
 
+def test_rotations_are_made_in_their_order_so_that_the_plan_is_stable():
+    problems = [market(25, 25, 1, 60, seed) for seed in range(40)]
+
+    best = [best_plain(Market(problem)) for problem in problems]
+
+    for problem, plan in zip(problems, best, strict=True):
+        assert not blockers(problem, [problem.posting(k) for k in plan.options])
+
+
 def test_a_large_strict_market_is_proved_stable_and_worth_more_than_what_people_offer():
     problem = market(2_000, 250, 8, 30, 5)
 
