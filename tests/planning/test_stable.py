@@ -193,7 +193,7 @@ def test_a_quota_in_a_stable_round_leaves_blockers_that_are_counted():
 
 
 def test_a_round_too_large_for_a_proof_is_stable_and_says_what_is_not_known(monkeypatch):
-    monkeypatch.setattr("pairup.planning.stable.PAIRS", 3)
+    monkeypatch.setattr("pairup.planning.stability.search.PAIRS", 3)
     market = a_market({"A": "(q r)", "B": "(q r)"}, {"q": "(A B)", "r": "(A B)"})
 
     plan = plan_postings(market)

@@ -12,32 +12,64 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
-from pairup.planning.problems.posting import Couple, Posting, PostingProblem
+import numpy as np
+
+from pairup.planning.problems.posting import Couple, Flags, Ints, Posting, PostingProblem
 
 #: the postings that one blocker would take instead
 Blocker = tuple[Posting, ...]
+#: a place behind every place in a list: at home, or with somebody who is not in it
+LAST = np.iinfo(np.int64).max
 
 
 class Market:
-    """Both sides' preferences over the pairs that both accept and that are eligible."""
+    """Both sides' preferences over the pairs that both accept and that are eligible.
+
+    `liked` is the tie group of the post in the person's list and `wanted` that of the person in the post's, for each
+    option of the problem; `is_open` says which options both sides accept.
+    """
 
     def __init__(self, problem: PostingProblem) -> None:
         self.problem = problem
-        self.person_rank = {person: _places(ranks) for person, ranks in problem.person_ranks.items()}
-        self.post_rank = {post: _places(ranks) for post, ranks in problem.post_ranks.items()}
-        forbidden = set(problem.forbids)
         self.coupled = {person: couple for couple in problem.couples for person in couple.people}
-        self.pairs = {
-            item: at
-            for item, at in problem.option_at.items()
-            if problem.is_free[at] and item not in forbidden and self._is_accepted(item)
-        }
+        self.liked, self.wanted = problem.places_in_lists
+        self.is_coupled = np.zeros(len(problem.people), dtype=np.bool_)
+        self.is_coupled[[problem.person_at[person] for person in self.coupled]] = True
+        self.is_open: Flags = problem.is_free & (self.wanted >= 0)
+        self.is_open &= (self.liked >= 0) | self.is_coupled[problem.option_person]
+        ruled_out = problem.options_of(problem.forbids)
+        self.is_open[ruled_out[ruled_out >= 0]] = False
 
-    def _is_accepted(self, item: Posting) -> bool:
-        if item.person not in self.post_rank.get(item.post, {}):
-            return False
-        return item.person in self.coupled or item.post in self.person_rank.get(item.person, {})
+    @cached_property
+    def pairs(self) -> dict[Posting, int]:
+        """The pairs both sides accept, and where they stand in the columns."""
+        return {self.problem.posting(at): at for at in np.flatnonzero(self.is_open).tolist()}
+
+    @cached_property
+    def person_rank(self) -> dict[str, dict[str, int]]:
+        return {person: _places(ranks) for person, ranks in self.problem.person_ranks.items()}
+
+    @cached_property
+    def post_rank(self) -> dict[str, dict[str, int]]:
+        return {post: _places(ranks) for post, ranks in self.problem.post_ranks.items()}
+
+    @cached_property
+    def open_of_post(self) -> tuple[Ints, Ints]:
+        """The open options grouped by post: where each post's begin, and the options."""
+        options = np.flatnonzero(self.is_open)
+        order = options[np.argsort(self.problem.option_post[options], kind="stable")]
+        counts = np.bincount(self.problem.option_post[options], minlength=len(self.problem.posts))
+        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), order
+
+    @cached_property
+    def posts_of_team(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for at, team in enumerate(self.problem.teams):
+            if team is not None:
+                found[team].append(at)
+        return dict(sorted(found.items()))
 
     def seats(self, post: str) -> int:
         return int(self.problem.seats[self.problem.post_at[post]])
@@ -48,44 +80,94 @@ class Market:
     def open_pairs(self, couple: Couple) -> list[tuple[Posting, Posting]]:
         """The post pairs a couple accepts, best first, that are open to both members."""
         first, second = couple.people
-        pairs = [(Posting(first, a), Posting(second, b)) for a, b in dict.fromkeys(couple.together or ())]
+        accepted = [(a, b) for a, b in dict.fromkeys(couple.together or ()) if a != b or self.seats(a) >= 2]
+        own = self.problem.options_of((first, a) for a, _ in accepted)
+        partner = self.problem.options_of((second, b) for _, b in accepted)
+        is_open = (own >= 0) & (partner >= 0)
+        is_open[is_open] = self.is_open[own[is_open]] & self.is_open[partner[is_open]]
         return [
-            (a, b) for a, b in pairs
-            if a in self.pairs and b in self.pairs and (a.post != b.post or self.seats(a.post) >= 2)
+            (Posting(first, a), Posting(second, b))
+            for (a, b), both in zip(accepted, is_open.tolist(), strict=True) if both
         ]  # fmt: skip
 
 
-def blockers(problem: PostingProblem, chosen: Iterable[Posting]) -> list[Blocker]:
+class Held:
+    """Who holds what, seen from both sides: the place in their list of what people hold, and how full posts are."""
+
+    def __init__(self, market: Market, options: Ints) -> None:
+        problem = market.problem
+        who, what = problem.option_person[options], problem.option_post[options]
+        self.liked = np.full(len(problem.people), LAST, dtype=np.int64)
+        self.liked[who] = np.where(market.liked[options] >= 0, market.liked[options], LAST)
+        self.seated = np.bincount(what, minlength=len(problem.posts))
+        self.worst = np.full(len(problem.posts), -1, dtype=np.int64)
+        np.maximum.at(self.worst, what, np.where(market.wanted[options] >= 0, market.wanted[options], LAST))
+        self.post = np.full(len(problem.people), -1, dtype=np.int64)
+        self.post[who] = what
+
+    def would_leave(self, market: Market, options: Ints) -> Flags:
+        """Whether the person of each option prefers it to what they hold."""
+        return np.asarray(market.liked[options] < self.liked[market.problem.option_person[options]])
+
+    def has_room(self, market: Market, options: Ints) -> Flags:
+        """Whether the post of each option has a free seat, or somebody whom it likes less than the person."""
+        post = market.problem.option_post[options]
+        return np.asarray(
+            (self.seated[post] < market.problem.seats[post]) | (self.worst[post] > market.wanted[options])
+        )
+
+
+def blockers(problem: PostingProblem, chosen: Iterable[Posting], market: Market | None = None) -> list[Blocker]:
     """Give everybody who would leave, sorted; empty where the plan is stable."""
-    market = Market(problem)
-    held = {item.person: item.post for item in chosen}
-    seated: dict[str, list[str]] = defaultdict(list)
-    for person, post in held.items():
-        seated[post].append(person)
-    found: list[Blocker] = []
-    for item in market.pairs:
-        if item.person not in market.coupled and _would_leave(market, held, item):
-            is_waiting = market.team(item.post) is not None and not seated[item.post]
-            if not is_waiting and _has_room(market, seated, item.post, item.person):
-                found.append((item,))
-    for couple in problem.couples:
-        found += _couple_blocks(market, couple, held, seated)
-    for team in sorted({team for team in problem.teams if team is not None}):
+    market, items = market or Market(problem), list(chosen)
+    options = problem.options_of(items)
+    held = Held(market, options[options >= 0])
+    found: list[Blocker] = [(problem.posting(at),) for at in single_blockers(market, held).tolist()]
+    if problem.couples:
+        posts = {item.person: item.post for item in items}
+        seated: dict[str, list[str]] = defaultdict(list)
+        for person, post in posts.items():
+            seated[post].append(person)
+        for couple in problem.couples:
+            found += _couple_blocks(market, couple, posts, seated)
+    for team in market.posts_of_team:
         group = team_would_come(market, team, held)
         if group is not None:
             found.append(group)
     return sorted(found)
 
 
-def team_would_come(market: Market, team: str, held: Mapping[str, str]) -> Blocker | None:
-    """For a team that is not sent, give people for all its seats who prefer them to what they hold, or None."""
-    posts = [post for post in market.problem.posts if market.team(post) == team]
-    if any(post in posts for post in held.values()):
-        return None
-    seats = [post for post in posts for _ in range(market.seats(post))]
-    takers: dict[str, int] = {}
+def single_blockers(market: Market, held: Held) -> Ints:
+    """The options by which a person outside couples and a post would leave."""
+    problem = market.problem
+    may = market.is_open & (market.liked < held.liked[problem.option_person])
+    if problem.couples:
+        may &= ~market.is_coupled[problem.option_person]
+    options = np.flatnonzero(may)
+    options = options[held.has_room(market, options)]
+    if market.posts_of_team:
+        is_waiting = np.array([team is not None for team in problem.teams]) & (held.seated == 0)
+        options = options[~is_waiting[problem.option_post[options]]]
+    return options
 
-    def seat(at: int, seen: set[str]) -> bool:
+
+def team_would_come(market: Market, team: str, held: Held) -> Blocker | None:
+    """For a team that is not sent, give people for all its seats who prefer them to what they hold, or None."""
+    problem, posts = market.problem, market.posts_of_team[team]
+    if held.seated[posts].any():
+        return None
+    starts, order = market.open_of_post
+    willing: dict[int, list[int]] = {}
+    for post in posts:
+        options = order[starts[post] : starts[post + 1]]
+        options = options[~market.is_coupled[problem.option_person[options]]]
+        willing[post] = problem.option_person[options[held.would_leave(market, options)]].tolist()
+        if len(willing[post]) < problem.seats[post]:
+            return None
+    seats = [post for post in posts for _ in range(int(problem.seats[post]))]
+    takers: dict[int, int] = {}
+
+    def seat(at: int, seen: set[int]) -> bool:
         for person in willing[seats[at]]:
             if person not in seen:
                 seen.add(person)
@@ -94,19 +176,9 @@ def team_would_come(market: Market, team: str, held: Mapping[str, str]) -> Block
                     return True
         return False
 
-    willing: dict[str, list[str]] = defaultdict(list)
-    for item in market.pairs:
-        if item.post in posts and item.person not in market.coupled and _would_leave(market, held, item):
-            willing[item.post].append(item.person)
     if not all(seat(at, set()) for at in range(len(seats))):
         return None
-    return tuple(sorted(Posting(person, seats[at]) for person, at in takers.items()))
-
-
-def _would_leave(market: Market, held: Mapping[str, str], item: Posting) -> bool:
-    rank = market.person_rank[item.person]
-    now = held.get(item.person)
-    return now is None or rank[item.post] < rank.get(now, len(rank))
+    return tuple(sorted(Posting(problem.people[person], problem.posts[seats[at]]) for person, at in takers.items()))
 
 
 def _has_room(

@@ -11,6 +11,8 @@ from collections.abc import Callable, Container, Sequence
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
 from pairup.planning.blocking import Market, blockers
 from pairup.planning.plan import PROVED, Plan, Status, gap_of
 from pairup.planning.problems.funding import Funding, FundingProblem
@@ -72,7 +74,8 @@ def check_chosen(problem: Any, chosen: Sequence[Any], say: Say) -> float:
 
 
 def _postings(problem: PostingProblem, chosen: Sequence[Posting], say: Say) -> float:
-    worth = dict(zip(problem.option_at, problem.worth.tolist(), strict=True))
+    options = problem.options_of(chosen)  # looked up, so that a large market is not written out to check a plan of it
+    worth = {item: float(problem.worth[k]) for item, k in zip(chosen, options.tolist(), strict=True) if k >= 0}
     _settled(chosen, worth, problem.locks, problem.forbids, say)
     kept = [item for item in chosen if item in worth]
     seated = Counter(item.post for item in kept)
@@ -123,9 +126,9 @@ def _teams(problem: PostingProblem, seated: Counter[str], say: Say) -> None:
 
 def _accepted(problem: PostingProblem, kept: list[Posting], posts_of: dict[str, list[str]], say: Say) -> None:
     """In a stable round both sides accept each other, and a person takes one post."""
-    pairs = Market(problem).pairs
-    for item in kept:
-        if item not in pairs:
+    is_open = Market(problem).is_open[problem.options_of(kept)]
+    for item, both in zip(kept, is_open.tolist(), strict=True):
+        if not both:
             say("broken-not-accepted", item=" ".join(item))
     for person, posts in posts_of.items():
         if len(posts) > 1:
@@ -134,13 +137,17 @@ def _accepted(problem: PostingProblem, kept: list[Posting], posts_of: dict[str, 
 
 def _people(problem: PostingProblem, posts_of: dict[str, list[str]], say: Say) -> None:
     """One post at a time, and only on days the person is free."""
+    rows = [(problem.person_at[person], problem.post_at[post]) for person, posts in posts_of.items() for post in posts]
+    who, what = np.array(rows, dtype=np.int64).reshape(-1, 2).T
+    # a comparison with a day that is not given (NaT) is false
+    is_away = problem.post_first[what] < problem.person_first[who]
+    is_away |= problem.post_last[what] > problem.person_last[who]
+    for k in np.flatnonzero(is_away).tolist():
+        say("broken-away", person=problem.people[who[k]], post=problem.posts[what[k]])
     for person, posts in posts_of.items():
-        at = problem.person_at[person]
-        spans = [(problem.post_first[problem.post_at[p]], problem.post_last[problem.post_at[p]]) for p in posts]
+        at = [problem.post_at[post] for post in posts] if len(posts) > 1 else []
+        spans = [(problem.post_first[k], problem.post_last[k]) for k in at]
         for k, (first, last) in enumerate(spans):
-            # a comparison with a day that is not given (NaT) is false
-            if first < problem.person_first[at] or last > problem.person_last[at]:
-                say("broken-away", person=person, post=posts[k])
             for other_first, other_last in spans[:k]:
                 if not (last < other_first or other_last < first):
                     say("broken-two-posts", person=person)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -136,6 +137,8 @@ class PostingProblem:
         )  # fmt: skip
         problem._check(reading)
         reading.require()
+        if mode == "stable":
+            _ = problem.places_in_lists  # written into columns once, when the lists are read
         return problem
 
     def _check(self, reading: Reading) -> None:
@@ -249,6 +252,45 @@ class PostingProblem:
         """Where each option stands in the columns."""
         pairs = zip(self.option_person.tolist(), self.option_post.tolist(), strict=True)
         return {Posting(self.people[k], self.posts[j]): at for at, (k, j) in enumerate(pairs)}
+
+    @cached_property
+    def _keys(self) -> Ints:
+        """One number for each option; they stand in order."""
+        return self.option_person * len(self.posts) + self.option_post
+
+    def options_of(self, items: Iterable[tuple[str, str]]) -> Ints:
+        """Where items stand in the columns, -1 for what is no option."""
+        pairs = [(self.person_at.get(person, -1), self.post_at.get(post, -1)) for person, post in items]
+        who, what = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+        return self._found(who, what)
+
+    def _found(self, who: Ints, what: Ints) -> Ints:
+        keys = who * len(self.posts) + what
+        at = np.minimum(np.searchsorted(self._keys, keys), max(0, len(self._keys) - 1))
+        is_option = (who >= 0) & (what >= 0)
+        is_option[is_option] = self._keys[at[is_option]] == keys[is_option] if len(self._keys) else False
+        return np.where(is_option, at, -1)
+
+    @cached_property
+    def places_in_lists(self) -> tuple[Ints, Ints]:
+        """For each option: the tie group of the post in the person's list and of the person in the post's (or -1)."""
+        by_person = self._places(self.person_ranks, self.person_at, self.post_at, is_of_people=True)
+        return by_person, self._places(self.post_ranks, self.post_at, self.person_at, is_of_people=False)
+
+    def _places(
+        self, ranks: Mapping[str, Ranking], own: Mapping[str, int], other: Mapping[str, int], is_of_people: bool
+    ) -> Ints:
+        keys = np.fromiter((own[key] for key in ranks), np.int64, len(ranks))
+        lengths = np.fromiter(map(len, ranks.values()), np.int64, len(ranks))
+        groups = [group for groups in ranks.values() for group in groups]
+        sizes = np.fromiter(map(len, groups), np.int64, len(groups))
+        named = np.fromiter(map(other.get, chain.from_iterable(groups), repeat(-1)), np.int64, int(sizes.sum()))
+        place = np.arange(len(groups)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        mine, place = np.repeat(np.repeat(keys, lengths), sizes), np.repeat(place, sizes)
+        at = self._found(*((mine, named) if is_of_people else (named, mine)))
+        found = np.full(len(self.worth), -1, dtype=np.int64)
+        found[at[at >= 0]] = place[at >= 0]
+        return _still(found)
 
     def posting(self, option: int) -> Posting:
         return Posting(self.people[self.option_person[option]], self.posts[self.option_post[option]])

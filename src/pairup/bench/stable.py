@@ -1,0 +1,75 @@
+"""Stable rounds: deferred acceptance beside `matching`, and rounds of true size that no peer takes.
+
+Both sides start from lists in memory: ours from a problem in columns, and it ends with a plan whose blocking pairs
+were counted; theirs from dictionaries, with the building of the game. Our kernels are loaded by a tiny round first, as
+they are after the first round of a process; the note has the seconds of that.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pairup.bench.markets import market, real_market
+from pairup.bench.measure import Row, measured
+from pairup.bench.peers.stable_peers import matching_rounds
+from pairup.planning.plan import Stop
+from pairup.planning.posting import plan_postings
+from pairup.planning.problems.posting import PostingProblem
+from pairup.planning.stability.plain import warm_up
+
+#: applicants, programmes, seats of each, programmes listed
+SIZES = {"1,000": (1_000, 125, 8, 50), "4,000": (4_000, 500, 8, 50), "12,000": (12_000, 1_500, 8, 50)}
+#: what `matching` is given at most, in seconds
+LIMIT = 600.0
+#: people placed, those who would leave, seconds and CPU seconds, seconds of the tiny round
+Ours = tuple[float | None, int, float, float, float]
+
+
+def rows(is_quick: bool = False, seed: int = 0) -> Iterator[Row]:
+    """Give a row for each solver and instance."""
+    for name, size in SIZES.items():
+        if is_quick and name != "1,000":
+            continue
+        problem = market(*size, seed)
+        yield _ours(f"applicants {name} x 8 seats", problem, Stop())
+        yield _theirs(f"applicants {name} x 8 seats", problem)
+    if not is_quick:
+        yield _ours("applicants 12,000, one-seat posts", market(12_000, 12_000, 1, 50, seed), Stop())
+        yield _ours("applicants 12,000 x 8 seats, ties of five", market(12_000, 1_500, 8, 50, seed, tied=5), Stop())
+    for tightness in (0.8, 1.0):
+        donors, posts, people = (6, 200, 600) if is_quick else (30, 2_150, 6_000)
+        problem = real_market(seed, donors, posts, people, tightness)
+        yield _ours(f"round of {posts:,} posts, tightness {tightness}", problem, Stop(seconds=5 if is_quick else 60))
+
+
+def plan_timed(problem: PostingProblem, stop: Stop) -> Ours:
+    """Load the kernels by tiny rounds, then plan the round asked, and time each."""
+    began = time.perf_counter()
+    warm_up()
+    loading = time.perf_counter() - began
+    began, cpu = time.perf_counter(), time.process_time()
+    plan = plan_postings(problem, stop=stop)
+    seconds, used = time.perf_counter() - began, time.process_time() - cpu
+    return plan.objective, len(plan.further.get("blocking_pairs", [])), seconds, used, loading
+
+
+def _ours(instance: str, problem: PostingProblem, stop: Stop) -> Row:
+    found = measured(plan_timed, problem, stop, limit=LIMIT)
+    row = found.row(Row("stable", instance, "pairup"))
+    if found.answer is None:
+        return row
+    placed, leaving, seconds, used, loading = found.answer
+    note = f"{leaving} blocking pairs; kernels loaded in {loading:.1f} s"
+    cpu = found.cpu if stop.seconds is not None else used  # with a clock the work is in a process of its own
+    return replace(row, objective=placed, seconds=seconds, cpu=cpu, note=note)
+
+
+def _theirs(instance: str, problem: PostingProblem) -> Row:
+    residents = {person: [group[0] for group in ranks] for person, ranks in problem.person_ranks.items()}
+    hospitals = {post: [group[0] for group in ranks] for post, ranks in problem.post_ranks.items()}
+    seats = dict(zip(problem.posts, problem.seats.tolist(), strict=True))
+    found = measured(matching_rounds, residents, hospitals, seats, limit=LIMIT)
+    row = found.row(Row("stable", instance, "matching"))
+    return row if found.answer is None else replace(row, objective=float(len(found.answer)))
