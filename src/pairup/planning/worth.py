@@ -11,10 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pairup.values.codes import Fitness
 from pairup.values.days import Span
 from pairup.values.words import Words
 
+#: the parts that a posting's worth is made of, each with a weight of its own
+PARTS = ("filled", "priority", "experience", "skills", "language", "preference")
 #: reasons that are told only to the person; everybody else reads "a personal condition"
 PERSONAL = frozenset({"worth.not-fit", "worth.own-altitude-limit", "worth.preference", "worth.fitness-expired"})
 
@@ -147,6 +152,37 @@ def posting_points(person: Candidate, post: Opening, weights: PostingWeights) ->
     if post.place in person.prefers[: len(weights.preference)]:
         points["preference"] = weights.preference[person.prefers.index(post.place)]
     return points
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """What each option is worth, part by part: `points[k, n]` of option k for the weight `names[n]`, in whole points.
+
+    The worth of an option is the sum of its row; with weights in other proportions it is `points @ factors`.
+    """
+
+    names: tuple[str, ...]
+    points: NDArray[np.float64]
+
+    @property
+    def worth(self) -> NDArray[np.float64]:
+        return np.asarray(self.points.sum(axis=1))
+
+    def ordered(self, order: Sequence[int] | NDArray[np.int64]) -> Parts:
+        """The rows in another order: row k of the answer is row `order[k]`."""
+        return Parts(self.names, self.points[np.asarray(order, dtype=np.int64)])
+
+
+def posting_parts(
+    people: Sequence[Candidate], posts: Sequence[Opening], pairs: Sequence[tuple[int, int]], weights: PostingWeights
+) -> Parts:
+    """The worth of each pair (person, post), part by part."""
+    column = {name: at for at, name in enumerate(PARTS)}
+    points = np.zeros((len(pairs), len(PARTS)))
+    for row, (k, j) in enumerate(pairs):
+        for name, value in posting_points(people[k], posts[j], weights).items():
+            points[row, column[name]] = value
+    return Parts(PARTS, points)
 
 
 def eligible(people: Sequence[Candidate], posts: Sequence[Opening]) -> Iterator[tuple[int, int]]:
