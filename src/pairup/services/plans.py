@@ -10,7 +10,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -56,6 +56,7 @@ from pairup.rules.register import NoRuleError, Rule, load_rules
 from pairup.services import journeys, tables, write
 from pairup.services.access import require_may
 from pairup.services.adoption import adopt_chosen
+from pairup.services.checks import parts_of, posting_checks
 
 KINDS = ("pairings", "postings", "funding", "visits")
 
@@ -97,12 +98,13 @@ def asked_of(run: PlanRunVersion) -> Asked:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A stored run with its plan and the weights it was made of."""
+    """A stored run with its plan, the weights it was made of, and what was checked beside it."""
 
     run: str
     asked: Asked
     plan: Plan[Any]
     weights: Mapping[str, str]
+    checks: Mapping[str, Any] = field(default_factory=dict)
 
 
 def default_programme() -> str:
@@ -262,12 +264,18 @@ WEIGHTS: dict[str, Callable[[], dict[str, str]]] = {
 
 
 def draft(
-    asked: Asked, *, actor: str, at: datetime, stop: Stop = UNTIL_PROVED, seed: int = 0, progress: Any = None
-) -> Draft:
-    """Plan, and keep the run. Changes nothing but the list of runs; a plan without an answer is kept too."""
+    asked: Asked, *, actor: str, at: datetime, stop: Stop = UNTIL_PROVED, seed: int = 0, progress: Any = None,
+    with_checks: bool = False,
+) -> Draft:  # fmt: skip
+    """Plan, and keep the run. Changes nothing but the list of runs; a plan without an answer is kept too.
+
+    `with_checks` keeps beside a posting plan how firm it is and how fair; this goes on after `stop`.
+    Long because what a run keeps is named once.
+    """
     require_may(actor, "plan.draft")
     problem = read_problem_of(asked)
     plan = PLANNERS[asked.kind](problem, stop=stop, seed=seed, progress=progress)
+    checks = _checks(asked, plan, seed) if with_checks and asked.kind == "postings" else {}
     said = _bytes(problem)
     digest = hashlib.sha256(said).hexdigest()
     with write.command(
@@ -282,14 +290,24 @@ def draft(
             "asked": asked.to_dict(),
             "verdict": plan.verdict().to_dict(),
             "blocks": plan.run.blocks,
-        }
+        } | ({"checks": checks} if checks else {})  # fmt: skip
         row = PlanRunVersion(
             identity_id=ids[code], day=asked.on, kind=asked.kind, round=asked.round, known_by=asked.known_by,
             status=plan.status.value, seed=seed, problem=zlib.compress(said, 6), problem_digest=digest, answer=answer,
             read_digest=digest, code_version=__version__, is_synthetic=_is_synthetic(asked),
         )  # fmt: skip
         doing.add(PlanRunVersion, [row])
-    return Draft(code, asked, plan, WEIGHTS[asked.kind]())
+    return Draft(code, asked, plan, WEIGHTS[asked.kind](), checks)
+
+
+def _checks(asked: Asked, plan: Plan[Any], seed: int) -> dict[str, Any]:
+    """How firm a posting plan is and how fair, by the parts of its worth."""
+    if not plan.has_plan:
+        return {}
+    found, weights = round_tables(asked), PostingWeights()
+    return posting_checks(
+        plan, parts_of(plan.problem, found.people, found.openings, found.pairs, weights), weights, seed=seed
+    )
 
 
 def _bytes(problem: Any) -> bytes:
