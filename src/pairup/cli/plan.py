@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pairup.cli.main import language
 from pairup.cli.options import ACTOR, DAY, PROGRAMME, RECORD, day_of, now, step
+
+if TYPE_CHECKING:
+    pass
 
 KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 
@@ -30,7 +33,8 @@ KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 @click.option("--work", type=click.IntRange(min=0), help="Stop after this much counted work, which can be repeated.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option(
-    "--checks/--no-checks", default=None,
+    "--checks/--no-checks",
+    default=None,
     help="Of postings of a record: say how firm and how fair the plan is. [default: yes, unless --seconds is given]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON, and nothing else.")
@@ -50,13 +54,11 @@ def plan(
             plan_problem_file(kind, problem, seconds=seconds, work=work, seed=seed, as_json=as_json)
         )
     assert record is not None
-    from pairup.cli.plan_file import exit_code_of
     from pairup.planning.plan import Stop
     from pairup.services import open_record
 
     open_record(record)
     from pairup.services import plans
-    from pairup.services.checks import check_words
 
     asked = plans.ask(
         kind, programme=programme, round_code=round_code, on=day_of(on), known_by=known_by.date() if known_by else None,
@@ -71,16 +73,24 @@ def plan(
     if as_json:
         import json
 
-        click.echo(json.dumps(drafted.plan.to_dict() | {"record_run": drafted.run, **_checked(drafted.checks)}, ensure_ascii=False))
+        told = drafted.plan.to_dict() | {"record_run": drafted.run, **_checked(drafted.checks)}
+        click.echo(json.dumps(told, ensure_ascii=False))
     else:
-        click.echo(drafted.plan.screen(language()))
-        click.echo("Worth is made of: " + "; ".join(f"{name} {points}" for name, points in drafted.weights.items()))
-        if drafted.checks:
-            click.echo(f"These weights hold from {drafted.checks['weights']['since']}.")
-        for words in check_words(drafted.checks):
-            click.echo(words.say(language()))
-        click.echo(f"Kept as run {drafted.run}. Next: pairup adopt {drafted.run} --record {record}")
+        _tell(drafted, record)
     raise click.exceptions.Exit(exit_code_of(drafted.plan))
+
+
+def _tell(drafted: Draft, record: Path) -> None:
+    """Print a draft: the plan, what its worth is made of, how firm and how fair it is."""
+    from pairup.services.checks import check_words
+
+    click.echo(drafted.plan.screen(language()))
+    click.echo("Worth is made of: " + "; ".join(f"{name} {points}" for name, points in drafted.weights.items()))
+    if drafted.checks:
+        click.echo(f"These weights hold from {drafted.checks['weights']['since']}.")
+    for words in check_words(drafted.checks):
+        click.echo(words.say(language()))
+    click.echo(f"Kept as run {drafted.run}. Next: pairup adopt {drafted.run} --record {record}")
 
 
 def _checked(checks: Mapping[str, Any]) -> dict[str, Any]:

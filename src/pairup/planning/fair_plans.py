@@ -1,8 +1,8 @@
 """Posting plans that are fair to places first or beside worth, each with its price in points.
 
-Steps: the *i*-th seat filled at a place of *n* seats lifts its share from (*i* - 1)/*n*, the step's level. Leximin fills
-as many steps of the lowest level as can be, then of the next, and so on: the lowest share is as high as it can be,
-then as few places as can be have it, and so on upward (Rawls 1971; Sen 1970; for bases of a matroid Fujishige,
+Steps: the *i*-th seat filled at a place of *n* seats lifts its share from (*i* - 1)/*n*, the step's level. Leximin
+fills as many steps of the lowest level as can be, then of the next, and so on: the lowest share is as high as it can
+be, then as few places as can be have it, and so on upward (Rawls 1971; Sen 1970; for bases of a matroid Fujishige,
 Mathematics of Operations Research 5(2), 1980). Blocks whose places do not compete for people take all they can; only
 those in which they do are tied together and settled level by level.
 """
@@ -10,14 +10,15 @@ those in which they do are tied together and settled level by level.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
 from pairup.errors import InputError
 from pairup.planning.blocks import Block, Flags, Floats, Ints, only, with_cuts
-from pairup.planning.plan import Ended, Plan, Run, Status, gap_of
 from pairup.planning.plan import PROVED as CLOSE
+from pairup.planning.plan import Ended, Plan, Run, Status, gap_of
 from pairup.planning.problems.posting import Posting, PostingProblem
 from pairup.planning.series import BlockSeries, RoundSeries
 from pairup.planning.solvers import SOLVER, VERSIONS
@@ -57,7 +58,9 @@ def plan_fair(plan: Plan[Posting], order: Order = "leximin", *, points: float = 
     series = RoundSeries.of(problem, seed)
     names = {place: at for at, place in enumerate(sorted(set(problem.places)))}
     place = np.array([names[problem.places[post]] for post in problem.option_post], dtype=np.int64)
-    seats = np.bincount([names[p] for p in problem.places], weights=problem.seats, minlength=len(names))
+    seats = np.bincount([names[p] for p in problem.places], weights=problem.seats, minlength=len(names)).astype(
+        np.float64
+    )
     if order == "weighted":
         return _weighted(plan, series, chosen, place, seats, points)
     taken, is_proved = _leximin(series, chosen, place, seats)
@@ -237,7 +240,7 @@ def _with_steps(part: Block, where: Ints, held: Floats, seats: Floats) -> tuple[
         both = np.concatenate([options, steps])
         signs = np.concatenate([np.ones(len(options)), -np.ones(len(steps))])
         cuts += [(both, signs, 0.0), (both, -signs, 0.0)]
-        cuts += [(np.array([a, b]), np.array([1.0, -1.0]), 0.0) for a, b in zip(steps[:-1], steps[1:], strict=True)]
+        cuts += [(np.array([a, b]), np.array([1.0, -1.0]), 0.0) for a, b in pairwise(steps)]
     return with_cuts(block, cuts), places, np.array(level)
 
 
@@ -269,5 +272,3 @@ def price_of_filling(plan: Plan[Posting], posts: list[str], *, seed: int = 0) ->
             lost = float(worth[block.choices][begun].sum() - worth[block.choices][best.taken].sum())
             found[post] = round(lost, 6), best.is_proved
     return found
-
-

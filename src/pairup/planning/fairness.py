@@ -148,8 +148,10 @@ class Fairness:
         told: dict[str, Any] = {key: spread.to_dict() if spread else None for key, spread in spreads.items()}
         told |= {"envious": self.envious, "places_counted": len(self.places), "reasons": self.reasons}
         if for_ is Audience.OFFICE:
-            rows = {"burdens": self.burdens, "places": self.places, "envies": self.envies, "unmet": self.unmet}
-            told |= {key: [row.to_dict() for row in found] for key, found in rows.items()}
+            told["burdens"] = [row.to_dict() for row in self.burdens]
+            told["places"] = [row.to_dict() for row in self.places]
+            told["envies"] = [row.to_dict() for row in self.envies]
+            told["unmet"] = [row.to_dict() for row in self.unmet]
         return told
 
 

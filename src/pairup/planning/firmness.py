@@ -25,7 +25,7 @@ from pairup.planning.verify import check_chosen
 from pairup.planning.worth import Parts
 
 #: prices of a shared posting that alternatives are looked for at, in points
-STEPS = (0.5, 1.0, 2.0, 5.0, 15.0)
+STEPS = (0.5, 1.5, 5.0, 15.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +178,7 @@ def alternatives(
     return tuple(found)
 
 
-def _most_different(
-    series: RoundSeries, worth: Floats, held: Floats, floor: float, first: Ints
-) -> tuple[Flags, int]:
+def _most_different(series: RoundSeries, worth: Floats, held: Floats, floor: float, first: Ints) -> tuple[Flags, int]:
     """Share as little as possible with the plans held, worth `floor` at least; and how little is proved possible."""
     start = series.start(first)
     worths = [worth - price * held for price in STEPS]

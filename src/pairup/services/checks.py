@@ -72,7 +72,9 @@ def check_words(checks: Mapping[str, Any]) -> list[Words]:
     for key in ("burden", "filled", "candidates"):
         if fair[key]:
             low, high = (f"{100 * fair[key][end]:.0f}" for end in ("lowest", "highest"))
-            lines.append(Words(f"fairness.spread-{key}", {"low": low, "high": high, "gini": f"{fair[key]['gini']:.2f}"}))
+            lines.append(
+                Words(f"fairness.spread-{key}", {"low": low, "high": high, "gini": f"{fair[key]['gini']:.2f}"})
+            )
     lines.append(Words("fairness.envious", {"count": fair["envious"], "of": fair["places_counted"]}))
     for code, count in fair["reasons"].items():
         lines.append(Words("fairness.reason", {"count": count, "reason": Words(f"fairness.short-{code[9:]}")}))

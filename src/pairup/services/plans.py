@@ -128,11 +128,9 @@ def default_round(programme: str, *, on: date, known_by: date | None = None) -> 
     found = rounds.filter(starts__gt=on).order_by("ordinal").first() or rounds.order_by("-ordinal").first()
     if found is None:
         raise InputError(
-            f"{programme} has no round yet.",
-            hint="Add one to rounds.csv.",
-            code="record.no-round-yet",
+            f"{programme} has no round yet.", hint="Add one to rounds.csv.", code="record.no-round-yet",
             programme=programme,
-        )
+        )  # fmt: skip
     return found.identity.code
 
 
@@ -305,9 +303,8 @@ def _checks(asked: Asked, plan: Plan[Any], seed: int) -> dict[str, Any]:
     if not plan.has_plan:
         return {}
     found, weights = round_tables(asked), PostingWeights()
-    return posting_checks(
-        plan, parts_of(plan.problem, found.people, found.openings, found.pairs, weights), weights, seed=seed
-    )
+    parts = parts_of(plan.problem, found.people, found.openings, found.pairs, weights)
+    return posting_checks(plan, parts, weights, seed=seed)
 
 
 def _bytes(problem: Any) -> bytes:
