@@ -15,6 +15,9 @@ from pairup.cli.options import ACTOR, DAY, PROGRAMME, RECORD, day_of, now, step
 if TYPE_CHECKING:
     pass
 
+if TYPE_CHECKING:
+    from pairup.services.plans import Draft
+
 KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 
 
@@ -54,6 +57,7 @@ def plan(
             plan_problem_file(kind, problem, seconds=seconds, work=work, seed=seed, as_json=as_json)
         )
     assert record is not None
+    from pairup.cli.plan_file import exit_code_of
     from pairup.planning.plan import Stop
     from pairup.services import open_record
 
