@@ -33,8 +33,9 @@ ITERATIONS = 12
 class FairPlan:
     """A plan by another order, and its price: what the welfare plan is worth beyond it, in points of worth.
 
-    `is_proved`: no plan is better by that order (and, where it ties, none of these fillings is worth more). `score`
-    and `bound` are of the weighted order: worth and points for fair filling together.
+    `is_proved`: no plan comes before it by that order. Of plans alike in the order it is the one worth most that was
+    found; so a price is what this plan costs, and at most what fairness costs. `score` and `bound` are of the weighted
+    order: worth and points for fair filling together.
     """
 
     plan: Plan[Posting]
@@ -155,7 +156,7 @@ def _leximin(series: RoundSeries, chosen: Ints, place: Ints, seats: Floats) -> t
 
 
 def _filled(block: Block, where: Ints, worth: Floats, taken: Flags) -> tuple[Flags, bool, bool]:
-    """Fill a block as far as it goes, then by worth; whether that is proved, and whether places compete in it.
+    """Fill a block as far as it goes, then by worth; whether it is proved full, and whether places compete in it.
 
     They do not where each place has all it could have if it came first.
     """
@@ -168,7 +169,8 @@ def _filled(block: Block, where: Ints, worth: Floats, taken: Flags) -> tuple[Fla
     alone = 0.0
     for place in places if len(places) > 1 else ():
         alone += np.floor(series.best((where == place).astype(np.float64), best.taken).bound + 1e-6)
-    return best.taken, best.is_proved, len(places) > 1 and alone > count
+    is_proved = bool(np.floor(best.bound / scale + 1e-9) <= count)
+    return best.taken, is_proved, bool(len(places) > 1 and alone > count)
 
 
 def _levels(
@@ -203,7 +205,7 @@ def _levels(
     final = series.best(own, start)
     best = taken.copy()
     best[inside] = final.taken[:size]
-    return best, is_proved and final.is_proved
+    return best, is_proved
 
 
 def _kept(series: BlockSeries, block: Block, steps: Ints) -> BlockSeries:

@@ -14,6 +14,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from pairup.rules.register import NoRuleError, Rule, Version, find_rule
 from pairup.values.codes import Fitness
 from pairup.values.days import Span
 from pairup.values.words import Words
@@ -28,14 +29,34 @@ PERSONAL = frozenset({"worth.not-fit", "worth.own-altitude-limit", "worth.prefer
 class PostingWeights:
     """Points for one posting, by name. `since` is the day from which an office uses them."""
 
-    since: date = date(2026, 1, 1)
-    filled: int = 50  # a post that is filled at all
-    priority: int = 8  # for each step of the host's priority, 1 to 5
-    skills: int = 40  # all desired skills; a share of them for some
-    experience: int = 1  # a year in the profession, up to `experience_years`
-    experience_years: int = 15
-    language: int = 10  # a local language, where the post does not require one
-    preference: tuple[int, ...] = (15, 10, 5)  # the person's first, second, third place
+    since: date
+    filled: int  # a post that is filled at all
+    priority: int  # for each step of the host's priority, 1 to 5
+    skills: int  # all desired skills; a share of them for some
+    experience: int  # a year in the profession, up to `experience_years`
+    experience_years: int
+    language: int  # a local language, where the post does not require one
+    preference: tuple[int, ...]  # the person's first, second, third place
+
+    @classmethod
+    def of(cls, version: Version) -> PostingWeights:
+        """The weights that a version of a rule `posting_weights` names; each is a whole number of points."""
+        terms = version.terms
+        names = ("filled", "priority", "skills", "experience", "experience_years", "language")
+        points = {name: int(terms[name]) for name in names}
+        return cls(since=version.starts, preference=tuple(int(row) for row in terms["preference"]), **points)
+
+    @classmethod
+    def on(cls, day: date, known_by: date | None = None, rule: Rule | None = None) -> PostingWeights:
+        """The weights in force on a day, by a programme's own rule or the general one.
+
+        A plan needs weights: where none had been published yet, those of the first version.
+        """
+        rule = rule or find_rule("posting_weights.general")
+        try:
+            return cls.of(rule.on(day, known_by=known_by))
+        except NoRuleError:
+            return cls.of(rule.versions[0])
 
     def named(self) -> dict[str, str]:
         """Give the weights as a plan prints them."""

@@ -178,13 +178,9 @@ def read_problem_of(asked: Asked) -> Any:
         rule = _named_rule(asked, "visit_altitude") or load_rules()["visit_altitude.general"]
         altitude = rule if _is_in_force(rule, asked) else None
         said = journeys.read_visit_problem(
-            asked.programme,
-            on=asked.on,
-            known_by=asked.known_by,
-            days=asked.days,
-            nights=asked.nights,
+            asked.programme, on=asked.on, known_by=asked.known_by, days=asked.days, nights=asked.nights,
             altitude=altitude,
-        )
+        )  # fmt: skip
     return read_problem(said)
 
 
@@ -229,8 +225,14 @@ def round_tables(asked: Asked) -> RoundTables:
     return RoundTables(people, openings, list(eligible(people, openings)))
 
 
-def posting_problem(asked: Asked, weights: PostingWeights = PostingWeights()) -> PostingProblem:
+def posting_weights(asked: Asked) -> PostingWeights:
+    """The weights of postings in force on the day: the programme's own rule, or the general one."""
+    return PostingWeights.on(asked.on, asked.known_by, _named_rule(asked, "posting_weights"))
+
+
+def posting_problem(asked: Asked) -> PostingProblem:
     """The posting question of a round, from columns: no dictionary of some 100,000 options is made."""
+    weights = posting_weights(asked)
     found = round_tables(asked)
     _, posts = tables.read_openings(asked.programme, asked.round, on=asked.on, known_by=asked.known_by)
     worth = [sum(posting_points(found.people[k], found.openings[j], weights).values()) for k, j in found.pairs]
@@ -253,11 +255,11 @@ PLANNERS: dict[str, Callable[..., Plan[Any]]] = {
     "funding": plan_funding,
     "visits": plan_visits,
 }
-WEIGHTS: dict[str, Callable[[], dict[str, str]]] = {
-    "pairings": lambda: PairingWeights().named(),
-    "postings": lambda: PostingWeights().named(),
-    "funding": lambda: FundingWeights().named(),
-    "visits": lambda: {"need_to_be_seen": "as recorded per site"},
+WEIGHTS: dict[str, Callable[[Asked], dict[str, str]]] = {
+    "pairings": lambda _: PairingWeights().named(),
+    "postings": lambda asked: posting_weights(asked).named(),
+    "funding": lambda _: FundingWeights().named(),
+    "visits": lambda _: {"need_to_be_seen": "as recorded per site"},
 }
 
 
@@ -295,14 +297,14 @@ def draft(
             read_digest=digest, code_version=__version__, is_synthetic=_is_synthetic(asked),
         )  # fmt: skip
         doing.add(PlanRunVersion, [row])
-    return Draft(code, asked, plan, WEIGHTS[asked.kind](), checks)
+    return Draft(code, asked, plan, WEIGHTS[asked.kind](asked), checks)
 
 
 def _checks(asked: Asked, plan: Plan[Any], seed: int) -> dict[str, Any]:
     """How firm a posting plan is and how fair, by the parts of its worth."""
     if not plan.has_plan:
         return {}
-    found, weights = round_tables(asked), PostingWeights()
+    found, weights = round_tables(asked), posting_weights(asked)
     parts = parts_of(plan.problem, found.people, found.openings, found.pairs, weights)
     return posting_checks(plan, parts, weights, seed=seed)
 
@@ -361,11 +363,9 @@ def adopt(run: str, *, actor: str, at: datetime, programme: str | None = None) -
     row = read_run(run, programme=programme)
     if row.status not in (Status.OPTIMAL, Status.FEASIBLE):
         raise NoPlanError(
-            f"Run {run} has no plan to adopt: it is {row.status}.",
-            code="record.run-without-plan",
-            run=run,
+            f"Run {run} has no plan to adopt: it is {row.status}.", code="record.run-without-plan", run=run,
             status=row.status,
-        )
+        )  # fmt: skip
     _require_first(row)
     asked = replace(Asked.of(row.answer["asked"]), known_by=None)
     if hashlib.sha256(_bytes(read_problem_of(asked))).hexdigest() != row.read_digest:

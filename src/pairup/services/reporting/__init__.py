@@ -35,7 +35,7 @@ from pairup.reports.write import write_report
 from pairup.services import tables
 from pairup.services.claims import claim_facts
 from pairup.services.explanations import plan_of
-from pairup.services.plans import WEIGHTS, default_programme
+from pairup.services.plans import WEIGHTS, asked_of, default_programme
 from pairup.services.reporting import firm, journey, money, people, places, projects
 from pairup.services.rows import rough
 from pairup.values.codes import Preset, SignatureKind
@@ -205,7 +205,8 @@ def _plan_facts(run: PlanRunVersion, is_adopted: bool, told: dict[str, Count], t
     return PlanFacts(
         kind=PlanKind(run.kind), status=run.status, objective=exact["objective"], bound=exact["bound"],
         gap=exact["gap"], proof=_proof(run), run=run.identity.code, seed=run.seed, solver=answer["run"]["solver"],
-        blocks=answer.get("blocks"), counts=ties if run.kind == "pairings" else (), weights=WEIGHTS[run.kind](),
+        blocks=answer.get("blocks"), counts=ties if run.kind == "pairings" else (),
+        weights=WEIGHTS[run.kind](asked_of(run)),
         conflicts=tuple(Words(said["code"], said["facts"]) for said in answer["conflicts"]),
         is_adopted=is_adopted, **told,
     )  # fmt: skip
