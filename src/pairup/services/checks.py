@@ -17,6 +17,8 @@ from pairup.values.words import Words
 
 #: draws of all weights together; each weight alone comes on top
 DRAWS = 6
+#: a round with more options than this is several times the largest of record, and is not planned again by the way
+LARGEST = 300_000
 
 
 def parts_of(
@@ -32,8 +34,11 @@ def parts_of(
 def posting_checks(
     plan: Plan[Posting], parts: Parts, weights: PostingWeights, *, seed: int = 0, jobs: int | None = None
 ) -> dict[str, Any]:
-    """Work out all of it; what a run keeps under `checks`. Empty where there is no plan or no worth to weigh."""
-    if not plan.has_plan or plan.problem.mode == "stable":
+    """Work out all of it; what a run keeps under `checks`.
+
+    Empty where there is no plan, no worth to weigh, or a round so large that planning it again takes too long.
+    """
+    if not plan.has_plan or plan.problem.mode == "stable" or len(plan.problem.worth) > LARGEST:
         return {}
     fairness = fairness_of(plan)
     prices = price_of_filling(plan, [row.post for row in fairness.unmet if row.reason.code == "fairness.elsewhere"])
