@@ -101,6 +101,19 @@ def test_a_tie_is_no_change() -> None:
     assert told.firm == 1
 
 
+def test_where_one_posting_has_to_change_ties_elsewhere_in_its_block_do_not() -> None:
+    alike = [f"{person}{k} FJ post{k} 50" for k in range(12) for person in ("Ma", "Na")]
+    bridge = [f"Hu FJ post{k} 1" for k in range(12)]
+    problem = a_round("Lin FJ clinic 100", "Wu FJ clinic 97", "Hu FJ clinic 1", *alike, *bridge)
+    skills = {"Lin": 60.0, "Wu": 37.0}
+    points = [skills.get(problem.posting(k).person, 0.0) for k in range(len(problem.worth))]
+    parts = parts_of(problem, skills=points, other=(problem.worth - np.array(points)).tolist())
+
+    told = survival(plan_postings(problem, seed=1), parts, draws=0, jobs=1)
+
+    assert [shift.kept for shift in told.alone] == [12, 13, 13, 12]
+
+
 def test_what_survives_is_the_same_for_one_job_and_for_two() -> None:
     problem = a_real_round(3, donors=4, posts=60, people=120)
     plan = plan_postings(problem, stop=Stop(work=2000))
