@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pairup.cli.main import language
 from pairup.cli.options import ACTOR, DAY, PROGRAMME, RECORD, day_of, now, picture_file, step
+
+if TYPE_CHECKING:
+    from pairup.services.plans import Draft
 
 KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 
@@ -27,6 +32,11 @@ KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 @click.option("--seconds", type=click.FloatRange(min=0), help="Stop after this long. [default: until proved]")
 @click.option("--work", type=click.IntRange(min=0), help="Stop after this much counted work, which can be repeated.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--checks/--no-checks",
+    default=None,
+    help="Of postings of a record: say how firm and how fair the plan is. [default: yes, unless --seconds is given]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON, and nothing else.")
 @click.option(
     "--plot", callback=picture_file, metavar="FILE", help="Draw how plan and bound came closer: .svg, .html or .png."
@@ -35,7 +45,8 @@ KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 def plan(
     kind: str, problem: Path | None, record: Path | None, programme: str | None, round_code: str | None,
     on: datetime | None, known_by: datetime | None, years: str | None, days: int, nights: str,
-    seconds: float | None, work: int | None, seed: int, as_json: bool, plot: Path | None, actor: str,
+    seconds: float | None, work: int | None, seed: int, checks: bool | None, as_json: bool, plot: Path | None,
+    actor: str,
 ) -> None:  # fmt: skip
     """Draft a plan of KIND. A draft changes nothing until it is adopted."""
     if (problem is None) == (record is None):
@@ -60,19 +71,36 @@ def plan(
     )  # fmt: skip
     with step(f"Planning {kind}") as bar:
         drafted = plans.draft(
-            asked, actor=actor, at=now(), stop=Stop(seconds=seconds, work=work), seed=seed, progress=bar
-        )
+            asked, actor=actor, at=now(), stop=Stop(seconds=seconds, work=work), seed=seed, progress=bar,
+            with_checks=seconds is None if checks is None else checks,
+        )  # fmt: skip
         bar.said = drafted.plan.status.value
     if as_json:
         import json
 
-        click.echo(json.dumps(drafted.plan.to_dict() | {"record_run": drafted.run}, ensure_ascii=False))
+        told = drafted.plan.to_dict() | {"record_run": drafted.run, **_checked(drafted.checks)}
+        click.echo(json.dumps(told, ensure_ascii=False))
     else:
-        click.echo(drafted.plan.screen(language()))
-        click.echo("Worth is made of: " + "; ".join(f"{name} {points}" for name, points in drafted.weights.items()))
-        click.echo(f"Kept as run {drafted.run}. Next: pairup adopt {drafted.run} --record {record}")
+        _tell(drafted, record)
     draw(drafted.plan, plot)
     raise click.exceptions.Exit(exit_code_of(drafted.plan))
+
+
+def _tell(drafted: Draft, record: Path) -> None:
+    """Print a draft: the plan, what its worth is made of, how firm and how fair it is."""
+    from pairup.services.checks import check_words
+
+    click.echo(drafted.plan.screen(language()))
+    click.echo("Worth is made of: " + "; ".join(f"{name} {points}" for name, points in drafted.weights.items()))
+    if drafted.checks:
+        click.echo(f"These weights hold from {drafted.checks['weights']['since']}.")
+    for words in check_words(drafted.checks):
+        click.echo(words.say(language()))
+    click.echo(f"Kept as run {drafted.run}. Next: pairup adopt {drafted.run} --record {record}")
+
+
+def _checked(checks: Mapping[str, Any]) -> dict[str, Any]:
+    return {"checks": dict(checks)} if checks else {}
 
 
 def _years(given: str | None) -> tuple[int, int] | None:

@@ -11,10 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
+from numpy.typing import NDArray
+
+from pairup.rules.register import NoRuleError, Rule, Version, find_rule
 from pairup.values.codes import Fitness
 from pairup.values.days import Span
 from pairup.values.words import Words
 
+#: the parts that a posting's worth is made of, each with a weight of its own
+PARTS = ("filled", "priority", "experience", "skills", "language", "preference")
 #: reasons that are told only to the person; everybody else reads "a personal condition"
 PERSONAL = frozenset({"worth.not-fit", "worth.own-altitude-limit", "worth.preference", "worth.fitness-expired"})
 
@@ -23,14 +29,34 @@ PERSONAL = frozenset({"worth.not-fit", "worth.own-altitude-limit", "worth.prefer
 class PostingWeights:
     """Points for one posting, by name. `since` is the day from which an office uses them."""
 
-    since: date = date(2026, 1, 1)
-    filled: int = 50  # a post that is filled at all
-    priority: int = 8  # for each step of the host's priority, 1 to 5
-    skills: int = 40  # all desired skills; a share of them for some
-    experience: int = 1  # a year in the profession, up to `experience_years`
-    experience_years: int = 15
-    language: int = 10  # a local language, where the post does not require one
-    preference: tuple[int, ...] = (15, 10, 5)  # the person's first, second, third place
+    since: date
+    filled: int  # a post that is filled at all
+    priority: int  # for each step of the host's priority, 1 to 5
+    skills: int  # all desired skills; a share of them for some
+    experience: int  # a year in the profession, up to `experience_years`
+    experience_years: int
+    language: int  # a local language, where the post does not require one
+    preference: tuple[int, ...]  # the person's first, second, third place
+
+    @classmethod
+    def of(cls, version: Version) -> PostingWeights:
+        """The weights that a version of a rule `posting_weights` names; each is a whole number of points."""
+        terms = version.terms
+        names = ("filled", "priority", "skills", "experience", "experience_years", "language")
+        points = {name: int(terms[name]) for name in names}
+        return cls(since=version.starts, preference=tuple(int(row) for row in terms["preference"]), **points)
+
+    @classmethod
+    def on(cls, day: date, known_by: date | None = None, rule: Rule | None = None) -> PostingWeights:
+        """The weights in force on a day, by a programme's own rule or the general one.
+
+        A plan needs weights: where none had been published yet, those of the first version.
+        """
+        rule = rule or find_rule("posting_weights.general")
+        try:
+            return cls.of(rule.on(day, known_by=known_by))
+        except NoRuleError:
+            return cls.of(rule.versions[0])
 
     def named(self) -> dict[str, str]:
         """Give the weights as a plan prints them."""
@@ -147,6 +173,37 @@ def posting_points(person: Candidate, post: Opening, weights: PostingWeights) ->
     if post.place in person.prefers[: len(weights.preference)]:
         points["preference"] = weights.preference[person.prefers.index(post.place)]
     return points
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """What each option is worth, part by part: `points[k, n]` of option k for the weight `names[n]`, in whole points.
+
+    The worth of an option is the sum of its row; with weights in other proportions it is `points @ factors`.
+    """
+
+    names: tuple[str, ...]
+    points: NDArray[np.float64]
+
+    @property
+    def worth(self) -> NDArray[np.float64]:
+        return np.asarray(self.points.sum(axis=1))
+
+    def ordered(self, order: Sequence[int] | NDArray[np.int64]) -> Parts:
+        """The rows in another order: row k of the answer is row `order[k]`."""
+        return Parts(self.names, self.points[np.asarray(order, dtype=np.int64)])
+
+
+def posting_parts(
+    people: Sequence[Candidate], posts: Sequence[Opening], pairs: Sequence[tuple[int, int]], weights: PostingWeights
+) -> Parts:
+    """The worth of each pair (person, post), part by part."""
+    column = {name: at for at, name in enumerate(PARTS)}
+    points = np.zeros((len(pairs), len(PARTS)))
+    for row, (k, j) in enumerate(pairs):
+        for name, value in posting_points(people[k], posts[j], weights).items():
+            points[row, column[name]] = value
+    return Parts(PARTS, points)
 
 
 def eligible(people: Sequence[Candidate], posts: Sequence[Opening]) -> Iterator[tuple[int, int]]:

@@ -323,6 +323,41 @@ class UnmetPost:
     rows: RowLink | None = None
 
 
+# --- how firm and how fair ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadFacts:
+    """How a share is spread: lowest, mean and highest (1.0 is all), and the Gini coefficient."""
+
+    name: Text
+    lowest: float
+    mean: float
+    highest: float
+    gini: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksFacts:
+    """What a posting run keeps beside its plan. `weights` are (name, postings kept with it lower, higher); `envies`
+    (place, the place it envies, points of its own people, of the other's); `burdens` (donor, sent, of its quota),
+    by official code; `reasons` (why, seats empty). Rows by place or donor are for the office."""
+
+    since: str
+    percent: int
+    share: float
+    firm: int
+    of: int
+    shifts: int
+    weights: tuple[tuple[Text, int, int], ...]
+    spreads: tuple[SpreadFacts, ...]
+    envious: Text
+    alternatives: tuple[Text, ...] = ()
+    envies: tuple[tuple[str, str, float, float], ...] = ()
+    burdens: tuple[tuple[NameFacts, int, int], ...] = ()
+    reasons: tuple[tuple[Text, int], ...] = ()
+
+
 # --- the portfolio ------------------------------------------------------------------------------------------
 
 
@@ -533,6 +568,7 @@ class ReportFacts:
     rounds: tuple[RoundPeople, ...] = ()
     handovers: tuple[Handover, ...] = ()
     unmet: tuple[UnmetPost, ...] = ()
+    checks: ChecksFacts | None = None
     portfolio: PortfolioFacts | None = None
     itinerary: ItineraryFacts | None = None
     claims: tuple[ClaimFacts, ...] = ()

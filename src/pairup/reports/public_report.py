@@ -15,6 +15,7 @@ from pairup.reports.claim_sections import (
 )
 from pairup.reports.document import Block, Bullets, Document
 from pairup.reports.facts import ReportFacts
+from pairup.reports.firm_section import firm_section
 from pairup.reports.money_sections import money_section
 from pairup.reports.opening import public_sentences
 from pairup.reports.pairing_sections import map_figure, public_pairings
@@ -40,6 +41,7 @@ def public_report(facts: ReportFacts) -> Document:
             money_section(facts, public=True),
             rounds_section(facts, public=True),
             public_unmet(facts),
+            firm_section(facts, public=True),
             portfolio_section(facts, public=True),
             claims_section(facts, public=True),
             totals_section(facts, public=True),

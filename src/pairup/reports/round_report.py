@@ -5,6 +5,7 @@ from __future__ import annotations
 from pairup.reports.claim_sections import claims_section, origins_section, signatures_section, totals_section
 from pairup.reports.document import Block, Bullets, Document, Inline, Sentence
 from pairup.reports.facts import ReportFacts
+from pairup.reports.firm_section import firm_section
 from pairup.reports.money_sections import money_section
 from pairup.reports.opening import office_sentences
 from pairup.reports.pairing_sections import map_figure, office_pairings
@@ -33,6 +34,7 @@ def round_report(facts: ReportFacts) -> Document:
             rounds_section(facts, public=False),
             plans_section(facts),
             unmet_section(facts),
+            firm_section(facts, public=False),
             portfolio_section(facts, public=False),
             visit_section(facts),
             claims_section(facts, public=False),

@@ -15,6 +15,7 @@ from pairup.planning.plan import Status, Stop
 from pairup.programmes.catalogue import PROGRAMMES, Reference, build
 from pairup.record.models import PlanRunVersion
 from pairup.services import claims, folder, plans, reporting
+from pairup.services.checks import check_words
 from pairup.values.words import Words
 
 ACTOR = "programme_office"
@@ -36,7 +37,10 @@ def run(programme: str, *, seed: int, report: Path, step: Step, language: str = 
     for kind in plans.KINDS:
         asked = _asked(kind, programme, reference)
         with step(f"3/6 Planning {kind}") as bar:
-            drafted = plans.draft(asked, actor=ACTOR, at=at, stop=Stop(work=WORK[kind]), seed=seed, progress=bar)
+            stop = Stop(work=WORK[kind])
+            drafted = plans.draft(
+                asked, actor=ACTOR, at=at, stop=stop, seed=seed, progress=bar, with_checks=kind == "postings"
+            )
             bar.said = drafted.plan.verdict().say(language)
             drafts.append(drafted)
     with step("4/6 Checking claims") as bar:
@@ -68,6 +72,8 @@ def _screen(reference: Reference, drafts: list[plans.Draft], results: list[Any],
     proved = all(d.plan.status is Status.OPTIMAL for d in drafts if d.asked.kind == "postings")
     if blocks and proved:
         yield "  " + Words("services.demo-blocks", {"blocks": blocks}).say(language)
+    for drafted in drafts:
+        yield from (f"  {words.say(language)}" for words in check_words(drafted.checks))
     yield ""
     yield from claims.summary_lines(results, language)
     yield ""

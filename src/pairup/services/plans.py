@@ -10,7 +10,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -56,6 +56,7 @@ from pairup.rules.register import NoRuleError, Rule, load_rules
 from pairup.services import journeys, tables, write
 from pairup.services.access import require_may
 from pairup.services.adoption import adopt_chosen
+from pairup.services.checks import parts_of, posting_checks
 
 KINDS = ("pairings", "postings", "funding", "visits")
 
@@ -97,12 +98,13 @@ def asked_of(run: PlanRunVersion) -> Asked:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A stored run with its plan and the weights it was made of."""
+    """A stored run with its plan, the weights it was made of, and what was checked beside it."""
 
     run: str
     asked: Asked
     plan: Plan[Any]
     weights: Mapping[str, str]
+    checks: Mapping[str, Any] = field(default_factory=dict)
 
 
 def default_programme() -> str:
@@ -126,11 +128,9 @@ def default_round(programme: str, *, on: date, known_by: date | None = None) -> 
     found = rounds.filter(starts__gt=on).order_by("ordinal").first() or rounds.order_by("-ordinal").first()
     if found is None:
         raise InputError(
-            f"{programme} has no round yet.",
-            hint="Add one to rounds.csv.",
-            code="record.no-round-yet",
+            f"{programme} has no round yet.", hint="Add one to rounds.csv.", code="record.no-round-yet",
             programme=programme,
-        )
+        )  # fmt: skip
     return found.identity.code
 
 
@@ -178,13 +178,9 @@ def read_problem_of(asked: Asked) -> Any:
         rule = _named_rule(asked, "visit_altitude") or load_rules()["visit_altitude.general"]
         altitude = rule if _is_in_force(rule, asked) else None
         said = journeys.read_visit_problem(
-            asked.programme,
-            on=asked.on,
-            known_by=asked.known_by,
-            days=asked.days,
-            nights=asked.nights,
+            asked.programme, on=asked.on, known_by=asked.known_by, days=asked.days, nights=asked.nights,
             altitude=altitude,
-        )
+        )  # fmt: skip
     return read_problem(said)
 
 
@@ -229,8 +225,14 @@ def round_tables(asked: Asked) -> RoundTables:
     return RoundTables(people, openings, list(eligible(people, openings)))
 
 
-def posting_problem(asked: Asked, weights: PostingWeights = PostingWeights()) -> PostingProblem:
+def posting_weights(asked: Asked) -> PostingWeights:
+    """The weights of postings in force on the day: the programme's own rule, or the general one."""
+    return PostingWeights.on(asked.on, asked.known_by, _named_rule(asked, "posting_weights"))
+
+
+def posting_problem(asked: Asked) -> PostingProblem:
     """The posting question of a round, from columns: no dictionary of some 100,000 options is made."""
+    weights = posting_weights(asked)
     found = round_tables(asked)
     _, posts = tables.read_openings(asked.programme, asked.round, on=asked.on, known_by=asked.known_by)
     worth = [sum(posting_points(found.people[k], found.openings[j], weights).values()) for k, j in found.pairs]
@@ -253,21 +255,27 @@ PLANNERS: dict[str, Callable[..., Plan[Any]]] = {
     "funding": plan_funding,
     "visits": plan_visits,
 }
-WEIGHTS: dict[str, Callable[[], dict[str, str]]] = {
-    "pairings": lambda: PairingWeights().named(),
-    "postings": lambda: PostingWeights().named(),
-    "funding": lambda: FundingWeights().named(),
-    "visits": lambda: {"need_to_be_seen": "as recorded per site"},
+WEIGHTS: dict[str, Callable[[Asked], dict[str, str]]] = {
+    "pairings": lambda _: PairingWeights().named(),
+    "postings": lambda asked: posting_weights(asked).named(),
+    "funding": lambda _: FundingWeights().named(),
+    "visits": lambda _: {"need_to_be_seen": "as recorded per site"},
 }
 
 
 def draft(
-    asked: Asked, *, actor: str, at: datetime, stop: Stop = UNTIL_PROVED, seed: int = 0, progress: Any = None
-) -> Draft:
-    """Plan, and keep the run. Changes nothing but the list of runs; a plan without an answer is kept too."""
+    asked: Asked, *, actor: str, at: datetime, stop: Stop = UNTIL_PROVED, seed: int = 0, progress: Any = None,
+    with_checks: bool = False,
+) -> Draft:  # fmt: skip
+    """Plan, and keep the run. Changes nothing but the list of runs; a plan without an answer is kept too.
+
+    `with_checks` keeps beside a posting plan how firm it is and how fair; this goes on after `stop`.
+    Long because what a run keeps is named once.
+    """
     require_may(actor, "plan.draft")
     problem = read_problem_of(asked)
     plan = PLANNERS[asked.kind](problem, stop=stop, seed=seed, progress=progress)
+    checks = _checks(asked, plan, seed) if with_checks and asked.kind == "postings" else {}
     said = _bytes(problem)
     digest = hashlib.sha256(said).hexdigest()
     with write.command(
@@ -282,14 +290,23 @@ def draft(
             "asked": asked.to_dict(),
             "verdict": plan.verdict().to_dict(),
             "blocks": plan.run.blocks,
-        }
+        } | ({"checks": checks} if checks else {})  # fmt: skip
         row = PlanRunVersion(
             identity_id=ids[code], day=asked.on, kind=asked.kind, round=asked.round, known_by=asked.known_by,
             status=plan.status.value, seed=seed, problem=zlib.compress(said, 6), problem_digest=digest, answer=answer,
             read_digest=digest, code_version=__version__, is_synthetic=_is_synthetic(asked),
         )  # fmt: skip
         doing.add(PlanRunVersion, [row])
-    return Draft(code, asked, plan, WEIGHTS[asked.kind]())
+    return Draft(code, asked, plan, WEIGHTS[asked.kind](asked), checks)
+
+
+def _checks(asked: Asked, plan: Plan[Any], seed: int) -> dict[str, Any]:
+    """How firm a posting plan is and how fair, by the parts of its worth."""
+    if not plan.has_plan:
+        return {}
+    found, weights = round_tables(asked), posting_weights(asked)
+    parts = parts_of(plan.problem, found.people, found.openings, found.pairs, weights)
+    return posting_checks(plan, parts, weights, seed=seed)
 
 
 def _bytes(problem: Any) -> bytes:
@@ -346,11 +363,9 @@ def adopt(run: str, *, actor: str, at: datetime, programme: str | None = None) -
     row = read_run(run, programme=programme)
     if row.status not in (Status.OPTIMAL, Status.FEASIBLE):
         raise NoPlanError(
-            f"Run {run} has no plan to adopt: it is {row.status}.",
-            code="record.run-without-plan",
-            run=run,
+            f"Run {run} has no plan to adopt: it is {row.status}.", code="record.run-without-plan", run=run,
             status=row.status,
-        )
+        )  # fmt: skip
     _require_first(row)
     asked = replace(Asked.of(row.answer["asked"]), known_by=None)
     if hashlib.sha256(_bytes(read_problem_of(asked))).hexdigest() != row.read_digest:

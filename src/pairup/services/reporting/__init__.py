@@ -35,8 +35,8 @@ from pairup.reports.write import write_report
 from pairup.services import tables
 from pairup.services.claims import claim_facts
 from pairup.services.explanations import plan_of
-from pairup.services.plans import WEIGHTS, default_programme
-from pairup.services.reporting import journey, money, people, places, projects
+from pairup.services.plans import WEIGHTS, asked_of, default_programme
+from pairup.services.reporting import firm, journey, money, people, places, projects
 from pairup.services.rows import rough
 from pairup.values.codes import Preset, SignatureKind
 from pairup.values.money import Money, total
@@ -111,6 +111,7 @@ def read_facts(programme: str, *, on: date, known_by: date | None = None, is_dem
         plan = plan_of(run)
         planned = people.planned_people(read, tops)
         parts["unmet"] = people.unmet(read, plan, needs, tops)
+        parts["checks"] = firm.checks_of(run.answer.get("checks") or {}, atlas)
         row_tables.append(people.post_rows(read, tops))
         if story := people.followed(read, plan, needs, atlas, tops):
             parts["followed"] = story[0]
@@ -204,7 +205,8 @@ def _plan_facts(run: PlanRunVersion, is_adopted: bool, told: dict[str, Count], t
     return PlanFacts(
         kind=PlanKind(run.kind), status=run.status, objective=exact["objective"], bound=exact["bound"],
         gap=exact["gap"], proof=_proof(run), run=run.identity.code, seed=run.seed, solver=answer["run"]["solver"],
-        blocks=answer.get("blocks"), counts=ties if run.kind == "pairings" else (), weights=WEIGHTS[run.kind](),
+        blocks=answer.get("blocks"), counts=ties if run.kind == "pairings" else (),
+        weights=WEIGHTS[run.kind](asked_of(run)),
         conflicts=tuple(Words(said["code"], said["facts"]) for said in answer["conflicts"]),
         is_adopted=is_adopted, **told,
     )  # fmt: skip

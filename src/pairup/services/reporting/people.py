@@ -11,7 +11,7 @@ from typing import Any
 
 from pairup.planning.explain import what_if_without
 from pairup.planning.plan import Plan
-from pairup.planning.worth import PostingWeights, posting_points, told, why_not
+from pairup.planning.worth import posting_points, told, why_not
 from pairup.record.models import NeedVersion, PlanRunVersion, PostingVersion, PostVersion, RoundVersion
 from pairup.reports.facts import (
     Both,
@@ -24,7 +24,7 @@ from pairup.reports.facts import (
     UnmetPost,
     WorthPart,
 )
-from pairup.services.plans import Asked, RoundTables, asked_of, round_tables
+from pairup.services.plans import Asked, RoundTables, asked_of, posting_weights, round_tables
 from pairup.services.reporting.places import Atlas, PlannedPeople
 from pairup.services.rows import rough, rough_last, row_table
 from pairup.values.words import Words
@@ -318,7 +318,7 @@ def followed(
     code = choose_followed(planned)
     if code is None:
         return None
-    row, weights = planned.rows[code], PostingWeights()
+    row, weights = planned.rows[code], posting_weights(planned.asked)
     opening = next(o for o in planned.tables.openings if o.code == code)
     points = {k: posting_points(planned.tables.people[k], opening, weights) for k in planned.reach[code]}
     person = planned.takers[code][0]
