@@ -1,0 +1,116 @@
+"""One donor for each recipient: prices and a bound first, then better and better plans, told as they are found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pairup.planning.child import work_apart
+from pairup.planning.pairing.kernels import FAR, Floats, Ints
+from pairup.planning.pairing.relax import prices_of
+from pairup.planning.pairing.search import dive, improve
+from pairup.planning.pairing.single import Single, greedy
+from pairup.planning.plan import Watch
+from pairup.planning.trace import Trace
+
+#: counted work of one turn of the search: a tenth of a second or so
+TURN = 20_000_000
+#: turns that are made where nothing says when to stop
+TURNS = 30
+#: dives at a first plan before it is left to the solver of forms
+FIRST = 30
+#: donors that are tried out together, and nodes of that
+FEW, NODES = 3, 20_000
+
+
+@dataclass(slots=True)
+class Found:
+    """The best plan so far, with the highest lower bound of the cost and the prices behind it."""
+
+    owner: Ints | None = None
+    bound: int | None = None
+    price: Floats | None = None
+    is_done: bool = False  # the search came to its end, by proof or by counted work
+
+
+def searched(single: Single, watch: Watch, seconds: float | None, turns: int | None, seed: int, trace: Trace) -> Found:
+    """Search for `seconds` in a process of its own, or here for so many turns."""
+    found = Found(greedy(single))
+
+    def heard(told: tuple[str, Any]) -> None:
+        kind, what = told
+        if kind == "price":
+            found.price, found.bound = what, single.bound_at(what)
+            trace.saw(bound=single.worth_of(found.bound))
+        elif single.is_kept(what) and (found.owner is None or single.cost_of(what) < single.cost_of(found.owner)):
+            found.owner = what
+            trace.saw(objective=single.worth_of(single.cost_of(what)))
+
+    if found.owner is not None:
+        trace.saw(objective=single.worth_of(single.cost_of(found.owner)))
+    if seconds is None:
+        search((single, found.owner, turns, seed), heard)
+        found.is_done = True
+    elif seconds > 0:
+        apart = Watch(type(watch.stop)(seconds=min(watch.stop.seconds or 0.0, watch.seconds + seconds)), watch.began)
+        found.is_done = work_apart(search, (single, found.owner, None, seed), apart, heard)
+    return found
+
+
+def search(asked: tuple[Single, Ints | None, int | None, int], tell: Callable[[tuple[str, Any]], None]) -> None:
+    """Tell the prices, then each better plan, until one meets the bound or the turns are over (None: no end)."""
+    single, owner, turns, seed = asked
+    price = prices_of(single)
+    tell(("price", price))
+    bound, (count, size) = single.bound_at(price), single.cost.shape
+    loss = np.where(single.cost < FAR, single.losses(price), np.inf)
+    near = np.argsort(loss, axis=1, kind="stable")[:, : min(size, 8)]
+    everyone, everybody = np.arange(count), np.arange(size)
+    table = single.cost, single.load, single.room, price
+    random = np.random.default_rng(seed)
+    for _ in range(FIRST):
+        noise = random.random()
+        best, jobs, donors, _ = dive(
+            *table,
+            everyone,
+            everybody,
+            1e300,
+            FEW,
+            NODES,
+            single.grain,
+            noise,
+            20,
+            20,
+            1,
+            int(random.integers(1 << 30)),
+        )
+        if len(jobs) and (owner is None or best < single.cost_of(owner)):
+            owner = np.empty(count, dtype=np.int64)
+            owner[jobs] = donors
+            break
+    if owner is None:
+        return
+    tell(("plan", owner.copy()))
+    turn, best_cost = 0, single.cost_of(owner)
+    while best_cost > bound and (turns is None or turn < turns):
+        given = owner.copy()
+        improve(
+            *table,
+            given,
+            near,
+            float(size),
+            single.grain,
+            FEW,
+            NODES,
+            TURN,
+            int(random.integers(1 << 30)),
+            1 + 3 * (turn % 2),
+        )
+        turn += 1
+        owner = given
+        if (cost := single.cost_of(owner)) < best_cost:
+            best_cost = cost
+            tell(("plan", owner.copy()))
