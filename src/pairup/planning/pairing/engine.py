@@ -22,6 +22,8 @@ TURN = 20_000_000
 TURNS = 30
 #: dives at a first plan before it is left to the solver of forms
 FIRST = 30
+#: turns without a better plan before the search starts afresh
+PATIENCE = 20
 #: donors that are tried out together, and nodes of that
 FEW, NODES = 3, 20_000
 
@@ -61,7 +63,10 @@ def searched(single: Single, watch: Watch, seconds: float | None, turns: int | N
 
 
 def search(asked: tuple[Single, Ints | None, int | None, int], tell: Callable[[tuple[str, Any]], None]) -> None:
-    """Tell the prices, then each better plan, until one meets the bound or the turns are over (None: no end)."""
+    """Tell the prices, then each better plan, until one meets the bound or the turns are over (None: no end).
+
+    Long because the search, its fresh starts and its end read as one story.
+    """
     single, owner, turns, seed = asked
     price = prices_of(single)
     tell(("price", price))
@@ -71,46 +76,37 @@ def search(asked: tuple[Single, Ints | None, int | None, int], tell: Callable[[t
     everyone, everybody = np.arange(count), np.arange(size)
     table = single.cost, single.load, single.room, price
     random = np.random.default_rng(seed)
-    for _ in range(FIRST):
-        noise = random.random()
-        best, jobs, donors, _ = dive(
-            *table,
-            everyone,
-            everybody,
-            1e300,
-            FEW,
-            NODES,
-            single.grain,
-            noise,
-            20,
-            20,
-            1,
-            int(random.integers(1 << 30)),
-        )
-        if len(jobs) and (owner is None or best < single.cost_of(owner)):
-            owner = np.empty(count, dtype=np.int64)
-            owner[jobs] = donors
-            break
+    options = (FEW, NODES, single.grain)
+
+    def fresh(tries: int) -> Ints | None:
+        for _ in range(tries):
+            noise = random.random()
+            _, jobs, donors, _ = dive(
+                *table, everyone, everybody, 1e300, *options, noise, 20, 20, 1, int(random.integers(1 << 30))
+            )
+            if len(jobs):
+                found = np.empty(count, dtype=np.int64)
+                found[jobs] = donors
+                return found
+        return None
+
+    begun = fresh(FIRST)
+    if begun is not None and (owner is None or single.cost_of(begun) < single.cost_of(owner)):
+        owner = begun
     if owner is None:
         return
     tell(("plan", owner.copy()))
-    turn, best_cost = 0, single.cost_of(owner)
-    while best_cost > bound and (turns is None or turn < turns):
-        given = owner.copy()
-        improve(
-            *table,
-            given,
-            near,
-            float(size),
-            single.grain,
-            FEW,
-            NODES,
-            TURN,
-            int(random.integers(1 << 30)),
-            1 + 3 * (turn % 2),
-        )
-        turn += 1
-        owner = given
-        if (cost := single.cost_of(owner)) < best_cost:
-            best_cost = cost
-            tell(("plan", owner.copy()))
+    best, cost, turn, idle = owner, single.cost_of(owner), 0, 0
+    while single.cost_of(best) > bound and (turns is None or turn < turns):
+        owner = owner.copy()
+        looks = 1 + 3 * (turn % 2)
+        improve(*table, owner, near, float(size), *options, TURN, int(random.integers(1 << 30)), looks)
+        turn, before, cost = turn + 1, cost, single.cost_of(owner)
+        idle = 0 if cost < before else idle + 1
+        if cost < single.cost_of(best):
+            best = owner
+            tell(("plan", best.copy()))
+        if idle >= PATIENCE:
+            anew = None if random.random() < 0.3 else fresh(1)
+            owner, idle = (best if anew is None else anew), 0
+            cost = single.cost_of(owner)

@@ -18,7 +18,8 @@ def dive(  # noqa: C901  one compiled loop
 
     One donor after the other takes the share that leaves the lowest bound for the rest; the last `few` are tried out.
     Ends early where the bound of the rest says that the budget cannot be kept. Of the next `looks` donors the one is
-    settled that loses least. A seed below 0 goes on with the chance as it stands. Long because compiled code keeps its loops whole.
+    settled that loses least. A seed below 0 goes on with the chance as it stands.
+    Long because compiled code keeps its loops whole.
     """
     if seed >= 0:
         np.random.seed(seed)
