@@ -38,9 +38,12 @@ class Found:
     is_done: bool = False  # the search came to its end, by proof or by counted work
 
 
-def searched(single: Single, watch: Watch, seconds: float | None, turns: int | None, seed: int, trace: Trace) -> Found:
-    """Search for `seconds` in a process of its own, or here for so many turns."""
-    found = Found(greedy(single))
+def searched(
+    single: Single, watch: Watch, seconds: float | None, turns: int | None, seed: int, trace: Trace,
+    start: Ints | None = None,
+) -> Found:  # fmt: skip
+    """Search for `seconds` in a process of its own, or here for so many turns, from `start` where it is given."""
+    found = Found(greedy(single) if start is None else start)
 
     def heard(told: tuple[str, Any]) -> None:
         kind, what = told
@@ -100,7 +103,7 @@ def search(asked: tuple[Single, Ints | None, int | None, int], tell: Callable[[t
     while single.cost_of(best) > bound and (turns is None or turn < turns):
         owner = owner.copy()
         looks = 1 + 3 * (turn % 2)
-        improve(*table, owner, near, float(size), *options, TURN, int(random.integers(1 << 30)), looks)
+        improve(*table, owner, near, float(size), single.grain, FEW, NODES, TURN, int(random.integers(1 << 30)), looks)
         turn, before, cost = turn + 1, cost, single.cost_of(owner)
         idle = 0 if cost < before else idle + 1
         if cost < single.cost_of(best):
