@@ -2,14 +2,14 @@
 
 Type d (Chu and Beasley 1997): loads 1 to 100, cost 111 less the load, give or take 10. Type e (Yagiura, Ibaraki and
 Glover 2004): loads `1 - 10 ln x`, costs `1000 / load - 10 y`. Rooms are 0.8 x the sum of a donor's loads over the
-number of donors. Files of the published sets are read where a folder is given by PAIRUP_INSTANCES.
+number of donors. Files of the published sets are read from a folder `shared` beside the repository, or a given one.
 """
 
 from __future__ import annotations
 
 import csv
-import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +21,8 @@ from pairup.planning.problems.pairing import Donor, PairingProblem, Recipient
 
 #: donors and recipients of the seeded instances
 QUICK, FULL = ((20, 200),), ((20, 100), (20, 200), (40, 400), (60, 900), (80, 1600))
+#: where the published instances lie, beside the repository
+PUBLISHED = Path(__file__).parents[4] / "shared" / "data" / "planning" / "gap"
 
 Answer = tuple[float | None, float | None]
 
@@ -46,14 +48,14 @@ def read_assignment(path: Path) -> PairingProblem:
     return _question(cost, load, numbers[2 + 2 * m * n :])
 
 
-def rows(is_quick: bool, seed: int) -> list[Row]:
+def rows(is_quick: bool, seed: int, folder: Path = PUBLISHED) -> list[Row]:
     """Measure seeded and, where they are at hand, published instances; quick: within a minute."""
     seconds = 10.0 if is_quick else 60.0
     found = []
     for m, n in QUICK if is_quick else FULL:
         for kind in "de":
             found += _rows(f"{kind}{m:02}{n} seed {seed}", a_hard_assignment(kind, m, n, seed), None, seconds)
-    return found if is_quick else found + _published(seconds)
+    return found if is_quick else found + _published(seconds, folder)
 
 
 def ours(problem: PairingProblem, seconds: float) -> Answer:
@@ -77,10 +79,9 @@ def _rows(name: str, problem: PairingProblem, best: float | None, seconds: float
     return found
 
 
-def _published(seconds: float) -> list[Row]:
-    folder = Path(os.environ.get("PAIRUP_INSTANCES", "")) / "gap"
+def _published(seconds: float, folder: Path) -> list[Row]:
     if not (folder / "best_known.csv").is_file():
-        return [Row("pairings", "published", "pairup", note="set PAIRUP_INSTANCES to the folder of instances")]
+        return [Row("pairings", "published", "pairup", note="the published instances are not at hand")]
     found = []
     with (folder / "best_known.csv").open(encoding="utf-8") as file:
         for line in csv.DictReader(file):
@@ -90,7 +91,7 @@ def _published(seconds: float) -> list[Row]:
     return found
 
 
-def _question(cost: np.ndarray, load: np.ndarray, room: np.ndarray) -> PairingProblem:
+def _question(cost: Any, load: Any, room: Any) -> PairingProblem:
     m, n = cost.shape
     return PairingProblem.from_columns(
         [Donor(f"d{i:02}", float(room[i])) for i in range(m)],

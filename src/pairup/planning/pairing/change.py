@@ -54,7 +54,8 @@ def what_if_joins(
 ) -> Change:  # fmt: skip
     """Plan again with new donors or recipients and their options; of plans worth the same, the one that changes least.
 
-    Options are (donor, recipient, worth, load). Refuses what a problem refuses: a code that is there already, an option of nobody.
+    Options are (donor, recipient, worth, load). Refuses what a problem refuses: a code that is there already, an
+    option of nobody.
     """
     problem: PairingProblem = plan.problem
     givers, takers = tuple(donors), tuple(recipients)

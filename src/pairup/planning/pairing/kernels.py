@@ -25,7 +25,8 @@ def lower_bound(  # noqa: C901  one compiled loop
 ) -> float:
     """Raise the bound of a part by subgradient steps; `price` becomes the best found (it is written into).
 
-    Stops where the bound reaches `target`: no plan of this part is below it.
+    Stops where the bound reaches `target`: no plan of this part is below it. Long because compiled code keeps its
+    loops whole.
     """
     size = len(donors)
     best, best_price = -1e300, price.copy()

@@ -70,7 +70,8 @@ class Single:
 def single_of(problem: PairingProblem) -> Single | None:
     """Give the question with one donor at most for each recipient; None where it is not of that kind.
 
-    Numbers must be decimals of at most four places, and locks and forbids leave each recipient a choice.
+    Numbers must be decimals of at most four places, and locks and forbids leave each recipient a choice. Long because
+    each refusal stands beside the columns it is about.
     """
     size, count = len(problem.recipients), len(problem.donors)
     fewest = np.array([row.fewest_donors for row in problem.recipients], dtype=np.int64)
