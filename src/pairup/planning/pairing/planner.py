@@ -57,7 +57,7 @@ def _searched(single: Single, problem: PairingProblem, watch: Watch, seed: int, 
         work = watch.stop.work
         return searched(single, watch, None, TURNS if work is None else min(work, TURNS), seed, trace)
     first = searched(single, watch, watch.left / 3, None, seed, trace)
-    if first.is_done or (first.owner is not None and len(_open(problem, single, first)) <= PROVABLE):
+    if first.is_done or len(_open(problem, single, first)) <= PROVABLE:
         return first
     again = searched(single, watch, watch.left, None, seed + 1, trace, first.owner)
     return _better(single, first, again)
