@@ -1,0 +1,100 @@
+"""Pairings measured: the generalised assignment problem of types d and e, ours beside HiGHS.
+
+Type d (Chu and Beasley 1997): loads 1 to 100, cost 111 less the load, give or take 10. Type e (Yagiura, Ibaraki and
+Glover 2004): loads `1 - 10 ln x`, costs `1000 / load - 10 y`. Rooms are 0.8 x the sum of a donor's loads over the
+number of donors. Files of the published sets are read from a folder `shared` beside the repository, or a given one.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pairup.bench.measure import Measured, Row, measured
+from pairup.planning.pairing import plan_pairings
+from pairup.planning.pairing.planner import constant_of, form_of
+from pairup.planning.plan import Stop
+from pairup.planning.problems.pairing import Donor, PairingProblem, Recipient
+
+#: donors and recipients of the seeded instances
+QUICK, FULL = ((20, 200),), ((20, 100), (20, 200), (40, 400), (60, 900), (80, 1600))
+#: where the published instances lie, beside the repository
+PUBLISHED = Path(__file__).parents[4] / "shared" / "data" / "planning" / "gap"
+
+Answer = tuple[float | None, float | None]
+
+
+def a_hard_assignment(kind: str, donors: int, recipients: int, seed: int) -> PairingProblem:
+    """Give a seeded instance of type "d" or "e" as a pairing question."""
+    random = np.random.default_rng([seed, donors, recipients, ord(kind)])
+    shape = donors, recipients
+    if kind == "d":
+        load = random.integers(1, 101, shape)
+        cost = 111 - load + random.integers(-10, 11, shape)
+    else:
+        load = np.floor(1 - 10 * np.log(1 - random.random(shape))).astype(np.int64)
+        cost = np.maximum(1, np.floor(1000 / load - 10 * random.random(shape))).astype(np.int64)
+    return _question(cost, load, np.floor(0.8 * load.sum(axis=1) / donors))
+
+
+def read_assignment(path: Path) -> PairingProblem:
+    """Read a published file: `m n`, costs, loads, rooms."""
+    numbers = np.array([float(word) for word in path.read_text().split()])
+    m, n = int(numbers[0]), int(numbers[1])
+    cost, load = numbers[2 : 2 + m * n].reshape(m, n), numbers[2 + m * n : 2 + 2 * m * n].reshape(m, n)
+    return _question(cost, load, numbers[2 + 2 * m * n :])
+
+
+def rows(is_quick: bool, seed: int, folder: Path = PUBLISHED) -> list[Row]:
+    """Measure seeded and, where they are at hand, published instances; quick: within a minute."""
+    seconds = 10.0 if is_quick else 60.0
+    found = []
+    for m, n in QUICK if is_quick else FULL:
+        for kind in "de":
+            found += _rows(f"{kind}{m:02}{n} seed {seed}", a_hard_assignment(kind, m, n, seed), None, seconds)
+    return found if is_quick else found + _published(seconds, folder)
+
+
+def ours(problem: PairingProblem, seconds: float) -> Answer:
+    plan = plan_pairings(problem, stop=Stop(seconds=seconds))
+    return plan.objective, plan.bound
+
+
+def highs(problem: PairingProblem, seconds: float) -> Answer:
+    """The whole question as one integer programme."""
+    answer = form_of(problem, 0).solve(Stop(seconds=seconds), constant=constant_of(problem))
+    value = None if answer.taken is None else float(problem.worth[answer.taken[: len(problem.worth)]].sum())
+    return value, answer.bound
+
+
+def _rows(name: str, problem: PairingProblem, best: float | None, seconds: float) -> list[Row]:
+    found = []
+    for solver, function in (("pairup", ours), ("HiGHS MIP", highs)):
+        took: Measured = measured(function, problem, seconds, limit=3 * seconds + 30)
+        objective, bound = took.answer or (None, None)
+        found.append(took.row(Row("pairings", name, solver, objective, best, bound)))
+    return found
+
+
+def _published(seconds: float, folder: Path) -> list[Row]:
+    if not (folder / "best_known.csv").is_file():
+        return [Row("pairings", "published", "pairup", note="the published instances are not at hand")]
+    found = []
+    with (folder / "best_known.csv").open(encoding="utf-8") as file:
+        for line in csv.DictReader(file):
+            path = folder / line["instance"]
+            if path.name[0] in "de" and path.is_file():
+                found += _rows(path.name, read_assignment(path), -float(line["best_known_min"]), seconds)
+    return found
+
+
+def _question(cost: Any, load: Any, room: Any) -> PairingProblem:
+    m, n = cost.shape
+    return PairingProblem.from_columns(
+        [Donor(f"d{i:02}", float(room[i])) for i in range(m)],
+        [Recipient(f"r{j:04}", 1, 1) for j in range(n)],
+        [(f"d{i:02}", f"r{j:04}", -float(cost[i, j]), float(load[i, j])) for i in range(m) for j in range(n)],
+    )

@@ -1,0 +1,129 @@
+"""What changes if a donor leaves, or if donors and recipients join: planned again, with the fewest changed ties."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pairup.errors import InputError
+from pairup.planning.blocks import step_of
+from pairup.planning.pairing.planner import plan_pairings
+from pairup.planning.plan import UNTIL_PROVED, Difference, Plan, Status, Stop, number
+from pairup.planning.problems.pairing import Donor, PairingProblem, Recipient, Tie
+from pairup.values.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The plan of the changed question, the ties that end and begin, and both in words; `plan` may have no plan."""
+
+    plan: Plan[Tie]
+    difference: Difference[Tie]
+    words: tuple[Words, ...]
+
+
+def what_if_donor_leaves(plan: Plan[Tie], donor: str, stop: Stop = UNTIL_PROVED) -> Change:
+    """Plan again without a donor; of plans worth the same, the one that keeps most of the ties of this plan.
+
+    The donor's own ties end whatever is done, so no change is charged for them. Refuses a donor that is not there.
+    """
+    problem: PairingProblem = plan.problem
+    if donor not in {row.id for row in problem.donors}:
+        raise InputError(
+            f"{donor!r} is no donor of this problem.", hint="Take one that the problem lists.",
+            code="planning.unknown-item", what="donor", found=donor,
+        )  # fmt: skip
+    changed = PairingProblem.from_columns(
+        [row for row in problem.donors if row.id != donor], problem.recipients,
+        [row for row in _options(problem) if row[0] != donor], change_cost=problem.change_cost,
+        existing=_others(problem.existing, donor), locks=_others(problem.locks, donor),
+        forbids=_others(problem.forbids, donor), refusal=problem.refusal,
+    )  # fmt: skip
+    found, difference = _again(plan, changed, stop)
+    moved = sum(1 for tie in difference.lost if tie.donor != donor)
+    facts = {"donor": donor, "lost": len(difference.lost), "gained": len(difference.gained), "moved": moved}
+    return Change(found, difference, _told(plan, found, Words("pairings.donor-leaves", facts)))
+
+
+def what_if_joins(
+    plan: Plan[Tie], donors: Iterable[Donor] = (), recipients: Iterable[Recipient] = (),
+    options: Iterable[tuple[str, str, float, float]] = (), stop: Stop = UNTIL_PROVED,
+) -> Change:  # fmt: skip
+    """Plan again with new donors or recipients and their options; of plans worth the same, the one that changes least.
+
+    Options are (donor, recipient, worth, load). Refuses what a problem refuses: a code that is there already, an
+    option of nobody.
+    """
+    problem: PairingProblem = plan.problem
+    givers, takers = tuple(donors), tuple(recipients)
+    changed = PairingProblem.from_columns(
+        [*problem.donors, *givers], [*problem.recipients, *takers], [*_options(problem), *options],
+        existing=problem.existing, change_cost=problem.change_cost, locks=problem.locks, forbids=problem.forbids,
+        refusal=problem.refusal,
+    )  # fmt: skip
+    found, difference = _again(plan, changed, stop)
+    who = ", ".join([*(row.id for row in givers), *(row.id for row in takers)])
+    facts = {"who": who, "lost": len(difference.lost), "gained": len(difference.gained)}
+    return Change(found, difference, _told(plan, found, Words("pairings.joins", facts)))
+
+
+def _options(problem: PairingProblem) -> list[tuple[str, str, float, float]]:
+    columns = zip(problem.worth.tolist(), problem.load.tolist(), strict=True)
+    return [(*problem.tie(k), worth, load) for k, (worth, load) in enumerate(columns)]
+
+
+def _others(ties: Iterable[Tie], donor: str) -> list[Tie]:
+    return [tie for tie in ties if tie.donor != donor]
+
+
+def _again(plan: Plan[Tie], changed: PairingProblem, stop: Stop) -> tuple[Plan[Tie], Difference[Tie]]:
+    """Plan the changed question so that a kept tie decides between plans worth the same; count what was asked."""
+    found = plan_pairings(_preferring(changed, plan.assignments), stop=stop, seed=plan.run.seed)
+    if not found.has_plan:
+        return replace(found, problem=changed), Difference((), (), None)
+    lost = len(set(changed.existing) - set(found.chosen))
+    worth = [float(changed.worth[changed.option_at[tie]]) for tie in found.chosen]
+    points = round(math.fsum([*worth, -changed.change_cost * lost]), 9)
+    bound = points if found.status is Status.OPTIMAL else None
+    status = found.status if found.status is Status.OPTIMAL else Status.FEASIBLE
+    plain = replace(found, problem=changed, objective=points, bound=bound, status=status, prices=None)
+    return plain, plan.compare(plain)
+
+
+def _preferring(problem: PairingProblem, chosen: tuple[Tie, ...]) -> PairingProblem:
+    """The same question where one point outweighs all ties that could be kept, and each kept tie counts a little."""
+    step = step_of(np.array([*problem.worth.tolist(), problem.change_cost]))
+    if step is None:
+        return problem  # worths with many places have no ties to speak of
+    times = len(chosen) + 1
+    kept = np.zeros(len(problem.worth))
+    kept[[problem.option_at[tie] for tie in chosen if tie in problem.option_at]] = 1.0
+    worth = np.round(problem.worth / step) * times + kept
+    return replace(problem, worth=worth, change_cost=float(round(problem.change_cost / step) * times))
+
+
+def _told(before: Plan[Tie], after: Plan[Tie], first: Words) -> tuple[Words, ...]:
+    """The change in words: the ties, the loads that are not what they were, the points; or why there is no plan."""
+    if after.objective is None or before.objective is None:
+        return after.conflicts
+    change = after.objective - before.objective
+    said = {"old": number(before.objective), "new": number(after.objective), "change": number(change)}
+    old, new = _loads(before), _loads(after)
+    loads = [
+        Words("pairings.load", {
+            "donor": row.id, "old": number(old.get(row.id, 0.0)), "new": number(new.get(row.id, 0.0)),
+            "capacity": number(row.capacity),
+        })
+        for row in after.problem.donors if old.get(row.id, 0.0) != new.get(row.id, 0.0)
+    ]  # fmt: skip
+    return (first, *loads, Words("pairings.points", said))
+
+
+def _loads(plan: Plan[Tie]) -> dict[str, float]:
+    parts: dict[str, list[float]] = {}
+    for tie in plan.assignments:
+        parts.setdefault(tie.donor, []).append(float(plan.problem.load[plan.problem.option_at[tie]]))
+    return {donor: math.fsum(loads) for donor, loads in parts.items()}
