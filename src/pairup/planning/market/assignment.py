@@ -41,23 +41,38 @@ class Assignment:
         return cls(starts, post, room.astype(np.int32), slot_starts, np.full(slot_starts[-1], -1, np.int32), np.zeros(len(seats)), np.zeros(people), np.full(people, -1, np.int32))
 
     def solve(self, worth: Floats) -> float:
-        s = self
-        if s.is_new:
-            if s.slot_starts[-1] <= len(s.profit):
-                paths.reduce_columns(s.starts, s.post, worth, s.slot_starts, s.slots, s.price, s.seat_of)
-            paths.bid(s.starts, s.post, worth, s.slot_starts, s.slots, s.price, s.profit, s.seat_of, 2)
-            s.is_new = False
+        """Seat people for the most worth; give its value, which the prices prove."""
+        worth = np.ascontiguousarray(worth, dtype=np.float64)
+        state = (self.slot_starts, self.slots, self.price, self.profit, self.seat_of)
+        if self.is_new:
+            self._near(worth)
+            paths.bid(self.starts, self.post, worth, *state, 2)
+            self.is_new = False
         else:
-            paths.profits(s.starts, s.post, worth, s.price, s.profit)
-            paths.keep_what_is_tight(s.starts, s.post, worth, s.seats, s.slot_starts, s.slots, s.price, s.profit, s.seat_of)
-        self.a = paths.seat_everybody(s.starts, s.post, worth, s.slot_starts, s.slots, s.price, s.profit, s.seat_of)
-        self.b=0
-        is_empty = s.slots[s.slot_starts[1:] - 1] < 0
-        if np.any(is_empty & (s.price > 0)):
-            if s.columns is None:
-                s.columns = paths.by_post(s.starts, s.post, len(s.price))
-            self.b=paths.lower_prices(*s.columns, worth, s.slot_starts, s.slots, s.price, s.profit, s.seat_of)
+            paths.profits(self.starts, self.post, worth, self.price, self.profit)
+            paths.keep_what_is_tight(self.starts, self.post, worth, self.seats, *state)
+            paths.bid(self.starts, self.post, worth, *state, 1)
+        paths.seat_everybody(self.starts, self.post, worth, *state)
+        is_open = self.slots[self.slot_starts[1:] - 1] < 0
+        if np.any(is_open & (self.price > 0)):
+            if self.columns is None:
+                self.columns = paths.by_post(self.starts, self.post, len(self.price))
+            paths.lower_prices(*self.columns, worth, *state)
         return self.bound()
 
+    def _near(self, worth: Floats) -> None:
+        """Bring prices near by two auctions, the second five times as fine (Bertsekas 1988)."""
+        if len(self.post) and int(self.seats.max()) == 1:
+            step = max(float(worth.max()), 0.0) / 100
+            for _ in range(2 if step > 0 else 0):
+                paths.auction(self.starts, self.post, worth, self.price, step, 20 * len(self.profit))
+                step /= 5
+            np.maximum(0.0, self.price - 5 * step, out=self.price)
+
     def bound(self) -> float:
+        """What the prices add up to: no plan is worth more."""
         return float(self.profit.sum() + self.price @ self.seats)
+
+    def taken(self) -> NDArray[np.int64]:
+        """The options taken, in the order of people."""
+        return np.flatnonzero(paths.taken(self.starts, self.post, self.seat_of))

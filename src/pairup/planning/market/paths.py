@@ -18,6 +18,7 @@ from pairup.planning.kernels import compiled
 
 Ints = NDArray[Any]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 @compiled
@@ -50,20 +51,45 @@ def profits(starts: Ints, post: Ints, worth: Floats, price: Floats, profit: Floa
 
 
 @compiled
-def reduce_columns(starts: Ints, post: Ints, worth: Floats, slot_starts: Ints, slots: Ints, price: Floats, seat_of: Ints) -> None:
-    """Begin with the price of each post at its best worth, and seat that person there where both are free."""
-    best_person = np.full(len(price), -1, np.int32)
-    for i in range(len(starts) - 1):
+def taken(starts: Ints, post: Ints, seat_of: Ints) -> Flags:
+    """For each option: whether its person sits there."""
+    found = np.zeros(len(post), np.bool_)
+    for i in range(len(seat_of)):
         for k in range(starts[i], starts[i + 1]):
-            j = post[k]
-            if worth[k] > price[j]:
-                price[j] = worth[k]
-                best_person[j] = i
-    for j in range(len(price) - 1, -1, -1):
-        i = best_person[j]
-        if i >= 0 and seat_of[i] < 0:
-            seat_of[i] = j
-            slots[slot_starts[j]] = i
+            if post[k] == seat_of[i]:
+                found[k] = True
+                break
+    return found
+
+
+@compiled
+def auction(starts: Ints, post: Ints, worth: Floats, price: Floats, step: float, most: int) -> None:
+    """Raise prices by bids of at least `step`, from nobody seated until nobody bids or after so many bids."""
+    people = len(starts) - 1
+    holder = np.full(len(price), -1, np.int32)
+    waiting, later = np.arange(people).astype(np.int32), np.empty(people, np.int32)
+    count, bids = people, 0
+    while count > 0 and bids < most:
+        kept = 0
+        for at in range(count):
+            i = waiting[at]
+            first, second, j = 0.0, 0.0, -1
+            for k in range(starts[i], starts[i + 1]):
+                left = worth[k] - price[post[k]]
+                if left > first:
+                    first, second, j = left, first, post[k]
+                elif left > second:
+                    second = left
+            if j < 0:
+                continue
+            bids += 1
+            if holder[j] >= 0:
+                later[kept] = holder[j]
+                kept += 1
+            holder[j] = i
+            price[j] += first - second + step
+        waiting, later = later, waiting
+        count = kept
 
 
 @compiled
