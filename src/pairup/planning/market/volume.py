@@ -45,7 +45,7 @@ def volume_prices(
         # a row that is kept and has no price pulls nowhere
         pull = np.where(is_one_sided & (tied.proper(best - slack) == 0.0) & (best == 0.0), 0.0, slack)
         size = float(pull @ pull)
-        target = max(bound - worth_known, 1e-4 * max(1.0, abs(bound)))
+        target = min(max(bound - worth_known, 1e-4 * abs(bound)), 0.01 * abs(bound)) + 1e-9
         if size < 1e-12:
             break
         price = tied.proper(best - length * target / size * pull)
