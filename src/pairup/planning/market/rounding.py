@@ -34,6 +34,7 @@ def rounded_plan(
     free = np.ones(len(block.choices), dtype=np.bool_)
     is_wanted = np.zeros(len(block.choices), dtype=np.bool_)
     is_wanted[wanted] = True
+    stages: list[tuple[Block, Flags]] = []  # where the whole numbers cannot be had, one goes back
     while True:
         undecided = np.flatnonzero(is_wanted & free & (amount > 1e-4) & (amount < 1 - 1e-4))
         sure = np.flatnonzero(is_wanted & free & (amount >= 1 - 1e-4))
@@ -51,10 +52,15 @@ def rounded_plan(
                 break
             settle = settle[: len(settle) // 2]  # too much at once: what is left of a team cannot be filled
         taken, free = trial, open_
+        stages.append((part, taken))
         if is_last or found is None or not len(settle):
-            return _searched(part, taken, seed, left)
+            break
         amount = np.zeros(len(block.choices))
         amount[part.choices] = found
+    for part, before in reversed(stages):
+        if (plan := _searched(part, before, seed, left)) is not None or left() == 0.0:
+            return plan
+    return None
 
 
 def _relax(part: Block, seed: int, seconds: float | None) -> Floats | None:

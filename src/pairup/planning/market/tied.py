@@ -60,17 +60,33 @@ class Columns:
 
 
 def part_of(block: Block, free: Flags, taken: Flags) -> Block:
-    """The block over the free choices only; the others stay as taken. `choices` and `rows` count in the block."""
+    """The block over the free choices only; the others stay as taken. `choices` and `rows` count in the block.
+
+    Free choices that a row has no room for are left out.
+    """
     row_of = np.repeat(np.arange(len(block.rows)), np.diff(block.starts))
     is_free = free[block.index]
     held = ~is_free & taken[block.index]
     used = np.bincount(row_of[held], weights=block.value[held], minlength=len(block.rows))
-    touched = np.flatnonzero(np.bincount(row_of[is_free], minlength=len(block.rows)))
+    low, high = block.low - used, block.high - used
+    free = free.copy()
+    for _ in range(3):
+        rows, choices, values = row_of[is_free], block.index[is_free], block.value[is_free]
+        least = np.bincount(rows, weights=np.minimum(values, 0.0), minlength=len(low))
+        most = np.bincount(rows, weights=np.maximum(values, 0.0), minlength=len(low))
+        shut = least[rows] + np.abs(values) * (values > 0) > high[rows] + 1e-9
+        shut |= most[rows] - np.abs(values) * (values < 0) < low[rows] - 1e-9
+        if not shut.any():
+            break
+        free[choices[shut]] = False
+        is_free = free[block.index]
+    touched = np.flatnonzero(np.bincount(row_of[is_free], minlength=len(low)))
+    broken = np.flatnonzero((low > 1e-9) | (high < -1e-9))
     numbered = Block(
         np.arange(len(block.choices)), np.arange(len(block.rows)), block.starts, block.index, block.value,
-        block.low - used, block.high - used, block.worth, block.least, block.most,
+        low, high, block.worth, block.least, block.most,
     )  # fmt: skip
-    part = only(numbered, np.flatnonzero(free), touched)
+    part = only(numbered, np.flatnonzero(free), np.union1d(touched, broken))
     return with_rows(part, np.flatnonzero(can_bind(part)))
 
 
