@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 #: at most so many choices that are neither taken nor left go to the search, which may take so many nodes or seconds
 LEFT_TO_SEARCH, NODES, SECONDS = 120, 100, 4.0
 #: of the undecided choices, the part that is settled between two relaxations
-PART = 0.2
+PART = 0.1
 
 
 def rounded_plan(
