@@ -11,6 +11,8 @@ from collections.abc import Callable, Container, Sequence
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
 from pairup.planning.blocking import Market, blockers
 from pairup.planning.plan import PROVED, Plan, Status, gap_of
 from pairup.planning.problems.funding import Funding, FundingProblem
@@ -72,7 +74,7 @@ def check_chosen(problem: Any, chosen: Sequence[Any], say: Say) -> float:
 
 
 def _postings(problem: PostingProblem, chosen: Sequence[Posting], say: Say) -> float:
-    worth = dict(zip(problem.option_at, problem.worth.tolist(), strict=True))
+    worth = _worth_of(problem, chosen)
     _settled(chosen, worth, problem.locks, problem.forbids, say)
     kept = [item for item in chosen if item in worth]
     seated = Counter(item.post for item in kept)
@@ -94,6 +96,17 @@ def _postings(problem: PostingProblem, chosen: Sequence[Posting], say: Say) -> f
     if problem.mode == "stable":
         return float(len(posts_of))
     return math.fsum(worth[item] for item in kept)
+
+
+def _worth_of(problem: PostingProblem, chosen: Sequence[Posting]) -> dict[Posting, float]:
+    """The worth of the chosen postings that are options."""
+    known = [item for item in chosen if item.person in problem.person_at and item.post in problem.post_at]
+    size = len(problem.posts)
+    asked = [problem.person_at[item.person] * size + problem.post_at[item.post] for item in known]
+    key = problem.option_person * size + problem.option_post  # rows stand in this order
+    at = np.searchsorted(key, asked)
+    found = np.append(key, -1)[at] == asked
+    return {item: float(problem.worth[k]) for item, k, is_one in zip(known, at, found, strict=True) if is_one}
 
 
 def _settled(

@@ -30,6 +30,7 @@ class Relaxed:
     """Prices of all rows, the bound they prove, the amount of each choice, what each loses, and whether none is missing."""
 
     bound: float
+    value: float  # of the relaxation over the choices that are in
     price: Floats
     amount: Floats
     loss: Floats
@@ -64,7 +65,7 @@ def relaxed(tied: Tied, known: Priced, seed: int, left: Callable[[], float | Non
         missing = np.flatnonzero(~first & (reduced > 1e-6))
         price = tied.proper(found.price[tied.tied_rows])
         bound, _, worth = tied.price(price)
-        yield Relaxed(bound, price, amount, tied.loss(worth), not len(missing))
+        yield Relaxed(bound, found.value, price, amount, tied.loss(worth), not len(missing))
         if not len(missing):
             return
         new = missing[np.argsort(-reduced[missing], kind="stable")][: int(MORE * tied.people)]

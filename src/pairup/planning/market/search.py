@@ -18,7 +18,7 @@ from pairup.planning.market.neighbourhood import improved
 from pairup.planning.market.relaxation import Relaxed, relaxed
 from pairup.planning.market.rounding import rounded_plan
 from pairup.planning.market.tied import Tied, part_of
-from pairup.planning.market.volume import volume_prices
+from pairup.planning.market.volume import Priced, volume_prices
 from pairup.planning.plan import Ended, Status, Stop, Watch
 from pairup.planning.solvers import OWN_PROCESS, Answer, solve_block
 
@@ -30,6 +30,8 @@ Flags = NDArray[np.bool_]
 STEPS, CHOICES = 60, 8
 #: a block of so few choices that could be in a better plan is searched whole
 FEW = 3_000
+#: a block of more choices is large: its relaxation need not come nearer than this part of its bound
+LARGE, NEAR = 50_000, 1e-4
 #: without a clock: small searches without a gain before the block is searched whole
 PATIENCE = 60
 
@@ -44,12 +46,13 @@ class Ask:
     start: Flags | None
     seed: int
     stop: Stop
+    is_price_only: bool = False
 
 
 @dataclass(slots=True)
 class Found:
-    """What was found so far. Prices: `price` of each tied row by its number in the block, of `person` and `post` by
-    their rows (-1: none), `loss` of each choice."""
+    """What was found so far. Prices: `price` of each tied row by its number in the block, of each `person` and `post`
+    by the first choice they have (`person_at`, `post_at`), `loss` of each choice."""
 
     taken: Flags | None = None
     bound: float | None = None
@@ -57,8 +60,8 @@ class Found:
     loss: Floats | None = None
     person: Floats | None = None
     post: Floats | None = None
-    person_row: Ints | None = None
-    post_row: Ints | None = None
+    person_at: Ints | None = None
+    post_at: Ints | None = None
     rows: Ints | None = None
     price: Floats | None = None
     nodes: int = 0
@@ -93,7 +96,7 @@ class _Course:
         state = tied.assignment
         news: dict[str, object] = {
             "bound": bound, "price_bound": bound, "loss": loss, "person": state.profit.copy(), "post": state.price.copy(),
-            "person_row": tied.person_row, "post_row": tied.post_row,
+            "person_at": tied.first_of(tied.person), "post_at": tied.first_of(tied.post),
             "rows": tied.tied_rows, "price": price,
         }  # fmt: skip
         for name, value in news.items():
@@ -131,58 +134,72 @@ def search(ask: Ask, tell: Tell) -> Found:
     course.bound(_safe(bound), tied, loss, known.price)
     if not len(broken_rows(block, taken)):
         course.plan(taken)
-    last: Relaxed | None = None
-    if ask.stop.work != 0 and not course.is_proved:
-        for each in relaxed(tied, known, ask.seed, lambda: watch.left):
-            course.bound(_safe(each.bound), tied, each.loss, each.price)
-            is_near = last is not None and last.bound - each.bound < 1e-4 * abs(each.bound)
-            last = each
-            if is_near and len(block.choices) > 50_000:
-                break  # the last tenth of a thousandth would cost as much again
-        _plans(ask, course, tied, last, watch)
+    if ask.is_price_only or (ask.stop.work != 0 and not course.is_proved):
+        last = _relaxed(ask, course, tied, known, watch)
+        if not ask.is_price_only:
+            _plans(ask, course, tied, last, watch)
     course.found.ended = _ended(course, watch)
     return course.found
 
 
+def _relaxed(ask: Ask, course: _Course, tied: Tied, known: Priced, watch: Watch) -> Relaxed | None:
+    """Lower the bound by the relaxation. A large block has its first plan rounded before the bound is at its lowest."""
+    last: Relaxed | None = None
+    is_large = len(ask.block.choices) > LARGE
+    for each in relaxed(tied, known, ask.seed, lambda: watch.left):
+        course.bound(_safe(each.bound), tied, each.loss, each.price)
+        if is_large and last is None:
+            _round(ask, course, tied, each, watch)
+        is_near = last is not None and last.bound - each.bound < NEAR * abs(each.bound)
+        last = each
+        if is_large and (is_near or each.bound - each.value < NEAR * abs(each.bound)):
+            break  # the rest would cost as much again
+    return last
+
+
+def _round(ask: Ask, course: _Course, tied: Tied, last: Relaxed, watch: Watch) -> None:
+    if watch.is_over or ask.is_price_only:
+        return
+    chosen = _core(tied, last.loss, last, course.found.taken)
+    core = only(_numbered(ask.block), chosen, np.arange(len(ask.block.rows)))
+    wanted = np.flatnonzero(np.isin(chosen, tied.options))
+    taken = rounded_plan(core, last.amount[chosen], wanted, ask.seed, lambda: watch.left)
+    course.plan(None if taken is None else _whole(taken, chosen, len(ask.block.choices)))
+
+
+def _whole(taken: Flags, chosen: Ints, size: int) -> Flags:
+    found = np.zeros(size, dtype=np.bool_)
+    found[chosen] = taken
+    return found
+
+
 def _plans(ask: Ask, course: _Course, tied: Tied, last: Relaxed | None, watch: Watch) -> None:
     """Round, prove where little is left, else search around the plan."""
-    block = ask.block
-    loss = course.found.loss
+    block, loss = ask.block, course.found.loss
     assert loss is not None
-    chosen = _core(tied, loss, last, course.found.taken)
-    core = only(_numbered(block), chosen, np.arange(len(block.rows)))
-    is_option = np.zeros(len(block.choices), dtype=np.bool_)
-    is_option[tied.options] = True
-
-    def whole(taken: Flags | None) -> Flags | None:
-        if taken is None:
-            return None
-        found = np.zeros(len(block.choices), dtype=np.bool_)
-        found[chosen] = taken
-        return found
-
-    if last is not None and not watch.is_over:
-        wanted = np.flatnonzero(is_option[chosen])
-        course.plan(whole(rounded_plan(core, last.amount[chosen], wanted, ask.seed, lambda: watch.left)))
+    if last is not None and len(block.choices) <= LARGE:
+        _round(ask, course, tied, last, watch)
     if _proved_whole(ask, course, loss, watch, FEW):
         return
     if course.found.taken is not None and not watch.is_over:
+        chosen = _core(tied, loss, last, course.found.taken)
+        core = only(_numbered(block), chosen, np.arange(len(block.rows)))
         inner = Tied(core, ask.person_rows, ask.post_rows)
-        inner.price(inner.proper(course.found.price)) if course.found.price is not None else None
-        _around(ask, course, inner, loss, chosen, whole, watch)
+        if course.found.price is not None:
+            inner.price(inner.proper(course.found.price))
+        _around(ask, course, inner, loss, chosen, watch)
     _proved_whole(ask, course, loss, watch, len(block.choices))
 
 
 def _around(
-    ask: Ask, course: _Course, inner: Tied, loss: Floats, chosen: Ints,
-    whole: Callable[[Flags | None], Flags | None], watch: Watch,
-) -> None:  # fmt: skip
+    ask: Ask, course: _Course, inner: Tied, loss: Floats, chosen: Ints, watch: Watch
+) -> None:
     """Search around the plan until it is proved, time or work is over, or (without either) nothing is gained."""
     assert course.found.taken is not None
     idle, turns, few = 0, 0, FEW
     for taken, nodes in improved(inner, course.found.taken[chosen], loss[chosen], ask.seed, lambda: watch.left):
         before = course.worth
-        course.plan(whole(taken))
+        course.plan(_whole(taken, chosen, len(ask.block.choices)))
         course.found.nodes += nodes
         turns += 1
         idle = idle + 1 if course.worth == before else 0

@@ -114,8 +114,6 @@ class Tied:
         seats[post[has_row]] = np.floor(block.high[first_post[self.options[has_row]]]).astype(np.int64)
         self.person, self.post, self.seats = person, post, seats
         self.people = people
-        self.person_row, self.post_row = np.full(people, -1), np.full(posts, -1)
-        self.person_row[person], self.post_row[post] = first_person[self.options], first_post[self.options]
         self.helpers = np.flatnonzero(~is_option)
         core = np.zeros(len(block.rows), dtype=np.bool_)
         core[whole_person], core[whole_post] = True, True
@@ -144,6 +142,10 @@ class Tied:
         loss[self.options] = state.profit[self.person] + state.price[self.post] - left[self.options]
         loss[self.helpers] = np.maximum(0.0, -left[self.helpers])
         return np.maximum(loss, 0.0)
+
+    def first_of(self, number: Ints) -> Ints:
+        """The first choice of each person (or of each post), where `number` numbers them by option."""
+        return self.options[np.unique(number, return_index=True)[1]]
 
     def proper(self, price: Floats) -> Floats:
         """The nearest prices that a row may have: at least 0 where it has no low end, at most 0 where no high one."""
