@@ -21,7 +21,9 @@ Floats = NDArray[np.float64]
 
 #: with more columns than this an interior point method is quicker than the simplex method
 INTERIOR = 3_000
-#: of the choices, so many that lose least are in from the start, and come in at a time
+#: with more columns than this no corner of the best solutions is asked for
+CORNER = 25_000
+#: of the choices, so many for each seat are in from the start, and come in at a time
 FIRST, MORE = 6.0, 2.0
 
 
@@ -45,11 +47,12 @@ def relaxed(tied: Tied, known: Priced, seed: int, left: Callable[[], float | Non
     size = len(block.choices)
     first = np.zeros(size, dtype=np.bool_)
     order = tied.options[np.argsort(loss[tied.options], kind="stable")]
-    first[order[: int(FIRST * tied.people)]] = True
+    first[order[: int(FIRST * tied.scale)]] = True
     first |= known.mean > 0.01
     first[tied.helpers] = True
     listed = np.flatnonzero(first)
-    programme = LinearProgramme(seed, "ipm" if len(listed) > INTERIOR else "simplex")
+    is_interior = len(listed) > INTERIOR
+    programme = LinearProgramme(seed, "ipm" if is_interior else "simplex")
     programme.option("run_crossover", "off")  # prices from the middle of the best ones miss fewer choices
     programme.add_rows(block.low, block.high)
     new = listed
@@ -65,9 +68,13 @@ def relaxed(tied: Tied, known: Priced, seed: int, left: Callable[[], float | Non
         missing = np.flatnonzero(~first & (reduced > 1e-6))
         price = tied.proper(found.price[tied.tied_rows])
         bound, _, worth = tied.price(price)
+        if not len(missing) and is_interior and len(listed) <= CORNER:
+            programme.option("run_crossover", "on")  # a corner is nearer to whole numbers than the middle of a face
+            if (corner := programme.solve(left())) is not None:
+                amount[listed] = corner.amount
         yield Relaxed(bound, found.value, price, amount, tied.loss(worth), not len(missing))
         if not len(missing):
             return
-        new = missing[np.argsort(-reduced[missing], kind="stable")][: int(MORE * tied.people)]
+        new = missing[np.argsort(-reduced[missing], kind="stable")][: int(MORE * tied.scale)]
         first[new] = True
         listed = np.concatenate([listed, new])

@@ -26,12 +26,12 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-#: steps of the volume algorithm, and choices for each person that a plan is looked for in
+#: steps of the volume algorithm, and choices for each seat that a plan is looked for in
 STEPS, CHOICES = 60, 8
 #: a block of so few choices that could be in a better plan is searched whole
 FEW = 3_000
 #: a block of more choices is large: its relaxation need not come nearer than this part of its bound
-LARGE, NEAR = 50_000, 1e-4
+LARGE, NEAR = 150_000, 1e-4
 #: without a clock: small searches without a gain before the block is searched whole
 PATIENCE = 60
 
@@ -185,8 +185,10 @@ def _plans(ask: Ask, course: _Course, tied: Tied, last: Relaxed | None, watch: W
         chosen = _core(tied, loss, last, course.found.taken)
         core = only(_numbered(block), chosen, np.arange(len(block.rows)))
         inner = Tied(core, ask.person_rows, ask.post_rows)
-        if course.found.price is not None:
-            inner.price(inner.proper(course.found.price))
+        if course.found.price is not None and course.found.rows is not None:
+            price = np.zeros(len(block.rows))
+            price[course.found.rows] = course.found.price
+            inner.price(inner.proper(price[inner.tied_rows]))
         _around(ask, course, inner, loss, chosen, watch)
     _proved_whole(ask, course, loss, watch, len(block.choices))
 
@@ -249,7 +251,7 @@ def _core(tied: Tied, loss: Floats, last: Relaxed | None, taken: Flags | None) -
     """The choices a plan is looked for in: those that lose least, what the relaxation uses, and the plan at hand."""
     order = tied.options[np.argsort(loss[tied.options], kind="stable")]
     inside = np.zeros(len(loss), dtype=np.bool_)
-    inside[order[: CHOICES * tied.people]] = True
+    inside[order[: CHOICES * tied.scale]] = True
     inside[tied.helpers] = True
     if last is not None:
         inside |= last.amount > 1e-6

@@ -114,6 +114,7 @@ class Tied:
         seats[post[has_row]] = np.floor(block.high[first_post[self.options[has_row]]]).astype(np.int64)
         self.person, self.post, self.seats = person, post, seats
         self.people = people
+        self.scale = min(people, int(seats.sum()))  # so many can be seated
         self.helpers = np.flatnonzero(~is_option)
         core = np.zeros(len(block.rows), dtype=np.bool_)
         core[whole_person], core[whole_post] = True, True
