@@ -164,7 +164,6 @@ def test_a_search_in_a_process_of_its_own_tells_its_plan(monkeypatch):
     assert [point.seconds for point in plan.run.trace] == sorted(point.seconds for point in plan.run.trace)
 
 
-
 def test_a_real_round_has_what_rounds_have():
     round_ = real_round(1, posts=200, people=500, donors=5)
 

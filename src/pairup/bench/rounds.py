@@ -123,7 +123,12 @@ def real_round(
         open_to[:, donor_of].T & ((has[:, None] == needs) | (has[:, None] == (needs + 1) % 12))
         & (random.integers(1, 9, people)[:, None] >= grade) & (from_day[:, None] <= first) & (last <= to_day[:, None])
     )  # fmt: skip
-    worth = 50 + 8 * random.integers(1, 6, posts)[what] + random.integers(0, 16, people)[who] + 40 * (has[who] == needs[what])
+    worth = (
+        50
+        + 8 * random.integers(1, 6, posts)[what]
+        + random.integers(0, 16, people)[who]
+        + 40 * (has[who] == needs[what])
+    )
     asked = open_to.sum(axis=0)
     seats_there = np.bincount(place, minlength=6 * donors).max()
     couples = [pair for donor in range(donors) for pair in _couples(random, np.flatnonzero(donor_of == donor))]

@@ -20,7 +20,7 @@ from pairup.planning.outcome import plan_of
 from pairup.planning.plan import UNTIL_PROVED, Ended, Plan, Progress, Status, Stop, Watch
 from pairup.planning.problems.posting import Posting, PostingProblem
 from pairup.planning.round_form import formulate
-from pairup.planning.solvers import Answer
+from pairup.planning.solvers import SOLVER, Answer
 from pairup.planning.stable import plan_stable
 from pairup.planning.trace import Trace
 from pairup.values.words import Words
@@ -72,8 +72,7 @@ def _tied(problem: PostingProblem, watch: Watch, seed: int, progress: Progress |
 
 
 def _plan(
-    problem: PostingProblem, answer: Answer, options: list[int], watch: Watch, seed: int, solver: str | None = None
+    problem: PostingProblem, answer: Answer, options: list[int], watch: Watch, seed: int, solver: str = SOLVER
 ) -> Plan[Posting]:
     items, worth = [problem.posting(k) for k in options], problem.worth[options].tolist()
-    named = {} if solver is None else {"solver": solver}
-    return plan_of(problem, plan_postings, why_posting, answer, items, worth, watch, seed, **named)
+    return plan_of(problem, plan_postings, why_posting, answer, items, worth, watch, seed, solver=solver)

@@ -17,7 +17,6 @@ from pairup.planning.form import Form
 from pairup.planning.limits import grouped, limits_that_bind
 from pairup.planning.problems.posting import Couple, Flags, Ints, Posting, PostingProblem
 
-
 _NONE = np.empty(0, dtype=np.int64)
 
 
@@ -31,14 +30,19 @@ class Writing:
     several: Flags
     by_person: dict[int, Ints] = field(default_factory=dict)  # options, in order
     by_post: dict[int, Ints] = field(default_factory=dict)
+    cliques: dict[int, list[frozenset[int]]] = field(default_factory=dict)  # choices that meet, of who may serve twice
     pairs: dict[tuple[Posting, Posting], int] = field(default_factory=dict)  # of couples that list what they accept
     sent: dict[str, int] = field(default_factory=dict)  # of teams
 
-    def any_of(self, name: int, choices: list[int]) -> int:
-        """Add a choice that is taken as soon as one of these is."""
+    def any_of(self, name: int, person: int, choices: list[int]) -> int:
+        """Add a choice that is taken as soon as one of these is; all are of a person who may serve twice.
+
+        Of those that meet on one day at most one is taken, so their sum is a tighter row than each of them.
+        """
         used = int(self.form.choose(np.zeros(1))[0])
-        for choice in choices:
-            self.form.require(name, [choice, used], [1.0, -1.0], high=0.0)
+        for clique in self.cliques[person]:
+            if here := [choice for choice in choices if choice in clique]:
+                self.form.require(name, [*here, used], [1.0] * len(here) + [-1.0], high=0.0)
         self.form.derive(used, choices)
         return used
 
@@ -88,6 +92,7 @@ def _one_post_at_a_time(writing: Writing) -> None:
         first, last = problem.post_first[problem.option_post[options]], problem.post_last[problem.option_post[options]]
         undated = np.isnat(first) | np.isnat(last)
         cliques = {tuple(options[undated | ((first <= day) & (day <= last))]) for day in np.unique(first[~undated])}
+        writing.cliques[person] = [frozenset(writing.take[list(clique)].tolist()) for clique in sorted(cliques)]
         for clique in sorted(cliques):
             form.require(int(names[person]), writing.take[list(clique)], high=1.0)
 
@@ -130,8 +135,8 @@ def _most(writing: Writing) -> None:
         form.may_wait(name)
         twice = writing.several[problem.option_person[limit.options]]
         row += writing.take[limit.options[~twice]].tolist()
-        for _, options in grouped(problem.option_person, limit.options[twice]):
-            row.append(writing.any_of(name, writing.take[options].tolist()))
+        for person, options in grouped(problem.option_person, limit.options[twice]):
+            row.append(writing.any_of(name, person, writing.take[options].tolist()))
         form.require(name, row, high=float(limit.most))
 
 
@@ -149,7 +154,7 @@ def _same_place(writing: Writing, couple: Couple) -> None:
         for person, at in zip(couple.people, own, strict=True):
             choices = at.get(place, [])
             if choices and writing.several[problem.person_at[person]]:
-                used = writing.any_of(name, choices)
+                used = writing.any_of(name, problem.person_at[person], choices)
                 form.require(name, [used, *choices], [1.0] + [-1.0] * len(choices), high=0.0)
                 choices = [used]
             sides.append(choices)

@@ -7,11 +7,12 @@ paths (Jonker and Volgenant 1987); from given prices only what they get wrong is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pairup.planning.market import paths
+from pairup.planning.market import backward, paths
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -33,12 +34,22 @@ class Assignment:
     columns: tuple[Ints, Ints, Ints] | None = None
 
     @classmethod
-    def of(cls, people: int, person, post, seats) -> Assignment:
+    def of(cls, people: int, person: NDArray[Any], post: NDArray[Any], seats: NDArray[Any]) -> Assignment:
+        """Begin with nobody seated; `person` and `post` are of each option, people in order."""
         starts = np.searchsorted(person, np.arange(people + 1)).astype(np.int32)
         post = np.ascontiguousarray(post, dtype=np.int32)
         room = np.minimum(seats, np.maximum(1, np.bincount(post, minlength=len(seats))))
         slot_starts = np.concatenate([[0], np.cumsum(room)]).astype(np.int32)
-        return cls(starts, post, room.astype(np.int32), slot_starts, np.full(slot_starts[-1], -1, np.int32), np.zeros(len(seats)), np.zeros(people), np.full(people, -1, np.int32))
+        return cls(
+            starts,
+            post,
+            room.astype(np.int32),
+            slot_starts,
+            np.full(slot_starts[-1], -1, np.int32),
+            np.zeros(len(seats)),
+            np.zeros(people),
+            np.full(people, -1, np.int32),
+        )
 
     def solve(self, worth: Floats) -> float:
         """Seat people for the most worth; give its value, which the prices prove."""
@@ -57,7 +68,8 @@ class Assignment:
         if np.any(is_open & (self.price > 0)):
             if self.columns is None:
                 self.columns = paths.by_post(self.starts, self.post, len(self.price))
-            paths.lower_prices(*self.columns, worth, *state)
+            starts, person, option = self.columns
+            backward.lower_prices(starts, person, option, worth, *state)
         return self.bound()
 
     def _near(self, worth: Floats) -> None:

@@ -101,7 +101,9 @@ class _Reach:
         while (room := size - int(chosen.sum())) > 0:
             posts = np.unique(tied.post[_ranges(self.starts, frontier)])
             near = holders[_ranges(holder_starts, posts)]
-            near = np.concatenate([near, tied.person[self.by_post[_ranges(self.post_starts, sits[frontier[sits[frontier] >= 0]])]]])
+            near = np.concatenate(
+                [near, tied.person[self.by_post[_ranges(self.post_starts, sits[frontier[sits[frontier] >= 0]])]]]
+            )
             near = np.unique(near[~chosen[near]])
             if not len(near):
                 frontier = random.choice(tied.people, size=1)

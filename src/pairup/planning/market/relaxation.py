@@ -29,7 +29,7 @@ FIRST, MORE = 6.0, 2.0
 
 @dataclass(frozen=True, slots=True)
 class Relaxed:
-    """Prices of all rows, the bound they prove, the amount of each choice, what each loses, and whether none is missing."""
+    """Prices of the tied rows, the bound they prove, amount and loss of each choice; whether no choice is missing."""
 
     bound: float
     value: float  # of the relaxation over the choices that are in

@@ -95,7 +95,8 @@ class _Course:
             return
         state = tied.assignment
         news: dict[str, object] = {
-            "bound": bound, "price_bound": bound, "loss": loss, "person": state.profit.copy(), "post": state.price.copy(),
+            "bound": bound, "price_bound": bound, "loss": loss, "person": state.profit.copy(),
+            "post": state.price.copy(),
             "person_at": tied.first_of(tied.person), "post_at": tied.first_of(tied.post),
             "rows": tied.tied_rows, "price": price,
         }  # fmt: skip
@@ -193,17 +194,15 @@ def _plans(ask: Ask, course: _Course, tied: Tied, last: Relaxed | None, watch: W
     _proved_whole(ask, course, loss, watch, len(block.choices))
 
 
-def _around(
-    ask: Ask, course: _Course, inner: Tied, loss: Floats, chosen: Ints, watch: Watch
-) -> None:
+def _around(ask: Ask, course: _Course, inner: Tied, loss: Floats, chosen: Ints, watch: Watch) -> None:
     """Search around the plan until it is proved, time or work is over, or (without either) nothing is gained."""
     assert course.found.taken is not None
-    idle, turns, few = 0, 0, FEW
-    for taken, nodes in improved(inner, course.found.taken[chosen], loss[chosen], ask.seed, lambda: watch.left):
+    idle, few = 0, FEW
+    plans = improved(inner, course.found.taken[chosen], loss[chosen], ask.seed, lambda: watch.left)
+    for turn, (taken, nodes) in enumerate(plans, 1):
         before = course.worth
         course.plan(_whole(taken, chosen, len(ask.block.choices)))
         course.found.nodes += nodes
-        turns += 1
         idle = idle + 1 if course.worth == before else 0
         if watch.is_over or course.is_proved:
             return
@@ -211,7 +210,7 @@ def _around(
             return
         if ask.stop.seconds is None and ask.stop.work is None and idle >= PATIENCE:
             return
-        if turns % 20 == 0 and len(course.survivors(loss)) <= few:
+        if turn % 20 == 0 and len(course.survivors(loss)) <= few:
             if _proved_whole(ask, course, loss, watch, few):
                 return
             few //= 2

@@ -151,11 +151,13 @@ class Tied:
     def proper(self, price: Floats) -> Floats:
         """The nearest prices that a row may have: at least 0 where it has no low end, at most 0 where no high one."""
         price = np.where(self.tied.low == -INF, np.maximum(price, 0.0), price)
-        return np.where(self.tied.high == INF, np.minimum(price, 0.0), price)
+        return np.where(self.tied.high == INF, np.minimum(price, 0.0), price).astype(np.float64)
 
-    def used(self, amount: Floats) -> Floats:
+    def used(self, amount: Floats | Flags) -> Floats:
         """How much of each tied row these amounts use."""
-        return np.bincount(self.row_of, weights=self.tied.value * amount[self.tied.index], minlength=len(self.tied.rows))
+        return np.bincount(
+            self.row_of, weights=self.tied.value * amount[self.tied.index], minlength=len(self.tied.rows)
+        )
 
 
 def _first_row(row_of: Ints, block: Block, of_kind: Flags, size: int) -> tuple[Ints, Ints]:
