@@ -96,6 +96,7 @@ def real_round(
     open to two to four donors; half terms follow one another, missions last some weeks, and a few people are free for
     one half only. 3 % of the people are couples of one donor. A donor's quota is `tightness` times what a fair share
     of the posts would ask of it, and the cap at a place leaves as much room there.
+    It is long because a round has many parts.
     """
     random = np.random.default_rng(seed)
     share = random.uniform(0.4, 1.6, donors)

@@ -155,9 +155,8 @@ class Tied:
 
     def used(self, amount: Floats | Flags) -> Floats:
         """How much of each tied row these amounts use."""
-        return np.bincount(
-            self.row_of, weights=self.tied.value * amount[self.tied.index], minlength=len(self.tied.rows)
-        )
+        weights = self.tied.value * amount[self.tied.index]
+        return np.bincount(self.row_of, weights=weights, minlength=len(self.tied.rows)).astype(np.float64)
 
 
 def _first_row(row_of: Ints, block: Block, of_kind: Flags, size: int) -> tuple[Ints, Ints]:
