@@ -19,7 +19,7 @@ from pairup.planning.market.pricing import BlockPricer
 from pairup.planning.outcome import plan_of
 from pairup.planning.plan import UNTIL_PROVED, Ended, Plan, Progress, Status, Stop, Watch
 from pairup.planning.problems.posting import Posting, PostingProblem
-from pairup.planning.round_form import formulate
+from pairup.planning.round_form import formulate, may_serve_twice
 from pairup.planning.solvers import SOLVER, Answer
 from pairup.planning.stable import plan_stable
 from pairup.planning.trace import Trace
@@ -58,6 +58,11 @@ def _tied(problem: PostingProblem, watch: Watch, seed: int, progress: Progress |
     """The plan of a round that teams, couples, limits or dates tie together."""
     trace, stop = Trace(watch, progress), watch.stop
     chosen = None if stop == UNTIL_PROVED else greedy_postings(problem)
+    if watch.is_over and chosen is not None:  # no time is left to write the round down
+        trace.saw(objective=float(problem.worth[chosen].sum()), bound=_rough_bound(problem))
+        answer = Answer(Status.FEASIBLE, Ended.CLOCK, np.ones(1, dtype=np.bool_), _rough_bound(problem))
+        plan = _plan(problem, answer, chosen, watch, seed)
+        return replace(plan, run=replace(plan.run, trace=tuple(trace.points)))
     writing = formulate(problem, seed)
     start = None if chosen is None else writing.form.completed(writing.take[chosen])
     pricer = BlockPricer(writing, trace)
@@ -69,6 +74,16 @@ def _tied(problem: PostingProblem, watch: Watch, seed: int, progress: Progress |
     trace.saw(objective=plan.objective, bound=plan.bound)
     prices = pricer.prices(problem) if plan.has_plan else None
     return replace(plan, prices=prices, run=replace(plan.run, trace=tuple(trace.points)))
+
+
+def _rough_bound(problem: PostingProblem) -> float:
+    """The best of each person and the best of each seat, whichever is less; who may serve twice counts with all."""
+    gain = np.where(problem.is_free, np.maximum(problem.worth, 0.0), 0.0)
+    person, post = np.zeros(len(problem.people)), np.zeros(len(problem.posts))
+    np.maximum.at(person, problem.option_person, gain)
+    np.maximum.at(post, problem.option_post, gain)
+    total = np.bincount(problem.option_person, weights=gain, minlength=len(person))
+    return float(min(np.where(may_serve_twice(problem), total, person).sum(), post @ problem.seats)) * (1 + 1e-12)
 
 
 def _plan(
