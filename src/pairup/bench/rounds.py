@@ -10,6 +10,7 @@ cap over the mean number of people of a donor at a place; 1.0 leaves nothing to 
 from __future__ import annotations
 
 import math
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 from pairup.planning.problems.posting import PostingProblem
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Days = NDArray[np.datetime64]
 
 DONORS, SECTORS, DRAWS = 17, 8, 50
 #: places of the published sizes; other sizes take one for each 160 posts
@@ -81,3 +84,82 @@ def tied_round(size: int, seed: int = 0, *, cap: int | None = None, tightness: f
         person, post, worth.astype(np.float64), most_per_donor_and_place=cap,
         couples=[(names[a], names[b]) for a, b in zip(paired[::2], paired[1::2], strict=True)],
     )  # fmt: skip
+
+
+def real_round(
+    seed: int = 0, tightness: float = 1.1, *, posts: int = 2_150, people: int = 6_000, donors: int = 30,
+    shared: float = 0.05, half_terms: float = 0.3,
+) -> PostingProblem:  # fmt: skip
+    """Give a round as rounds are: each donor serves its own places, and about 50 people could take a post.
+
+    Posts ask for one of 12 professions and a grade; a twelfth of them stand in teams of 5 to 12; a part `shared` is
+    open to two to four donors; half terms follow one another, missions last some weeks, and a few people are free for
+    one half only. 3 % of the people are couples of one donor. A donor's quota is `tightness` times what a fair share
+    of the posts would ask of it, and the cap at a place leaves as much room there.
+    It is long because a round has many parts.
+    """
+    random = np.random.default_rng(seed)
+    share = random.uniform(0.4, 1.6, donors)
+    donor_of = np.sort(random.choice(donors, people, p=share / share.sum()))
+    lead = np.sort(random.choice(donors, posts, p=share / share.sum()))
+    place = lead * 6 + (random.random(posts) * (2 + lead % 5)).astype(np.int64)
+    team: dict[int, str] = {}
+    for at in random.permutation(posts)[: round(posts / 100)].tolist():
+        members = np.arange(at, min(posts, at + int(random.integers(5, 13))))
+        members = members[(lead[members] == lead[at]) & ~np.isin(members, list(team))]
+        place[members] = place[at]
+        team |= dict.fromkeys(members.tolist(), f"team{at:05d}") if len(members) > 1 else {}
+    open_to = np.zeros((posts, donors), dtype=np.bool_)
+    open_to[np.arange(posts), lead] = True
+    for at in np.flatnonzero((random.random(posts) < shared) & ~np.isin(np.arange(posts), list(team))):
+        open_to[at, random.choice(donors, int(random.integers(1, 4)), replace=False)] = True
+    common = random.uniform(0.3, 1.7, 12)
+    needs, has = (random.choice(12, size, p=common / common.sum()) for size in (posts, people))
+    grade = random.integers(1, 5, posts)
+    term = np.where(np.isin(np.arange(posts), list(team)), 0.0, random.random(posts))
+    first, last = _terms(random, term, half_terms)
+    free = random.choice(3, people, p=(0.92, 0.04, 0.04))  # all days, the first half, the second
+    from_day, to_day = np.where(free == 2, HALF, START) - 10, np.where(free == 1, HALF, END) + 10
+    who, what = np.nonzero(
+        open_to[:, donor_of].T & ((has[:, None] == needs) | (has[:, None] == (needs + 1) % 12))
+        & (random.integers(1, 9, people)[:, None] >= grade) & (from_day[:, None] <= first) & (last <= to_day[:, None])
+    )  # fmt: skip
+    worth = (
+        50
+        + 8 * random.integers(1, 6, posts)[what]
+        + random.integers(0, 16, people)[who]
+        + 40 * (has[who] == needs[what])
+    )
+    asked = open_to.sum(axis=0)
+    seats_there = np.bincount(place, minlength=6 * donors).max()
+    couples = [pair for donor in range(donors) for pair in _couples(random, np.flatnonzero(donor_of == donor))]
+    return PostingProblem.from_columns(
+        [(f"p{k:05d}", f"D{donor_of[k]:02d}", _day(from_day[k]), _day(to_day[k])) for k in range(people)],
+        [(f"q{k:05d}", f"L{place[k]:03d}", 1, False, team.get(k), _day(first[k]), _day(last[k])) for k in range(posts)],
+        who, what, worth.astype(np.float64), couples=couples,
+        quotas={f"D{d:02d}": math.ceil(tightness * 0.9 * asked[d]) for d in range(donors)},
+        most_per_donor_and_place=math.ceil(0.5 * tightness * seats_there),
+    )  # fmt: skip
+
+
+#: a round of three years, and the day its second half begins
+START, END, HALF = (np.datetime64(day) for day in ("2028-07-01", "2031-06-30", "2030-01-01"))
+
+
+def _terms(random: np.random.Generator, term: Floats, half_terms: float) -> tuple[Days, Days]:
+    """First and last days: whole rounds, halves that follow one another, and missions of some weeks."""
+    second = random.random(len(term)) < 0.5
+    is_half, is_mission = term > 1 - half_terms, (term > 0) & (term < 0.03)
+    begin = START + random.integers(0, 900, len(term))
+    first = np.where(is_mission, begin, np.where(is_half & second, HALF, START))
+    last = np.where(is_half & ~second, HALF - 1, END)
+    return first, np.where(is_mission, begin + random.integers(27, 90, len(term)), last)
+
+
+def _couples(random: np.random.Generator, people: Ints) -> list[tuple[str, str]]:
+    drawn = random.permutation(people)[: 2 * round(0.015 * len(people))]
+    return [(f"p{a:05d}", f"p{b:05d}") for a, b in zip(drawn[::2], drawn[1::2], strict=True)]
+
+
+def _day(day: np.datetime64) -> date:
+    return date.fromisoformat(str(day))

@@ -7,7 +7,7 @@ small integer programme, and the sum of their bounds is the bound of the whole.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -31,6 +31,9 @@ from pairup.planning.blocks import (
 from pairup.planning.plan import UNTIL_PROVED, Ended, Progress, Status, Stop, Watch
 from pairup.planning.solvers import Answer, solve_block
 from pairup.values.words import Words
+
+#: solves one block: its rows, when to stop, the seed, a plan of it
+BlockSolver = Callable[[Block, Stop, int, Flags | None], Answer]
 
 #: a clash is looked for this long at most, so that a refusal does not keep people waiting
 CLASH_SECONDS = 60.0
@@ -122,22 +125,23 @@ class Form:
 
     def solve(
         self, stop: Stop = UNTIL_PROVED, start: Flags | None = None, progress: Progress | None = None, what: str = "",
-        constant: float = 0.0,
+        constant: float = 0.0, solver: BlockSolver = solve_block,
     ) -> Answer:  # fmt: skip
         """Solve block by block. `start` is a plan that keeps everything; it stands where the search stops early.
 
         Rows that may wait are left out first: what is best without them is best with them where it keeps them. The
         ones it breaks come in, and only the blocks they tie together are solved again. `constant` is added to the
-        bound.
+        bound. `solver` is asked for each block.
         """
         watch, whole = stop.watch(), self.whole()
-        if len(rows := hopeless(whole)):
-            return self._refuse(whole, rows[:1], watch, 0)
+        if len(broken := hopeless(whole)):
+            return self._refuse(whole, broken[:1], watch, 0)
         waiting = self._waiting(whole)
         known: dict[bytes, Answer] = {}
         best: float | None = None  # the lowest bound so far
         while True:
-            found = self._blocks(with_rows(whole, np.flatnonzero(~waiting)), whole, known, watch, start, progress, what)
+            rows = with_rows(whole, np.flatnonzero(~waiting))
+            found = self._blocks(rows, whole, known, watch, start, progress, what, solver)
             if found.status is Status.INFEASIBLE:
                 return found
             bound = None if found.bound is None else found.bound + constant
@@ -165,7 +169,7 @@ class Form:
 
     def _blocks(
         self, rows: Block, whole: Block, known: dict[bytes, Answer], watch: Watch, start: Flags | None,
-        progress: Progress | None, what: str,
+        progress: Progress | None, what: str, solver: BlockSolver,
     ) -> Answer:  # fmt: skip
         """Solve the blocks of some rows; those solved before are `known`."""
         loose, blocks = split(rows)
@@ -180,7 +184,7 @@ class Form:
             if key not in known:
                 nodes = sum(answer.nodes for answer in known.values())
                 share = _share(watch, nodes, len(block.choices), size - done)
-                known[key] = solve_block(block, share, self.seed, None if start is None else start[block.choices])
+                known[key] = solver(block, share, self.seed, None if start is None else start[block.choices])
             found = known[key]
             done += len(block.choices)
             if found.status is Status.INFEASIBLE:
@@ -238,6 +242,10 @@ class Form:
         return Ranked(
             Answer(status, ended, taken if has_plan else None, nodes=nodes, blocks=len(blocks)), tuple(bounds)
         )
+
+    def row_names(self) -> Ints:
+        """The number of the requirement that each row belongs to."""
+        return _joined(self._names, np.int64)
 
     def whole(self) -> Block:
         """The form as one block, every row with its entries in the order of the choices."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -27,23 +26,41 @@ def limits_that_bind(problem: PostingProblem) -> Iterator[Limit]:
 
     A limit that cannot bind is left out, so that it ties no blocks together.
     """
-    by_donor: dict[str, list[int]] = defaultdict(list)
-    by_place: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for at, (person, post) in enumerate(zip(problem.option_person.tolist(), problem.option_post.tolist(), strict=True)):
-        by_donor[problem.donors[person]].append(at)
-        by_place[problem.donors[person], problem.places[post]].append(at)
-    for donor, quota in problem.quotas:
-        if _can_bind(problem, by_donor[donor], quota):
-            yield Limit("quota", {"donor": donor, "quota": quota}, np.array(by_donor[donor]), quota)
-    most = problem.most_per_donor_and_place
-    for (donor, place), options in sorted(by_place.items()):
-        if most is not None and _can_bind(problem, options, most):
-            yield Limit("cap", {"donor": donor, "place": place, "most": most}, np.array(options), most)
+    donors, donor_of = np.unique(np.array(problem.donors, dtype=object), return_inverse=True)
+    places, place_of = np.unique(np.array(problem.places, dtype=object), return_inverse=True)
+    donor = donor_of[problem.option_person] if len(donors) else np.zeros(0, dtype=np.int64)
+    if problem.quotas:
+        most = np.full(len(donors), np.iinfo(np.int64).max)
+        at = {name: number for number, name in enumerate(donors.tolist())}
+        for name, quota in problem.quotas:
+            if name in at:
+                most[at[name]] = quota
+        for key, options in _over(problem, donor, most[donor]):
+            yield Limit("quota", {"donor": donors[key], "quota": int(most[key])}, options, int(most[key]))
+    cap = problem.most_per_donor_and_place
+    if cap is not None and len(places):
+        there = donor * len(places) + place_of[problem.option_post]
+        for key, options in _over(problem, there, np.full(len(there), cap)):
+            facts = {"donor": donors[key // len(places)], "place": places[key % len(places)], "most": cap}
+            yield Limit("cap", facts, options, cap)
 
 
-def _can_bind(problem: PostingProblem, options: list[int], most: int) -> bool:
-    people, posts = np.unique(problem.option_person[options]), np.unique(problem.option_post[options])
-    return min(len(people), int(problem.seats[posts].sum())) > most
+def _over(problem: PostingProblem, key: Ints, most: Ints) -> Iterator[tuple[int, Ints]]:
+    """Groups of options by key whose people, and whose seats, are more than the most."""
+    if not len(key):
+        return
+    limit = np.zeros(int(key.max()) + 1, dtype=np.int64)
+    limit[key] = most
+    people = _each_once(key, problem.option_person, np.ones(len(problem.people), dtype=np.int64), len(limit))
+    seats = _each_once(key, problem.option_post, problem.seats, len(limit))
+    binds = np.minimum(people, seats) > limit
+    yield from grouped(key, np.flatnonzero(binds[key]))
+
+
+def _each_once(key: Ints, member: Ints, weight: Ints, size: int) -> Ints:
+    """Sum the weight of each group's members, each counted once."""
+    pairs = np.unique(key * len(weight) + member)
+    return np.bincount(pairs // len(weight), weights=weight[pairs % len(weight)], minlength=size).astype(np.int64)
 
 
 def block_around(problem: PostingProblem, item: Posting) -> PostingProblem:

@@ -17,6 +17,8 @@ from pairup.planning.form import Form
 from pairup.planning.limits import grouped, limits_that_bind
 from pairup.planning.problems.posting import Couple, Flags, Ints, Posting, PostingProblem
 
+_NONE = np.empty(0, dtype=np.int64)
+
 
 @dataclass(frozen=True, slots=True)
 class Writing:
@@ -26,14 +28,21 @@ class Writing:
     form: Form
     take: Ints
     several: Flags
+    by_person: dict[int, Ints] = field(default_factory=dict)  # options, in order
+    by_post: dict[int, Ints] = field(default_factory=dict)
+    cliques: dict[int, list[frozenset[int]]] = field(default_factory=dict)  # choices that meet, of who may serve twice
     pairs: dict[tuple[Posting, Posting], int] = field(default_factory=dict)  # of couples that list what they accept
     sent: dict[str, int] = field(default_factory=dict)  # of teams
 
-    def any_of(self, name: int, choices: list[int]) -> int:
-        """Add a choice that is taken as soon as one of these is."""
+    def any_of(self, name: int, person: int, choices: list[int]) -> int:
+        """Add a choice that is taken as soon as one of these is; all are of a person who may serve twice.
+
+        Of those that meet on one day at most one is taken, so their sum is a tighter row than each of them.
+        """
         used = int(self.form.choose(np.zeros(1))[0])
-        for choice in choices:
-            self.form.require(name, [choice, used], [1.0, -1.0], high=0.0)
+        for clique in self.cliques[person]:
+            if here := [choice for choice in choices if choice in clique]:
+                self.form.require(name, [*here, used], [1.0] * len(here) + [-1.0], high=0.0)
         self.form.derive(used, choices)
         return used
 
@@ -42,7 +51,9 @@ def formulate(problem: PostingProblem, seed: int, one_post_only: bool = False) -
     """Write the question down; with `one_post_only`, nobody serves twice whatever the dates."""
     form = Form(seed)
     several = np.zeros(len(problem.people), dtype=np.bool_) if one_post_only else may_serve_twice(problem)
-    writing = Writing(problem, form, form.choose(problem.worth), several)
+    options = np.arange(len(problem.worth))
+    by_person, by_post = (dict(grouped(key, options)) for key in (problem.option_person, problem.option_post))
+    writing = Writing(problem, form, form.choose(problem.worth), several, by_person, by_post)
     _one_post_at_a_time(writing)
     _seats(writing)
     _teams(writing)
@@ -81,6 +92,7 @@ def _one_post_at_a_time(writing: Writing) -> None:
         first, last = problem.post_first[problem.option_post[options]], problem.post_last[problem.option_post[options]]
         undated = np.isnat(first) | np.isnat(last)
         cliques = {tuple(options[undated | ((first <= day) & (day <= last))]) for day in np.unique(first[~undated])}
+        writing.cliques[person] = [frozenset(writing.take[list(clique)].tolist()) for clique in sorted(cliques)]
         for clique in sorted(cliques):
             form.require(int(names[person]), writing.take[list(clique)], high=1.0)
 
@@ -92,7 +104,7 @@ def _seats(writing: Writing) -> None:
     form.require_each(np.array(names, dtype=np.int64), problem.option_post, writing.take, 1.0, high=seats)
     served = np.bincount(problem.option_post, minlength=len(problem.posts)) > 0
     for at in np.flatnonzero(problem.must_fill):
-        here = writing.take[problem.option_post == at]
+        here = writing.take[writing.by_post.get(int(at), _NONE)]
         code = "post-filled" if served[at] else "post-nobody"
         form.require(form.name(code, post=problem.posts[at], seats=int(seats[at])), here, low=float(seats[at]))
 
@@ -107,11 +119,12 @@ def _teams(writing: Writing) -> None:
         name, sent = form.name("team", team=team), int(form.choose(np.zeros(1))[0])
         writing.sent[team] = sent
         for post in posts:
-            here, seats = writing.take[problem.option_post == post], float(problem.seats[post])
+            here, seats = writing.take[writing.by_post.get(post, _NONE)], float(problem.seats[post])
             form.require(name, [*here, sent], [1.0] * len(here) + [-seats], 0.0, 0.0)
             for choice in here if seats > 1 else ():  # tighter than the sum alone
                 form.require(name, [choice, sent], [1.0, -1.0], high=0.0)
-        form.derive(sent, writing.take[np.isin(problem.option_post, posts)].tolist())
+        sources = np.sort(np.concatenate([writing.by_post.get(post, _NONE) for post in posts]))
+        form.derive(sent, writing.take[sources].tolist())
 
 
 def _most(writing: Writing) -> None:
@@ -120,9 +133,10 @@ def _most(writing: Writing) -> None:
     for limit in limits_that_bind(problem):
         name, row = form.name(limit.code, **limit.facts), list[int]()
         form.may_wait(name)
-        for person, options in grouped(problem.option_person, limit.options):
-            choices = writing.take[options].tolist()
-            row += [writing.any_of(name, choices)] if writing.several[person] else choices
+        twice = writing.several[problem.option_person[limit.options]]
+        row += writing.take[limit.options[~twice]].tolist()
+        for person, options in grouped(problem.option_person, limit.options[twice]):
+            row.append(writing.any_of(name, person, writing.take[options].tolist()))
         form.require(name, row, high=float(limit.most))
 
 
@@ -133,14 +147,14 @@ def _same_place(writing: Writing, couple: Couple) -> None:
     own: list[dict[str, list[int]]] = []
     for person in couple.people:
         own.append(defaultdict(list))
-        for k in np.flatnonzero(problem.option_person == problem.person_at[person]):
+        for k in writing.by_person.get(problem.person_at[person], _NONE):
             own[-1][problem.places[problem.option_post[k]]].append(int(writing.take[k]))
     for place in sorted({*own[0], *own[1]}):
         sides = []
         for person, at in zip(couple.people, own, strict=True):
             choices = at.get(place, [])
             if choices and writing.several[problem.person_at[person]]:
-                used = writing.any_of(name, choices)
+                used = writing.any_of(name, problem.person_at[person], choices)
                 form.require(name, [used, *choices], [1.0] + [-1.0] * len(choices), high=0.0)
                 choices = [used]
             sides.append(choices)
@@ -166,5 +180,5 @@ def _accepted(writing: Writing, couple: Couple) -> None:
         through[1][second].append(pair)
     form.require(name, pairs, high=1.0)
     for person, open_to in zip(couple.people, through, strict=True):
-        for k in np.flatnonzero(problem.option_person == problem.person_at[person]).tolist():
+        for k in writing.by_person.get(problem.person_at[person], _NONE).tolist():
             form.require(name, [int(writing.take[k]), *open_to[k]], [1.0] + [-1.0] * len(open_to[k]), 0.0, 0.0)

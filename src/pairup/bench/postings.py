@@ -1,0 +1,78 @@
+"""Rounds planned beside the best peers: plain ones, tied ones, and rounds as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from pairup.bench.measure import Measured, Row, measured
+from pairup.bench.peers import assignments, forms
+from pairup.bench.rounds import plain_columns, real_round, tied_round
+from pairup.planning.market.assignment import Assignment
+from pairup.planning.plan import Stop
+from pairup.planning.posting import plan_postings
+from pairup.planning.problems.posting import PostingProblem
+
+#: the published caps of donors at a place, by size
+CAPS = {1_000: 6, 4_000: 10, 12_000: 10}
+
+
+def rows(is_quick: bool, seed: int) -> Iterator[Row]:
+    """Measure plain, tied and real rounds; quick ones are small and have short limits."""
+    yield from _plain((1_000,) if is_quick else (1_000, 4_000, 12_000), seed, is_quick)
+    yield from _tied(((1_000, 8.0),) if is_quick else ((1_000, 60.0), (4_000, 60.0), (12_000, 120.0)), seed, is_quick)
+    for tightness in (1.3,) if is_quick else (1.3, 1.1, 0.9):
+        name = f"real round, tightness {tightness}, seed {seed}"
+        size = {"posts": 400, "people": 1_100, "donors": 8} if is_quick else {}
+        problem = real_round(seed, tightness, **size)
+        yield _row(name, "pairup", measured(planned, problem, Stop(seconds=10.0), limit=60.0))
+
+
+def solved(size: int, person: Any, post: Any, worth: Any) -> float:
+    """Our assignment alone, prices and all; the second of two calls, so that nothing is compiled in it."""
+    return Assignment.of(size, person, post, np.ones(size, dtype=np.int64)).solve(worth.astype(np.float64))
+
+
+def warm(function: str, size: int, person: Any, post: Any, worth: Any) -> tuple[float, float]:
+    """Call a solver twice; give its value and the CPU seconds of the second call."""
+    import time
+
+    solver = solved if function == "pairup" else getattr(assignments, function)
+    solver(size, person, post, worth)
+    began = time.process_time()
+    return float(solver(size, person, post, worth)), time.process_time() - began
+
+
+def planned(problem: PostingProblem, stop: Stop) -> tuple[float | None, float | None]:
+    """A whole call of the planner: worth and bound."""
+    plan = plan_postings(problem, stop=stop)
+    return plan.objective, plan.bound
+
+
+def _plain(sizes: tuple[int, ...], seed: int, is_quick: bool) -> Iterator[Row]:
+    for size in sizes:
+        for is_structured in (True, False):
+            columns = plain_columns(size, seed, is_structured)
+            name = f"plain {'S' if is_structured else 'U'} {size}, seed {seed}"
+            for solver in ("pairup", "lapmod", "ortools", "scipy_sparse"):
+                found = measured(warm, solver, size, *columns, limit=60.0)
+                value, cpu = found.answer or (None, None)
+                note = f"second call {cpu:.4f} CPU s" if cpu is not None else ""
+                yield found.row(Row("postings", name, solver, objective=value, best=value, note=note))
+
+
+def _tied(sizes: tuple[tuple[int, float], ...], seed: int, is_quick: bool) -> Iterator[Row]:
+    for size, seconds in sizes:
+        problem = tied_round(size, seed, cap=CAPS[size])
+        name = f"tied {size}, cap {CAPS[size]}, seed {seed}, {seconds:.0f} s"
+        yield _row(name, "pairup", measured(planned, problem, Stop(seconds=seconds), limit=seconds + 60))
+        peers = (forms.highs, forms.highs_plain) if is_quick else (forms.highs, forms.highs_plain, forms.cp_sat)
+        for peer in peers:
+            yield _row(name, peer.__name__, measured(peer, problem, seconds, limit=3 * seconds))
+
+
+def _row(instance: str, solver: str, found: Measured) -> Row:
+    objective, bound = found.answer or (None, None)
+    return found.row(Row("postings", instance, solver, objective=objective, bound=bound))

@@ -1,0 +1,1 @@
+"""Large rounds: assignment by prices, and what ties it together."""
