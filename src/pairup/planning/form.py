@@ -258,6 +258,10 @@ class Form:
             least, most,
         )  # fmt: skip
 
+    def row_names(self) -> Ints:
+        """The name of each row: its number in `names`."""
+        return _joined(self._names, np.int64)
+
     def _refuse(self, whole: Block, rows: Ints, watch: Watch, blocks: int) -> Answer:
         """Answer that these rows, with what is settled of their choices, cannot be kept."""
         choices = np.unique(with_rows(whole, rows).index)
@@ -270,7 +274,7 @@ class Form:
         QuickXplain (Junker, AAAI 2004): halves of the requirements are tried, so a few clashing ones among many are
         found with few questions. Cut short by the clock it gives a larger set that still clashes.
         """
-        row_names = _joined(self._names, np.int64)
+        row_names = self.row_names()
         inside = {int(choice): at for at, choice in enumerate(block.choices)}
         settled = [(inside[choice], value, name) for choice, value, name in self._settled if choice in inside]
         named: dict[int, tuple[list[int], list[tuple[int, int]]]] = {}

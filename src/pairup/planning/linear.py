@@ -45,6 +45,7 @@ class LinearProgramme:
             self._solver.setOptionValue(key, value)
         self._solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
         self.rows = self.columns = 0
+        self.is_infeasible = False  # whether the last solve proved that nothing keeps the rows
 
     def option(self, name: str, value: Any) -> None:
         """Set an option of HiGHS by its own name."""
@@ -100,7 +101,9 @@ class LinearProgramme:
         limit = math.inf if seconds is None else self._solver.getRunTime() + seconds
         self._solver.setOptionValue("time_limit", limit)
         self._solver.run()
-        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        status = self._solver.getModelStatus()
+        self.is_infeasible = status == highspy.HighsModelStatus.kInfeasible
+        if status != highspy.HighsModelStatus.kOptimal:
             return None
         found, info = self._solver.getSolution(), self._solver.getInfo()
         return Solved(
