@@ -250,6 +250,15 @@ class PostingProblem:
         pairs = zip(self.option_person.tolist(), self.option_post.tolist(), strict=True)
         return {Posting(self.people[k], self.posts[j]): at for at, (k, j) in enumerate(pairs)}
 
+    def option_of(self, item: Posting) -> int | None:
+        """Where one option stands in the columns, found without a table of all; None where it is no option."""
+        person, post = self.person_at.get(item.person), self.post_at.get(item.post)
+        if person is None or post is None:
+            return None
+        first, last = np.searchsorted(self.option_person, [person, person + 1]).tolist()
+        at = first + int(np.searchsorted(self.option_post[first:last], post))
+        return at if at < last and self.option_post[at] == post else None
+
     def posting(self, option: int) -> Posting:
         return Posting(self.people[self.option_person[option]], self.posts[self.option_post[option]])
 
