@@ -85,8 +85,8 @@ class Relaxed:
         lean = np.zeros(form.count)
         lean[list(self.kept.values())] = 1.0
         self.lean = lean
-        self.row_of = np.repeat(np.arange(len(rows)), np.diff(self.block.starts))
         self.added: list[Cut] = []
+        self._rows: dict[bytes, int] = {}
         self._programme: LinearProgramme | None = None
 
     @property
@@ -115,14 +115,17 @@ class Relaxed:
             return self.block.worth
         return self.block.worth + self.lean * (self.step / (2.0 * (len(self.kept) + 1)))
 
-    def demand(self, choices: Ints, low: float = -INF) -> int:
-        """Add a row `sum of choices >= low`; give its number for `best`."""
+    def demand(self, choices: Ints) -> int:
+        """Add a row on the sum of some choices; give its number, by which `best` is told its low end."""
         choices = np.unique(choices)
-        self.programme().add_rows(
-            np.array([low]), np.array([INF]), np.zeros(1, dtype=np.int64), choices, np.ones(len(choices))
-        )
-        self.added.append((choices, np.ones(len(choices)), low))
-        return len(self.added) - 1
+        key = choices.tobytes()
+        if key not in self._rows:
+            self.programme().add_rows(
+                np.array([-INF]), np.array([INF]), np.zeros(1, dtype=np.int64), choices, np.ones(len(choices))
+            )
+            self.added.append((choices, np.ones(len(choices)), -INF))
+            self._rows[key] = len(self.added) - 1
+        return self._rows[key]
 
     def best(
         self, settled: Mapping[int, int] | None = None, lows: Mapping[int, float] | None = None,
