@@ -48,8 +48,26 @@ def ranked(found: Repair, plan: Plan, agreed: set[str], gone: set[str]):
             yield min(len(plan.chosen), len(chosen)), len(moved & agreed), len(moved), worth
 
 
-@settings(max_examples=60)
-@given(small_rounds(), st.data())
+@st.composite
+def chained_rounds(draw: st.DrawFn) -> PostingProblem:
+    """Rounds of at most 9 options in which a vacancy is often filled through others."""
+    people, posts = [f"p{k}" for k in range(draw(st.integers(3, 5)))], [f"q{k}" for k in range(draw(st.integers(2, 4)))]
+    pairs = [(person, post) for person in people for post in posts]
+    chosen = draw(st.lists(st.sampled_from(pairs), unique=True, min_size=6, max_size=9))
+    posts = sorted({post for _, post in chosen})
+    couples = [(chosen[0][0], chosen[1][0])] if draw(st.integers(0, 3)) == 0 and chosen[0][0] != chosen[1][0] else []
+    return a_round(
+        *[f"{person} FJ {post} {draw(st.integers(1, 9))}" for person, post in chosen],
+        must_fill=draw(st.sampled_from(["", *posts])),
+        seats={post: draw(st.sampled_from([1, 1, 1, 2])) for post in posts},
+        places={post: draw(st.sampled_from(["nang", "tingri"])) for post in posts},
+        teams=dict.fromkeys(posts[:2], "t") if draw(st.integers(0, 3)) == 0 else {},
+        couples=couples, most=draw(st.sampled_from([None, None, 1, 2])),
+    )  # fmt: skip
+
+
+@settings(max_examples=150)
+@given(chained_rounds() | small_rounds(), st.data())
 def test_no_plan_that_fills_as_much_moves_fewer_and_the_curve_is_the_best_there_is(problem, data):
     plan = plan_postings(problem)
     if not plan.has_plan or not plan.chosen:
