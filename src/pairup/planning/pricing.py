@@ -68,7 +68,10 @@ def prices_of(region: Region) -> Prices | None:
 
 
 def _prices(relaxed: Relaxed) -> Prices | None:
-    solved = relaxed.programme().solve()
+    made, columns = relaxed.programme(), np.arange(len(relaxed.block.worth))
+    made.set_worth(columns, relaxed.block.worth)
+    solved = made.solve()
+    made.set_worth(columns, relaxed.leaning())
     if solved is None:
         return None
     block, size = relaxed.block, relaxed.size
@@ -87,7 +90,7 @@ def _prices(relaxed: Relaxed) -> Prices | None:
             second[problem.post_at[words.facts["post"]]] += price[row]
         elif code in ("quota", "cap"):
             limits[limit_key(code, words.facts)] = float(price[row])
-    return Prices(bound, np.maximum(0.0, -reduced[:size]), first, second, limits)
+    return Prices(bound, np.maximum(0.0, -reduced[:size]) + 0.0, first, second, limits)
 
 
 def _is_of_options(relaxed: Relaxed, row: int) -> bool:
@@ -112,7 +115,7 @@ def loss_of_forcing(problem: PostingProblem, prices: Prices, item: int, chosen: 
     loss = float(prices.loss[item])
     inside = chosen[problem.option_post[chosen] == post]
     held = chosen[problem.option_person[chosen] == person]
-    if len(inside) != 1 or problem.seats[post] != 1 or len(held) > 1:
+    if item in chosen or len(inside) != 1 or problem.seats[post] != 1 or len(held) > 1:
         return loss
     other, own = int(problem.option_person[inside[0]]), int(problem.option_post[held[0]]) if len(held) else None
     if own is None or problem.seats[own] != 1 or own == post or _may_hold_both(problem, own, post):
