@@ -9,10 +9,11 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from pairup.planning.explain.telling import moves_of, said, shown_to
+from pairup.planning.explain.telling import moves_of, said, shown_to, told_to
 from pairup.planning.plan import Audience, Difference, Item, Plan, Reason, Status, Stop, number
 from pairup.planning.problems.funding import FundingProblem
 from pairup.planning.problems.pairing import PairingProblem
+from pairup.planning.problems.posting import Posting
 from pairup.values.words import Words
 
 A = TypeVar("A", bound=Item)
@@ -28,6 +29,30 @@ class WhatIf(Generic[A]):
     plan: Plan[A]
     difference: Difference[A]
     moves: tuple[Words, ...]
+
+    @property
+    def changed(self) -> int:
+        """How many people (of a round), or items, are not as before."""
+        items = (*self.difference.lost, *self.difference.gained)
+        return len({item.person if isinstance(item, Posting) else item for item in items})
+
+    def verdict(self) -> Words:
+        """Say in one sentence what the change does to the plan."""
+        points = self.difference.points
+        if points is None:
+            is_known = self.plan.status is Status.INFEASIBLE
+            return Words("answers.what-if-none" if is_known else "answers.what-if-unknown")
+        tail = "same" if abs(points) < 1e-9 else "gains" if points > 0 else "loses"
+        return Words(f"answers.what-if-{tail}", {"count": self.changed, "points": number(abs(points))})
+
+    def say(self, language: str = "en", for_: Audience = Audience.OFFICE, person: str = "") -> str:
+        """Tell the change on one screen. Only the office is told of all people; `person` is who asks, if it is one."""
+        item = Posting(person, "") if self.plan.kind == "postings" else None
+        lines = [*shown_to(self.moves, for_, item), *(told_to(words, for_) for words in self.plan.conflicts)]
+        return "\n".join([self.verdict().say(language), *(f"  {words.say(language)}" for words in lines)])
+
+    def __str__(self) -> str:
+        return self.say()
 
 
 def reason_by_replanning(plan: Plan[A], item: A, for_: Audience, part: Any, inside: Iterable[A]) -> Reason[A]:

@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from pairup.errors import InputError
 from pairup.planning.blocks import Floats
 from pairup.planning.explain.replanning import WHY, WhatIf, replanned, within
-from pairup.planning.explain.telling import require_known
+from pairup.planning.explain.telling import require_known, said
 from pairup.planning.limits import block_around
 from pairup.planning.plan import Difference, Item, Plan, Status, Stop
 from pairup.planning.problems.posting import Posting, PostingProblem
@@ -35,6 +36,11 @@ def what_if(
         touched += [item for item in plan.assignments if item.person == person]  # type: ignore[attr-defined]
     for item in force:
         _require_option(plan.problem, item)
+        if isinstance(changed, PostingProblem) and changed.option_of(Posting(*item)) is None:
+            raise InputError(
+                f"{said(item)} cannot be settled: it is no option of this round.", hint="Ask `pairup why` for the reason.",
+                code="answers.no-option", item=said(item),
+            )  # fmt: skip
         changed = changed.forcing(item)
     for item in forbid:
         _require_option(plan.problem, item)
@@ -65,7 +71,7 @@ def _in_blocks(
     if not touched:
         return WhatIf(plan, Difference((), (), 0.0), ())
     part = block_around(changed, *touched)
-    known, inside = set(part.people), []
+    known = set(part.people)
     rest = [item for item in chosen if item.person not in known]
     inside = tuple(item for item in chosen if item.person in known)
     found = replanned(within(plan, part, inside), part, stop)
