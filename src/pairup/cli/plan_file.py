@@ -42,7 +42,19 @@ def plan_problem_file(
         return refuse(error)
     plan = planner_of(kind)(asked, stop=Stop(seconds, work), seed=seed)
     echo(json.dumps(plan.to_dict(), ensure_ascii=False) if as_json else plan.screen(language()))
+    if not as_json:
+        for line in resolving(plan):
+            echo(line)
     return exit_code_of(plan)
+
+
+def resolving(plan: Plan[Any]) -> list[str]:
+    """Say of each requirement of a clash whether relaxing it alone makes a plan possible, for half a minute."""
+    if plan.status is not Status.INFEASIBLE:
+        return []
+    from pairup.planning.explain import relaxations
+
+    return [relaxation.words().say(language()) for relaxation in relaxations(plan, Stop(seconds=30.0))]
 
 
 def planner_of(kind: str) -> Callable[..., Plan[Any]]:

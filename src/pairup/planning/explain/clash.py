@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pairup.planning.plan import UNTIL_PROVED, Plan, Status, Stop
+from pairup.planning.explain.telling import told_to
+from pairup.planning.plan import UNTIL_PROVED, Audience, Plan, Status, Stop
 from pairup.planning.problems.posting import Posting
 from pairup.planning.round_form import formulate
 from pairup.values.words import Words
@@ -17,10 +18,10 @@ class Relaxation:
     requirement: Words
     is_enough: bool | None
 
-    def words(self) -> Words:
-        """Say what relaxing the requirement does."""
+    def words(self, for_: Audience = Audience.OFFICE) -> Words:
+        """Say what relaxing the requirement does; what rests on family is named to nobody but the person."""
         code = "unknown" if self.is_enough is None else "enough" if self.is_enough else "not-enough"
-        return Words(f"answers.relax-{code}", {"requirement": self.requirement})
+        return Words(f"answers.relax-{code}", {"requirement": told_to(self.requirement, for_)})
 
 
 def relaxations(plan: Plan[Posting], stop: Stop = UNTIL_PROVED) -> tuple[Relaxation, ...]:

@@ -30,7 +30,10 @@ def what_if(
     the rest stands. With another `worth` (one number for each option, in their order) both plans are counted by it.
     """
     changed, touched = plan.problem, [*force, *forbid]
-    for person in without:
+    gone = list(without)
+    if gone and not isinstance(changed, PostingProblem):
+        raise InputError("Only people of a round of postings drop out.", code="answers.no-people", kind=plan.kind)
+    for person in gone:
         require_known(person=(person, changed.person_at))
         changed = changed.leaving_out(person)
         touched += [item for item in plan.assignments if item.person == person]  # type: ignore[attr-defined]
