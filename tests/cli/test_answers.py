@@ -70,6 +70,13 @@ def test_who_agreed_is_read_from_a_file_and_json_is_all_there_is(pairup: Pairup,
     assert found["moved_agreed"] == ["Wu"] and [step["worth"] for step in found["curve"]] == [6.0, 9.0]
 
 
+def test_the_curve_is_drawn(pairup: Pairup, file: Path, tmp_path: Path) -> None:
+    done = pairup("repair", "--without", "Lin", "--problem", file, "--picture", "curve.svg")
+
+    drawn = (tmp_path / "curve.svg").read_text(encoding="utf-8")
+    assert done.code == 0 and drawn.startswith("<svg") and "people who move" in drawn
+
+
 def test_a_repair_that_cannot_be_ends_with_3_and_names_the_clash(pairup: Pairup, file: Path) -> None:
     said = ROUND | {"posts": [*ROUND["posts"][1:], ROUND["posts"][0] | {"must_fill": True}]}  # type: ignore[index]
     said["options"] = [ROUND["options"][0], *ROUND["options"][2:]]  # type: ignore[index]

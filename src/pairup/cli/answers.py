@@ -91,16 +91,19 @@ def what_if(
 )  # fmt: skip
 @click.option("--keep", is_flag=True, help="Keep the repaired plan as a run, to be adopted; needs --record.")
 @click.option("--moves", type=click.IntRange(min=0), help="Keep this point of the curve. [default: the fewest moves]")
+@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Draw the curve to this SVG file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the repair as JSON, and nothing else.")
 @ACTOR
 def repair(
     run: str | None, record: Path | None, problem: Path | None, programme: str | None, without: tuple[str, ...],
     closed: tuple[str, ...], agreed: tuple[str, ...], agreed_file: Path | None, keep: bool, moves: int | None,
-    as_json: bool, actor: str,
+    picture: Path | None, as_json: bool, actor: str,
 ) -> None:  # fmt: skip
     """Mend RUN after somebody drops out: the fewest moves, and what each further move would gain.
 
     People who agreed to their post move last. The distance to planning from zero is stated.
+
+    Long because every option is named once.
     """
     _require_run(record, problem, run)
     if not (without or closed):
@@ -119,6 +122,8 @@ def repair(
         click.echo(json.dumps(found.to_dict(), ensure_ascii=False))
     else:
         click.echo(found.say(language()))
+    if picture is not None and found.curve and found.bound is not None:
+        picture.write_text(_drawn(found), encoding="utf-8")
     if keep:
         code = explanations.keep_repair(run, found, moves=moves, actor=actor, at=now(), programme=programme)
         click.echo(f"Kept as run {code}. Next: pairup adopt {code} --record {record}", err=as_json)
@@ -168,6 +173,18 @@ def _item_of(asked: Any, words: tuple[str, ...]) -> Any:
     if len(words) != 2:
         raise click.UsageError("An item has two parts: PERSON POST, DONOR PLACE or PROJECT WAY.")
     return kinds[asked.kind](*words)
+
+
+def _drawn(found: Any) -> str:
+    """The curve of a repair as SVG."""
+    from pairup.reports.figures import Frame, Moved, moves
+    from pairup.reports.pictures import to_svg
+    from pairup.values.words import say
+
+    curve = [Moved(step.moves, max(0.0, found.bound - step.worth), step.is_proved) for step in found.curve]
+    titles = say("answers.curve-moves", language()), say("answers.curve-points", language())
+    drawn: str = to_svg(moves(curve, titles, Frame()).to_dict(), name="moves", alt=", ".join(titles))
+    return drawn
 
 
 def _lines(path: Path) -> list[str]:
