@@ -20,8 +20,8 @@ ROUND = {
     "people": [{"id": name, "donor": "FJ"} for name in ("Lin", "Wu", "Chen")],
     "posts": [{"id": post, "place": "x", "seats": 1} for post in ("clinic", "school")],
     "options": [
-        {"person": person, "post": post, "worth": worth}
-        for person, post, worth in (("Lin", "clinic", 9), ("Wu", "clinic", 7), ("Wu", "school", 6), ("Chen", "school", 2))
+        {"person": "Lin", "post": "clinic", "worth": 9}, {"person": "Wu", "post": "clinic", "worth": 7},
+        {"person": "Wu", "post": "school", "worth": 6}, {"person": "Chen", "post": "school", "worth": 2},
     ],
 }  # fmt: skip
 

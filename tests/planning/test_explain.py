@@ -11,8 +11,8 @@ from oracle import best_by_trying_all
 from rounds import a_real_round, a_round
 from test_posting import small_rounds
 
-from pairup.errors import InputError, NoPlanError
 from pairup.bench.rounds import tied_round
+from pairup.errors import InputError, NoPlanError
 from pairup.planning.explain import relaxations, what_if, what_if_without
 from pairup.planning.limits import block_around
 from pairup.planning.plan import Audience, Status, Stop
@@ -213,9 +213,7 @@ def test_a_block_too_large_to_relax_is_told_from_the_prices_its_planner_left():
     reason = replace(plan, prices=prices).why(left)
 
     assert reason.words.code == "answers.why-left-least" and reason.cost is None and not reason.is_exact
-    assert reason.at_least == pytest.approx(
-        plan.objective - prices.bound + prices.loss[round_.option_of(left)], abs=40
-    )
+    assert reason.at_least == pytest.approx(plan.objective - prices.bound + prices.loss[round_.option_of(left)], abs=40)
 
 
 def test_what_if_takes_several_changes_and_tells_people_and_points():
@@ -233,7 +231,7 @@ def test_what_if_with_another_worth_counts_both_plans_by_it():
     plan = plan_postings(a_round("Lin FJ clinic 9", "Wu FJ clinic 7", "A GD ward 5"))
 
     found = what_if(plan, worth=np.where(plan.problem.option_post == 0, [9.0, 12.0, 5.0], plan.problem.worth) * 1.0)
-    by_name = {item: worth for item, worth in zip(plan.problem.option_at, found.plan.problem.worth, strict=True)}
+    by_name = dict(zip(plan.problem.option_at, found.plan.problem.worth, strict=True))
 
     best = max(by_name[Posting("Lin", "clinic")], by_name[Posting("Wu", "clinic")])
     assert found.plan.objective == best + by_name[Posting("A", "ward")]

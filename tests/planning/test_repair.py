@@ -164,9 +164,7 @@ def test_a_lock_of_who_drops_out_goes_and_what_it_filled_is_filled_again():
 
 
 def test_what_cannot_be_repaired_is_named_and_family_only_to_the_person():
-    round_ = a_round(
-        "A FJ p 9", "B FJ q 9", must_fill="q", places={"p": "x", "q": "x"}, couples=[Couple(("A", "B"))]
-    )
+    round_ = a_round("A FJ p 9", "B FJ q 9", must_fill="q", places={"p": "x", "q": "x"}, couples=[Couple(("A", "B"))])
 
     found = repair(plan_postings(round_), without=["A"])
 

@@ -70,9 +70,7 @@ def what_if(
         settled, ruled_out = ([_item_of(asked, words) for words in items] for items in (force, forbid))
         found = ask(_planned(asked), force=settled, forbid=ruled_out, without=without)
     else:
-        found = _explanations(record).ask_what_if(
-            run, force=force, forbid=forbid, without=without, programme=programme
-        )
+        found = _explanations(record).ask_what_if(run, force=force, forbid=forbid, without=without, programme=programme)
     click.echo(found.say(language()))
     raise click.exceptions.Exit(_exit_code(found.plan))
 

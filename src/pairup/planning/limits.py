@@ -29,7 +29,7 @@ def limits_that_bind(problem: PostingProblem) -> Iterator[Limit]:
     """
     names, donor_of = np.unique(np.array(problem.donors, dtype=np.str_), return_inverse=True)
     donor_of, everything = donor_of[problem.option_person], np.arange(len(problem.worth))
-    by_donor = {str(names[donor]): options for donor, options in grouped(donor_of, everything)}
+    by_donor = {str(names[at]): options for at, options in grouped(donor_of, everything)}
     for donor, quota in problem.quotas:
         options = by_donor.get(donor, everything[:0])
         if _can_bind(problem, options, quota):
@@ -39,8 +39,8 @@ def limits_that_bind(problem: PostingProblem) -> Iterator[Limit]:
     places, place_of = np.unique(np.array(problem.places, dtype=np.str_), return_inverse=True)
     for key, options in grouped(donor_of * len(places) + place_of[problem.option_post], everything):
         if _can_bind(problem, options, most):
-            donor, place = divmod(key, len(places))
-            facts = {"donor": str(names[donor]), "place": str(places[place]), "most": most}
+            own, place = divmod(key, len(places))
+            facts = {"donor": str(names[own]), "place": str(places[place]), "most": most}
             yield Limit("cap", facts, options, most)
 
 

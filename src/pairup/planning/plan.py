@@ -146,11 +146,15 @@ class Reason(Generic[A]):
     is_exact: bool = True  # else the cost is what was found, not proved
     details: tuple[Words, ...] = ()
     difference: Difference[A] | None = None
-    at_least: float | None = None  # what the other choice loses at least, proved by prices; None where not asked of them
+    at_least: float | None = (
+        None  # what the other choice loses at least, proved by prices; None where not asked of them
+    )
     scarce: tuple[Words, ...] = ()  # what the other choice would use, and its price; for the office only
 
     def say(self, language: str = "en") -> str:
-        return "\n".join([self.words.say(language), *(f"  {line.say(language)}" for line in (*self.scarce, *self.details))])
+        return "\n".join(
+            [self.words.say(language), *(f"  {line.say(language)}" for line in (*self.scarce, *self.details))]
+        )
 
     def __str__(self) -> str:
         return self.say()

@@ -77,7 +77,9 @@ def _prices(relaxed: Relaxed) -> Prices | None:
     block, size = relaxed.block, relaxed.size
     bound, reduced = safe_bound(block, solved.price[: len(block.rows)])
     # leaving everything of a person or of a seat out costs what their rows are priced at: a row with slack pays it
-    price = np.where((solved.price[: len(block.rows)] > 0) & np.isfinite(block.high), solved.price[: len(block.rows)], 0)
+    price = np.where(
+        (solved.price[: len(block.rows)] > 0) & np.isfinite(block.high), solved.price[: len(block.rows)], 0
+    )
     problem = relaxed.problem
     first, second = np.zeros(len(problem.people)), np.zeros(len(problem.posts))
     limits: dict[str, float] = {}
@@ -122,7 +124,8 @@ def loss_of_forcing(problem: PostingProblem, prices: Prices, item: int, chosen: 
         return loss + _elsewhere(problem, prices, other, {post})
     swap = np.flatnonzero((problem.option_person == other) & (problem.option_post == own))
     apart = _elsewhere(problem, prices, other, {post, own}) + _taken(problem, prices, own, {person, other})
-    return loss + min([apart, *prices.loss[swap].tolist()])
+    swapped: list[float] = prices.loss[swap].tolist()
+    return loss + min([apart, *swapped])
 
 
 def _may_hold_both(problem: PostingProblem, one: int, other: int) -> bool:

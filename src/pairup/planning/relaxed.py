@@ -29,11 +29,10 @@ from pairup.planning.blocks import (
     with_cuts,
     with_rows,
 )
-from pairup.planning.form import Form
 from pairup.planning.linear import LinearProgramme, Solved
 from pairup.planning.plan import UNTIL_PROVED, Status, Stop
 from pairup.planning.problems.posting import Posting, PostingProblem
-from pairup.planning.round_form import formulate
+from pairup.planning.round_form import Writing, formulate
 from pairup.planning.solvers import solve_block
 
 #: pivots for one question; a part that needs more is too large for a quick answer
@@ -68,12 +67,7 @@ class Relaxed:
     def __init__(self, problem: PostingProblem, chosen: Iterable[Posting], seed: int = 0) -> None:
         self.problem, self.seed = problem, seed
         writing = formulate(problem, seed)
-        self.held = _held(problem, chosen)
-        self.kept = {
-            person: int(writing.take[options[0]]) if len(options) == 1 and not writing.several[problem.person_at[person]]
-            else _keeps(writing.form, writing.take, problem, person, options)
-            for person, options in self.held.items()
-        }  # fmt: skip
+        self.kept = {person: _keeps(writing, person, options) for person, options in _held(problem, chosen).items()}
         form = writing.form
         whole = form.whole()
         codes = np.array([words.code.partition(".")[2] for words in form.names] or [""])[form.row_names()]
@@ -249,8 +243,14 @@ def _held(problem: PostingProblem, chosen: Iterable[Posting]) -> dict[str, list[
     return held
 
 
-def _keeps(form: Form, take: Ints, problem: PostingProblem, person: str, options: list[int]) -> int:
-    """Add a choice that can be taken only if a person who may serve twice keeps just what they hold."""
+def _keeps(writing: Writing, person: str, options: list[int]) -> int:
+    """Give the choice that is taken only if a person keeps just what they hold.
+
+    It is their option itself, but for who may serve twice.
+    """
+    form, take, problem = writing.form, writing.take, writing.problem
+    if len(options) == 1 and not writing.several[problem.person_at[person]]:
+        return int(take[options[0]])
     keeps, name = int(form.choose(np.zeros(1))[0]), form.name("person-one-post", person=person)
     for option in np.flatnonzero(problem.option_person == problem.person_at[person]).tolist():
         if option in options:

@@ -93,7 +93,10 @@ class Repair:
         if step is None:
             known = ", ".join(str(step.moves) for step in self.curve) or "none"
             raise InputError(
-                f"The curve has no plan of {moves} moves.", hint=f"It has: {known}.", code="answers.no-step", moves=moves
+                f"The curve has no plan of {moves} moves.",
+                hint=f"It has: {known}.",
+                code="answers.no-step",
+                moves=moves,
             )
         return _plan(self.plan, self.plan.problem, (*self.rest, *step.chosen), step.worth, self.bound)
 

@@ -18,8 +18,8 @@ from pairup.planning.problems import Funding, Posting, Tie, read_problem
 from pairup.planning.repair import Repair, repair
 from pairup.planning.worth import told, why_not
 from pairup.record.models import PlanRunVersion
-from pairup.services.plans import Asked, asked_of, keep, read_run, round_tables
 from pairup.services.access import require_may
+from pairup.services.plans import Asked, asked_of, keep, read_run, round_tables
 from pairup.values.words import Words
 
 #: of each kind that can be explained item by item: the item, its planner and its explainer
@@ -58,7 +58,11 @@ def item_of(kind: str, words: tuple[str, ...]) -> Any:
 
 
 def why(
-    run: str, item: tuple[str, ...], *, programme: str | None = None, for_: Audience = Audience.OFFICE,
+    run: str,
+    item: tuple[str, ...],
+    *,
+    programme: str | None = None,
+    for_: Audience = Audience.OFFICE,
     confirm: bool = False,
 ) -> Reason[Any] | Words:
     """Say why a run chose an item or not, and what the other way would cost; `confirm` plans again to be exact.

@@ -9,6 +9,6 @@ from pairup.planning.explain.telling import moves_of
 from pairup.planning.explain.what_if import what_if, what_if_without
 
 __all__ = [
-    "WHY", "Relaxation", "WhatIf", "moves_of", "relaxations", "what_if", "what_if_without", "why_funding", "why_pairing",
-    "why_posting", "why_stable",
+    "WHY", "Relaxation", "WhatIf", "moves_of", "relaxations", "what_if", "what_if_without", "why_funding",
+    "why_pairing", "why_posting", "why_stable",
 ]  # fmt: skip

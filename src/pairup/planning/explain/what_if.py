@@ -29,30 +29,32 @@ def what_if(
     Among plans worth the same, the one that moves least is given. Of a round only the blocks that change are planned;
     the rest stands. With another `worth` (one number for each option, in their order) both plans are counted by it.
     """
-    changed, touched = plan.problem, [*force, *forbid]
-    gone = list(without)
+    settled: list[Any] = list(force)
+    changed, gone, ruled_out = plan.problem, list(without), list(forbid)
+    touched = [*settled, *ruled_out]
     if gone and not isinstance(changed, PostingProblem):
         raise InputError("Only people of a round of postings drop out.", code="answers.no-people", kind=plan.kind)
     for person in gone:
         require_known(person=(person, changed.person_at))
         changed = changed.leaving_out(person)
         touched += [item for item in plan.assignments if item.person == person]  # type: ignore[attr-defined]
-    for item in force:
+    for item in settled:
         _require_option(plan.problem, item)
         if isinstance(changed, PostingProblem) and changed.option_of(Posting(*item)) is None:
             raise InputError(
-                f"{said(item)} cannot be settled: it is no option of this round.", hint="Ask `pairup why` for the reason.",
+                f"{said(item)} cannot be settled: it is no option of this round.", hint="Ask why.",
                 code="answers.no-option", item=said(item),
             )  # fmt: skip
         changed = changed.forcing(item)
-    for item in forbid:
+    for item in ruled_out:
         _require_option(plan.problem, item)
         changed = changed.forbidding(item)
     if not isinstance(changed, PostingProblem) or changed.mode != "welfare":
         if worth is not None:
             raise TypeError(f"another worth of a plan of {plan.kind} is asked with a problem of its own")
         return replanned(plan, changed, stop)
-    return _in_blocks(plan, changed, touched, worth, stop)  # type: ignore[arg-type, return-value]
+    items = [Posting(*item) for item in touched]
+    return _in_blocks(plan, changed, items, worth, stop)  # type: ignore[arg-type, return-value]
 
 
 def what_if_without(plan: Plan[Posting], person: str, stop: Stop = WHY) -> WhatIf[Posting]:
