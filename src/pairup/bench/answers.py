@@ -24,7 +24,7 @@ def rows(is_quick: bool, seed: int = 0) -> list[Row]:
     began = time.process_time()
     plan = plan_postings(problem, seed=seed)
     solve = time.process_time() - began
-    instance, pick = f"{posts} posts, {people} people, {donors} donors", random.Random(seed)
+    instance, pick = f"{posts} posts, {people} people, {donors} donors", random.Random(seed)  # noqa: S311
     asked = pick.sample(range(len(problem.worth)), 40)
     first = [_why(plan, problem.posting(k)) for k in asked]
     later = [_why(plan, problem.posting(k)) for k in asked]

@@ -197,7 +197,8 @@ class _Search:
         self.plan, self.changed, self.part, self.watch = plan, changed, part, watch
         self.gone, self.relaxed, self.inside = gone, region.relaxed, region.chosen
         self.rest = tuple(item for item in plan.chosen if item.person not in part.person_at)
-        self.outside = _worth(changed, self.rest)
+        self.points = _worth(part, self.inside)
+        self.outside = round((plan.objective or 0.0) - self.points, 9)
         holders = [person for person in self.relaxed.kept if person not in gone]
         self.keeps = np.array([self.relaxed.kept[person] for person in holders], dtype=np.int64)
         is_agreed = np.array([person in agreed for person in holders], dtype=np.bool_)
@@ -318,8 +319,7 @@ class _Search:
         """At least the worth of planning from zero: what the rest could gain beyond this plan is added."""
         if self.plan.bound is None or not math.isfinite(anew.bound):
             return None
-        points = _worth(self.plan.problem, self.inside)
-        return round(self.plan.bound - points + anew.bound, 9)
+        return round(self.plan.bound - self.points + anew.bound, 9)
 
     def refused(self) -> Plan[Posting]:
         """Name what clashes after the change."""
