@@ -37,6 +37,8 @@ from pairup.planning.solvers import solve_block
 
 #: pivots for one question; a part that needs more is too large for a quick answer
 PIVOTS = 200_000
+#: a part of more options is large: its first relaxation is solved from within, and no integer programme over all of it
+LARGE = 20_000
 WHOLE = 1e-6
 
 
@@ -85,7 +87,12 @@ class Relaxed:
 
     @property
     def size(self) -> int:
+        """How many options there are."""
         return len(self.problem.worth)
+
+    @property
+    def is_large(self) -> bool:
+        return self.size > LARGE
 
     def programme(self) -> LinearProgramme:
         """The linear programme, made when first needed.
@@ -101,6 +108,10 @@ class Relaxed:
             made.add_columns(self.leaning(), nothing, nothing[:0], np.zeros(0), block.least, most)
             made.add_rows(block.low, block.high, block.starts[:-1], block.index, block.value)
             self._most, self._programme = most, made
+            if self.is_large:  # an interior point first, ten times faster here; its basis is kept
+                made.option("solver", "ipm")
+                made.solve()
+                made.option("solver", "simplex")
         return self._programme
 
     def leaning(self) -> Floats:

@@ -42,8 +42,10 @@ from pairup.planning.solvers import SOLVER, VERSIONS
 from pairup.planning.verify import check_chosen
 from pairup.values.words import Words
 
-#: a curve has at most this many points before its last
-MOST_POINTS = 20
+#: a curve has at most this many points; that of a large block, whose every point takes long, ends sooner
+MOST_POINTS, MOST_LARGE = 20, 3
+#: search nodes for a point of a large block, unless a stop says otherwise
+LARGE_WORK = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,10 @@ class _Search:
         )  # fmt: skip
 
     def best(self, lows: dict[int, float] | None = None, floor: Best | None = None, worth: Any = None) -> Best:
-        stop = Stop(self.watch.left, self.watch.stop.work)
+        """Ask; of a large block without a limit on its moves the relaxation is asked alone, for a bound."""
+        stop: Stop | None = Stop(self.watch.left, self.watch.stop.work)
+        if self.relaxed.is_large and self.watch.stop == UNTIL_PROVED:
+            stop = Stop(work=LARGE_WORK) if lows and self.row_keeps in lows else None
         return self.relaxed.best(self.settled, lows, worth, floor, stop)
 
     def valued(self, found: Best) -> Best:
@@ -253,6 +258,8 @@ class _Search:
             return still, True
         ones = np.zeros(len(self.relaxed.lean))
         ones[self.takes] = 1.0
+        if still.taken is None and self.relaxed.is_large:
+            return self.loosened(), False
         floor = None if still.taken is None else Best(still.taken, float(self.filled(still)), math.inf)
         most = self.best(worth=ones, floor=floor)
         if most.taken is None:
@@ -275,19 +282,28 @@ class _Search:
         is_proved = fewest.is_proved and (target == before or most.is_proved)
         return (found if found.taken is not None else self.valued(fewest)), is_proved
 
+    def loosened(self) -> Best:
+        """Allow one move more until some plan is found."""
+        found = Best(None, None, math.inf)
+        for moves in range(1, len(self.keeps) + 1):
+            if found.taken is not None or self.watch.is_over or moves > MOST_POINTS:
+                break
+            found = self.best({self.row_keeps: float(len(self.keeps) - moves)})
+        return found
+
     def curve(self, loosest: Best, lows: dict[int, float]) -> tuple[Step, ...]:
         """Give the best worth for 0, 1, 2, ... moves, until more gain nothing."""
         steps: list[Step] = []
         floor: Best | None = None
         for moves in range(len(self.keeps) + 1):
-            if len(steps) >= MOST_POINTS or self.watch.is_over:
+            if len(steps) >= (MOST_LARGE if self.relaxed.is_large else MOST_POINTS) or self.watch.is_over:
                 break
             found = self.best(lows | {self.row_keeps: float(len(self.keeps) - moves)}, floor)
             if found.taken is None or found.value is None:
                 continue
             floor = Best(found.taken, found.value, math.inf)
             steps.append(self.step(moves, found))
-            if loosest.value is not None and found.value >= loosest.value - 1e-9:
+            if found.value >= loosest.bound - 1e-9 * max(1.0, abs(found.value)):
                 break
         return tuple(steps)
 

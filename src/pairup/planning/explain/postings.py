@@ -22,11 +22,9 @@ from pairup.planning.pricing import (
     size_around,
 )
 from pairup.planning.problems.posting import Posting, PostingProblem
-from pairup.planning.relaxed import Best
+from pairup.planning.relaxed import LARGE, Best
 from pairup.values.words import Words
 
-#: a block of more options is not relaxed for a reason; its prices, where the planner left them, are looked up
-MOST_OPTIONS = 20_000
 #: where the relaxation is not whole, a plan is looked for among options whose loss is this share of the best worth
 NARROW = 0.1
 
@@ -56,7 +54,7 @@ def why_posting(plan: Plan[Posting], item: Posting, for_: Audience, confirm: boo
 def _quick(plan: Plan[Posting], item: Posting, for_: Audience, confirm: bool = False) -> Reason[Posting] | None:
     """Give the reason that prices give; None where there are no prices, or where a clash stands in the way."""
     problem: PostingProblem = plan.problem
-    if size_around(problem, item) > MOST_OPTIONS:
+    if size_around(problem, item) > LARGE:
         if plan.prices is None:
             return None
         return _priced(plan, item, for_, problem, plan.prices, plan.chosen, Best(None, None, math.inf))
