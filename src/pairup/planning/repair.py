@@ -22,19 +22,8 @@ from pairup.planning.explain.replanning import replanned, within
 from pairup.planning.explain.telling import moves_of, require_known, shown_to, told_to
 from pairup.planning.limits import inside_of
 from pairup.planning.plan import (
-    PROVED,
-    UNTIL_PROVED,
-    Audience,
-    Difference,
-    Ended,
-    Plan,
-    Run,
-    Status,
-    Stop,
-    Watch,
-    gap_of,
-    number,
-)
+    PROVED, UNTIL_PROVED, Audience, Difference, Ended, Plan, Run, Status, Stop, Watch, gap_of, number,
+)  # fmt: skip
 from pairup.planning.pricing import Region, region_around
 from pairup.planning.problems.posting import Posting, PostingProblem
 from pairup.planning.relaxed import Best, Relaxed
@@ -45,7 +34,9 @@ from pairup.values.words import Words
 #: a curve has at most this many points; that of a large block, whose every point takes long, ends sooner
 MOST_POINTS, MOST_LARGE = 20, 3
 #: search nodes for a point of a large block, unless a stop says otherwise
-LARGE_WORK = 100
+LARGE_WORK = 10
+#: a block of more options whose relaxation is not whole is treated as a large one
+LOOSE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +172,13 @@ def repair(
         return Repair(plan, same, chosen, (), (), (), plan.bound, plan.status is Status.OPTIMAL, True, curve)
     people, posts = inside_of(problem, *touched)
     part = changed.part(people, posts)
-    if shut or any(lock.person in gone for lock in problem.locks):
+    is_fresh = bool(shut) or any(lock.person in gone for lock in problem.locks)
+    if is_fresh:
         inside = tuple(item for item in chosen if item.person in part.person_at)
         region = Region(part, inside, Relaxed(part, inside, plan.run.seed))
     else:
         region = region_around(plan, *touched)
-    return _Search(plan, changed, part, region, frozenset(gone), promised, watch).repaired()
+    return _Search(plan, changed, part, region, frozenset(gone), promised, watch, is_fresh).repaired()
 
 
 class _Search:
@@ -194,13 +186,16 @@ class _Search:
 
     def __init__(
         self, plan: Plan[Posting], changed: PostingProblem, part: PostingProblem, region: Region,
-        gone: frozenset[str], agreed: frozenset[str], watch: Watch,
+        gone: frozenset[str], agreed: frozenset[str], watch: Watch, is_fresh: bool,
     ) -> None:  # fmt: skip
         self.plan, self.changed, self.part, self.watch = plan, changed, part, watch
         self.gone, self.relaxed, self.inside = gone, region.relaxed, region.chosen
         self.rest = tuple(item for item in plan.chosen if item.person not in part.person_at)
         self.points = _worth(part, self.inside)
         self.outside = round((plan.objective or 0.0) - self.points, 9)
+        self.is_bounded = False
+        # who only drops out leaves no plan that was not one before: no repair is worth more than the best plan was
+        self.most = self.points if not is_fresh and plan.status is Status.OPTIMAL else math.inf
         holders = [person for person in self.relaxed.kept if person not in gone]
         self.keeps = np.array([self.relaxed.kept[person] for person in holders], dtype=np.int64)
         is_agreed = np.array([person in agreed for person in holders], dtype=np.bool_)
@@ -215,6 +210,8 @@ class _Search:
 
     def repaired(self) -> Repair:
         """Ask the questions one after the other."""
+        if self.watch.stop == UNTIL_PROVED and self.relaxed.size > LOOSE:
+            self.is_bounded = self.relaxed.best(self.settled, stop=None).value is None or self.relaxed.is_large
         anew = self.best()
         if not anew.is_possible:
             return Repair(self.plan, self.refused(), self.rest)
@@ -236,11 +233,12 @@ class _Search:
         )  # fmt: skip
 
     def best(self, lows: dict[int, float] | None = None, floor: Best | None = None, worth: Any = None) -> Best:
-        """Ask; of a large block without a limit on its moves the relaxation is asked alone, for a bound."""
+        """Ask; of a large or loose block without a limit on its moves the relaxation is asked alone, for a bound."""
         stop: Stop | None = Stop(self.watch.left, self.watch.stop.work)
-        if self.relaxed.is_large and self.watch.stop == UNTIL_PROVED:
+        if self.is_bounded:
             stop = Stop(work=LARGE_WORK) if lows and self.row_keeps in lows else None
-        return self.relaxed.best(self.settled, lows, worth, floor, stop)
+        found = self.relaxed.best(self.settled, lows, worth, floor, stop)
+        return found if worth is not None else replace(found, bound=min(found.bound, self.most))
 
     def valued(self, found: Best) -> Best:
         """A choice found for another aim, as a floor for worth."""
@@ -258,7 +256,7 @@ class _Search:
             return still, True
         ones = np.zeros(len(self.relaxed.lean))
         ones[self.takes] = 1.0
-        if still.taken is None and self.relaxed.is_large:
+        if still.taken is None and self.is_bounded:
             return self.loosened(), False
         floor = None if still.taken is None else Best(still.taken, float(self.filled(still)), math.inf)
         most = self.best(worth=ones, floor=floor)
@@ -296,7 +294,7 @@ class _Search:
         steps: list[Step] = []
         floor: Best | None = None
         for moves in range(len(self.keeps) + 1):
-            if len(steps) >= (MOST_LARGE if self.relaxed.is_large else MOST_POINTS) or self.watch.is_over:
+            if len(steps) >= (MOST_LARGE if self.is_bounded else MOST_POINTS) or self.watch.is_over:
                 break
             found = self.best(lows | {self.row_keeps: float(len(self.keeps) - moves)}, floor)
             if found.taken is None or found.value is None:

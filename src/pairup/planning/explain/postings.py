@@ -11,7 +11,7 @@ from pairup.planning.explain.replanning import reason_by_replanning
 from pairup.planning.explain.stable import why_stable
 from pairup.planning.explain.telling import barred_posting, moves_of, require_known, said, shown_to, told_to
 from pairup.planning.limits import block_around
-from pairup.planning.plan import Audience, Difference, Plan, Reason, Status, number
+from pairup.planning.plan import Audience, Difference, Plan, Reason, Status, Stop, number
 from pairup.planning.prices import Prices
 from pairup.planning.pricing import (
     limit_key,
@@ -26,7 +26,7 @@ from pairup.planning.relaxed import LARGE, Best
 from pairup.values.words import Words
 
 #: where the relaxation is not whole, a plan is looked for among options whose loss is this share of the best worth
-NARROW = 0.1
+NARROW, ROOT = 0.1, Stop(work=1)
 
 
 def why_posting(plan: Plan[Posting], item: Posting, for_: Audience, confirm: bool = False) -> Reason[Posting]:
@@ -65,7 +65,7 @@ def _quick(plan: Plan[Posting], item: Posting, for_: Audience, confirm: bool = F
     asked = {at: 0 if item in region.chosen else 1}
     found = region.relaxed.best(asked, stop=None)
     if found.is_possible and found.taken is None:
-        found = region.relaxed.best(asked, width=NARROW * float(np.abs(region.problem.worth).max()))
+        found = region.relaxed.best(asked, stop=ROOT, width=NARROW * float(np.abs(region.problem.worth).max()))
     if not found.is_possible:
         return None
     return _priced(plan, item, for_, region.problem, prices, region.chosen, found)
@@ -84,6 +84,8 @@ def _priced(
     most = rounded(prices.bound - loss, step)
     assert most is not None
     least = round(points - min(most, found.bound), 9) + 0.0
+    if plan.status is Status.OPTIMAL:  # no other plan is worth more, however loose the prices
+        least = max(0.0, least)
     cost, difference = None, None
     if found.taken is not None:
         taken = np.flatnonzero(found.taken[: len(part.worth)])
