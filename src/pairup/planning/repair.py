@@ -22,7 +22,18 @@ from pairup.planning.explain.replanning import replanned, within
 from pairup.planning.explain.telling import moves_of, require_known, shown_to, told_to
 from pairup.planning.limits import inside_of
 from pairup.planning.plan import (
-    PROVED, UNTIL_PROVED, Audience, Difference, Ended, Plan, Run, Status, Stop, Watch, gap_of, number,
+    PROVED,
+    UNTIL_PROVED,
+    Audience,
+    Difference,
+    Ended,
+    Plan,
+    Run,
+    Status,
+    Stop,
+    Watch,
+    gap_of,
+    number,
 )  # fmt: skip
 from pairup.planning.pricing import Region, region_around
 from pairup.planning.problems.posting import Posting, PostingProblem
