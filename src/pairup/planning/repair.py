@@ -174,7 +174,7 @@ def repair(
     for post in shut:
         require_known(post=(post, problem.post_at))
     watch, chosen = stop.watch(), plan.assignments
-    changed = _changed(problem, gone, shut)
+    changed = problem.after(gone, shut)
     touched = [item for item in chosen if item.person in gone or item.post in shut]
     touched += [lock for lock in problem.locks if lock.person in gone or lock.post in shut]
     if not touched:
@@ -352,19 +352,6 @@ class _Search:
         if found.status is Status.INFEASIBLE:
             return replace(found, problem=self.changed)
         return _none(self.plan, self.changed, self.watch)
-
-
-def _changed(problem: PostingProblem, gone: list[str], shut: list[str]) -> PostingProblem:
-    """The question after people drop out and posts close."""
-    people = np.array([person in gone for person in problem.people], dtype=np.bool_)
-    posts = np.array([post in shut for post in problem.posts], dtype=np.bool_)
-    ruled_out = np.flatnonzero(people[problem.option_person] | posts[problem.option_post])
-    return replace(
-        problem, must_fill=problem.must_fill & ~posts,
-        teams=tuple(None if is_shut else team for team, is_shut in zip(problem.teams, posts.tolist(), strict=True)),
-        locks=tuple(lock for lock in problem.locks if lock.person not in gone and lock.post not in shut),
-        forbids=tuple(sorted({*problem.forbids, *(problem.posting(int(k)) for k in ruled_out)})),
-    )  # fmt: skip
 
 
 def _plan(
