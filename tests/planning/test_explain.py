@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
+from oracle import best_by_trying_all
 from rounds import a_real_round, a_round
 from test_posting import small_rounds
 
+from pairup.bench.rounds import tied_round
 from pairup.errors import InputError, NoPlanError
-from pairup.planning.explain import what_if, what_if_without
+from pairup.planning.explain import relaxations, what_if, what_if_without
 from pairup.planning.limits import block_around
-from pairup.planning.plan import Audience, Status
+from pairup.planning.plan import Audience, Status, Stop
 from pairup.planning.posting import plan_postings
+from pairup.planning.prices import Prices
 from pairup.planning.problems import Posting
 from pairup.values.words import Words
 
@@ -160,3 +166,137 @@ def test_two_plans_compare_by_what_each_chooses():
 
     assert difference.lost == (Posting("Lin", "clinic"),) and difference.gained == (Posting("Wu", "clinic"),)
     assert difference.points == -2
+
+
+def test_a_swap_that_costs_nothing_is_said_to_lose_nothing():
+    plan = plan_postings(a_round("A FJ p 5", "A FJ q 5", "B FJ p 5", "B FJ q 5"))
+    swapped = next(Posting(a, b) for a in "AB" for b in "pq" if Posting(a, b) not in plan.chosen)
+
+    reason = plan.why(swapped)
+
+    assert (reason.cost, reason.at_least, reason.is_exact) == (0, 0, True)
+
+
+@pytest.mark.parametrize("seed", [4, 5])
+def test_prices_say_no_more_than_planning_again_confirms(seed):
+    round_ = a_real_round(seed, donors=2, posts=50, people=80, per_place=9)
+    plan = plan_postings(round_)
+
+    for k in range(0, len(round_.worth), len(round_.worth) // 10):
+        quick, sure = plan.why(round_.posting(k)), plan.why(round_.posting(k), confirm=True)
+        if sure.cost is None:
+            assert quick.cost is None and quick.words == sure.words
+            continue
+        assert quick.at_least <= sure.cost + 1e-6 and (quick.cost is None or quick.cost >= sure.cost - 1e-6)
+        assert not quick.is_exact or quick.cost == sure.cost
+
+
+def test_a_refused_pair_tells_the_office_alone_what_it_would_use():
+    plan = plan_postings(a_round("Lin FJ clinic 9", "Wu FJ clinic 7", "Wu FJ school 6"))
+
+    told = {audience: plan.why(("Wu", "clinic"), audience) for audience in Audience}
+
+    assert "a seat in clinic is scarce" in str(told[Audience.OFFICE])
+    assert told[Audience.PERSON].scarce == told[Audience.PUBLIC].scarce == ()
+    assert "Lin" not in str(told[Audience.PERSON]) and "Lin" not in str(told[Audience.PUBLIC])
+    assert told[Audience.OFFICE].to_dict()["at_least"] == 8
+
+
+def test_a_block_too_large_to_relax_is_told_from_the_prices_its_planner_left():
+    round_ = tied_round(700)
+    plan = plan_postings(round_, stop=Stop(seconds=0))
+    most = np.zeros(len(round_.people))
+    np.maximum.at(most, round_.option_person, round_.worth)
+    prices = Prices(float(most.sum()), most[round_.option_person] - round_.worth, most, np.zeros(len(round_.posts)))
+    left = next(item for k in range(100) if (item := round_.posting(k)) not in plan.chosen)
+
+    reason = replace(plan, prices=prices).why(left)
+
+    assert reason.words.code == "answers.why-left-least" and reason.cost is None and not reason.is_exact
+    assert reason.at_least == pytest.approx(plan.objective - prices.bound + prices.loss[round_.option_of(left)], abs=40)
+
+
+def test_what_if_takes_several_changes_and_tells_people_and_points():
+    plan = plan_postings(a_round("Lin FJ clinic 9", "Wu FJ clinic 7", "Wu FJ school 6", "Chen FJ school 2"))
+
+    found = what_if(plan, force=[Posting("Chen", "school")], without=["Lin"])
+
+    assert found.plan.chosen == (Posting("Chen", "school"), Posting("Wu", "clinic")) and found.changed == 3
+    assert str(found).splitlines()[0] == "The plan loses 6 points; 3 people or items change."
+    assert "Chen" not in found.say(for_=Audience.PUBLIC) and "3 other change" in found.say(for_=Audience.PUBLIC)
+    assert "Wu moves" in found.say(for_=Audience.PERSON, person="Wu")
+
+
+def test_what_if_with_another_worth_counts_both_plans_by_it():
+    plan = plan_postings(a_round("Lin FJ clinic 9", "Wu FJ clinic 7", "A GD ward 5"))
+
+    found = what_if(plan, worth=np.where(plan.problem.option_post == 0, [9.0, 12.0, 5.0], plan.problem.worth) * 1.0)
+    by_name = dict(zip(plan.problem.option_at, found.plan.problem.worth, strict=True))
+
+    best = max(by_name[Posting("Lin", "clinic")], by_name[Posting("Wu", "clinic")])
+    assert found.plan.objective == best + by_name[Posting("A", "ward")]
+    assert found.difference.points == best - by_name[Posting("Lin", "clinic")]
+
+
+def test_what_if_leaves_other_blocks_alone():
+    plan = plan_postings(a_real_round(9, donors=4, posts=60, people=120))
+    item = plan.chosen[0]
+
+    found = what_if(plan, forbid=[item])
+
+    anew = plan_postings(plan.problem.forbidding(item))
+    donor = item.person.split("-")[0]
+    assert found.plan.objective == anew.objective and found.plan.status is Status.OPTIMAL
+    assert all(one.person.startswith(donor) for one in (*found.difference.lost, *found.difference.gained))
+
+
+def test_what_if_that_cannot_be_is_told_with_its_clash_and_no_family():
+    places = {"clinic": "x", "school": "y"}
+    round_ = a_round("Lin FJ clinic 9", "Wu FJ clinic 8", "Wu FJ school 8", couples=[("Lin", "Wu")], places=places)
+
+    found = what_if(plan_postings(round_), force=[Posting("Lin", "clinic")])
+
+    assert found.difference.points is None and "There is no such plan" in str(found)
+    assert "same place" not in str(found) and "personal condition" in str(found)
+
+
+def test_what_is_no_option_cannot_be_settled():
+    plan = plan_postings(a_round("Lin FJ clinic 9", "Wu FJ school 8"))
+
+    with pytest.raises(InputError, match="no option"):
+        what_if(plan, force=[Posting("Lin", "school")])
+
+
+@settings(max_examples=150)
+@given(small_rounds())
+def test_relaxing_one_requirement_of_a_clash_is_said_to_be_enough_exactly_if_it_is(problem):
+    plan = plan_postings(problem)
+
+    for relaxation in relaxations(plan):
+        facts, code = relaxation.requirement.facts, relaxation.requirement.code.partition(".")[2]
+        if code in ("post-filled", "post-nobody"):
+            at = problem.posts.index(facts["post"])
+            changed = replace(problem, must_fill=problem.must_fill & (np.arange(len(problem.posts)) != at))
+        elif code == "quota":
+            changed = replace(problem, quotas=tuple(row for row in problem.quotas if row[0] != facts["donor"]))
+        elif code in ("lock", "forbid"):
+            pair, rows = Posting(facts["person"], facts["post"]), f"{code}s"
+            changed = replace(problem, **{rows: tuple(row for row in getattr(problem, rows) if row != pair)})
+        elif code == "team":
+            changed = replace(problem, teams=(None,) * len(problem.teams))
+        else:
+            continue
+        assert relaxation.is_enough is (best_by_trying_all(changed) is not None)
+    assert bool(relaxations(plan)) is (plan.status is Status.INFEASIBLE)
+
+
+def test_what_would_resolve_a_clash_is_told_without_family():
+    round_ = a_round(
+        "Lin FJ clinic 9", "Wu FJ school 8", must_fill="clinic", places={"clinic": "x", "school": "y"},
+        couples=[("Lin", "Wu")],
+    )  # fmt: skip
+
+    told = [relaxation.words().say("en") for relaxation in relaxations(plan_postings(round_))]
+
+    assert len(told) == 2 and all(line.startswith("Relaxing this alone makes a plan possible") for line in told)
+    assert "same place" not in " ".join(told) and "personal condition" in " ".join(told).lower()

@@ -163,3 +163,40 @@ def _couples(random: np.random.Generator, people: Ints) -> list[tuple[str, str]]
 
 def _day(day: np.datetime64) -> date:
     return date.fromisoformat(str(day))
+
+
+def own_places_round(donors: int, posts: int, people: int, seed: int = 0) -> PostingProblem:
+    """Give a round in which each donor sends its people to places of its own, so that every donor is a block.
+
+    Twelve professions and eight grades leave about fifty people for a post; 15 % of the posts are in teams of five,
+    3 % of the people in couples, one post in ten must be filled, and each donor has a quota near its posts.
+    """
+    random = np.random.default_rng(seed)
+    donor_of_post, donor_of = np.sort(random.integers(0, donors, posts)), np.sort(random.integers(0, donors, people))
+    job_for, job_of = random.integers(0, 12, posts), random.integers(0, 12, people)
+    grade_for, grade_of = random.integers(1, 5, posts), random.integers(1, 9, people)
+    is_near = (job_of[:, None] - job_for[None, :]) % 12 <= 1
+    fits = (donor_of[:, None] == donor_of_post[None, :]) & is_near & (grade_of[:, None] >= grade_for[None, :])
+    person, post = np.nonzero(fits)
+    place_of, teams = random.integers(0, 4, posts), dict[int, str]()
+    couples, quotas = [], {}
+    for donor in range(donors):
+        own, there = np.flatnonzero(donor_of == donor), np.flatnonzero(donor_of_post == donor)
+        paired = random.permutation(own)[: 2 * round(0.015 * len(own))]
+        couples += list(zip(paired[::2].tolist(), paired[1::2].tolist(), strict=True))
+        quotas[f"D{donor:02d}"] = round(len(there) * random.uniform(0.9, 1.1))
+        for team in range(round(0.03 * len(there))):
+            members = there[5 * team : 5 * team + 5]
+            place_of[members] = place_of[members[0]]
+            teams |= {int(member): f"D{donor:02d}-t{team}" for member in members}
+    must = random.random(posts) < 0.1
+    return PostingProblem.from_columns(
+        [(f"p{k:05d}", f"D{donor_of[k]:02d}", None, None) for k in range(people)],
+        [
+            (f"q{k:05d}", f"D{donor_of_post[k]:02d}-{place_of[k]}", 1, bool(must[k]) and k not in teams,
+             teams.get(k), None, None)
+            for k in range(posts)
+        ],
+        person, post, random.integers(50, 161, len(person)).astype(np.float64), quotas=quotas,
+        couples=[(f"p{a:05d}", f"p{b:05d}") for a, b in couples],
+    )  # fmt: skip

@@ -20,7 +20,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "load": ("pairup.cli.folder", "Load a folder into a record."),
     "save": ("pairup.cli.folder", "Save a record as a folder of CSV files."),
     "plan": ("pairup.cli.plan", "Draft pairings, postings, funding or visits."),
-    "why": ("pairup.cli.plan", "Say why a drafted plan chose, or did not choose."),
+    "why": ("pairup.cli.answers", "Say why a drafted plan chose, or did not choose."),
+    "what-if": ("pairup.cli.answers", "Say how a plan would change if it had to."),
+    "repair": ("pairup.cli.answers", "Mend a plan after drop-outs with the fewest moves."),
     "adopt": ("pairup.cli.plan", "Take a drafted plan into the record."),
     "claims": ("pairup.cli.report", "Check every claim of a programme."),
     "report": ("pairup.cli.report", "Write the office and the public report."),
@@ -39,7 +41,7 @@ class Commands(click.Group):
         if name not in COMMANDS:
             return None
         module = importlib.import_module(COMMANDS[name][0])
-        command: click.Command = getattr(module, name)
+        command: click.Command = getattr(module, name.replace("-", "_"))
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

@@ -117,24 +117,6 @@ def _years(given: str | None) -> tuple[int, int] | None:
 
 @click.command()
 @click.argument("run")
-@click.argument("item", nargs=-1, required=True)
-@RECORD
-@PROGRAMME
-def why(run: str, item: tuple[str, ...], record: Path, programme: str | None) -> None:
-    """Say why RUN chose ITEM or did not, and what the other way would cost.
-
-    ITEM is a person and a post, a donor and a place, or a project and a way.
-    """
-    from pairup.services import open_record
-
-    open_record(record)
-    from pairup.services import explanations
-
-    click.echo(explanations.why(run, item, programme=programme).say(language()))
-
-
-@click.command()
-@click.argument("run")
 @RECORD
 @PROGRAMME
 @ACTOR

@@ -45,6 +45,9 @@ def plan_problem_file(
         return refuse(error)
     plan = _watched(kind, asked, Stop(seconds, work), seed)
     echo(json.dumps(plan.to_dict(), ensure_ascii=False) if as_json else plan.screen(language()))
+    if not as_json:
+        for line in resolving(plan):
+            echo(line)
     draw(plan, plot)
     return exit_code_of(plan)
 
@@ -68,6 +71,15 @@ def draw(plan: Plan[Any], path: Path | None) -> None:
 
     write_solve(plan, path, language())
     click.echo(f"Drawn: {path}", err=True)
+
+
+def resolving(plan: Plan[Any]) -> list[str]:
+    """Say of each requirement of a clash whether relaxing it alone makes a plan possible, for half a minute."""
+    if plan.status is not Status.INFEASIBLE:
+        return []
+    from pairup.planning.explain import relaxations
+
+    return [relaxation.words().say(language()) for relaxation in relaxations(plan, Stop(seconds=30.0))]
 
 
 def planner_of(kind: str) -> Callable[..., Plan[Any]]:

@@ -266,6 +266,34 @@ class Form:
             least, most,
         )  # fmt: skip
 
+    def possible_without(self, requirements: Sequence[Words], stop: Stop = UNTIL_PROVED) -> list[bool | None]:
+        """Say of each requirement whether some choice keeps all the others; None where that stopped too early."""
+        whole, row_names, watch = self.whole(), self.row_names(), stop.watch()
+        known: dict[bytes, Status] = {}
+        answers: list[bool | None] = []
+        for words in requirements:
+            left_out = [name for name, other in enumerate(self.names) if other == words]
+            least, most = np.zeros(self.count), np.ones(self.count)
+            for choice, value, name in self._settled:
+                if name not in left_out:
+                    least[choice], most[choice] = max(least[choice], value), min(most[choice], value)
+            rows = np.flatnonzero(~np.isin(row_names, left_out))
+            least = np.minimum(least, most)
+            part = replace(with_rows(whole, rows), worth=np.zeros(self.count), least=least, most=most)
+            found = [Status.INFEASIBLE] if len(hopeless(part)) else []
+            for block in () if found else split(part)[1]:
+                key = b"|".join(column.tobytes() for column in (block.rows, block.choices, block.least, block.most))
+                if key not in known:
+                    known[key] = solve_block(block, Stop(watch.left, watch.stop.work), self.seed, None).status
+                found.append(known[key])
+            is_known = Status.INFEASIBLE in found or Status.UNKNOWN not in found
+            answers.append(Status.INFEASIBLE not in found if is_known else None)
+        return answers
+
+    def row_names(self) -> Ints:
+        """The name of each row: its number in `names`."""
+        return _joined(self._names, np.int64)
+
     def _refuse(self, whole: Block, rows: Ints, watch: Watch, blocks: int) -> Answer:
         """Answer that these rows, with what is settled of their choices, cannot be kept."""
         choices = np.unique(with_rows(whole, rows).index)
@@ -278,7 +306,7 @@ class Form:
         QuickXplain (Junker, AAAI 2004): halves of the requirements are tried, so a few clashing ones among many are
         found with few questions. Cut short by the clock it gives a larger set that still clashes.
         """
-        row_names = _joined(self._names, np.int64)
+        row_names = self.row_names()
         inside = {int(choice): at for at, choice in enumerate(block.choices)}
         settled = [(inside[choice], value, name) for choice, value, name in self._settled if choice in inside]
         named: dict[int, tuple[list[int], list[tuple[int, int]]]] = {}

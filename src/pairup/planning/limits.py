@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from pairup.planning.problems.posting import Ints, Posting, PostingProblem
+from pairup.planning.problems.posting import Flags, Ints, Posting, PostingProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,41 +64,68 @@ def _each_once(key: Ints, member: Ints, weight: Ints, size: int) -> Ints:
     return np.bincount(pairs // len(weight), weights=weight[pairs % len(weight)], minlength=size).astype(np.int64)
 
 
-def block_around(problem: PostingProblem, item: Posting) -> PostingProblem:
-    """Give the part of the question that a posting can change: what hangs together with its person and its post."""
-    find = _Sets(len(problem.people) + len(problem.posts))
+def block_around(problem: PostingProblem, *items: Posting) -> PostingProblem:
+    """Give the part of the question that postings can change: what hangs together with their people and posts."""
+    people, posts = inside_of(problem, *items)
+    return problem.part(people, posts)
+
+
+def inside_of(problem: PostingProblem, *items: Posting) -> tuple[Flags, Flags]:
+    """Give, for each person and for each post, whether they stand in the block of one of these postings."""
+    label, shift = block_labels(problem), len(problem.people)
+    of_people = {int(label[problem.person_at[item.person]]) for item in items}
+    wanted = of_people | {int(label[shift + problem.post_at[item.post]]) for item in items}
+    inside = np.isin(label, sorted(wanted))
+    return inside[:shift], inside[shift:]
+
+
+#: blocks of the questions that are in use
+_LABELS: WeakKeyDictionary[PostingProblem, Ints] = WeakKeyDictionary()
+
+
+def block_labels(problem: PostingProblem) -> Ints:
+    """Number the blocks of a question: one number for each person, then for each post; equal within a block.
+
+    The numbers are kept as long as the question is, so that only the first question about a block costs a pass
+    over all options.
+    """
+    if problem not in _LABELS:
+        _LABELS[problem] = _labels(len(problem.people) + len(problem.posts), *_ties(problem))
+    return _LABELS[problem]
+
+
+def _ties(problem: PostingProblem) -> tuple[Ints, Ints]:
+    """Pairs of people (counted from 0) and posts (counted after them) that stand in one block."""
     shift = len(problem.people)
-    for person, post in zip(problem.option_person.tolist(), problem.option_post.tolist(), strict=True):
-        find.join(person, shift + post)
+    first, second = [problem.option_person], [shift + problem.option_post]
     teams: dict[str, int] = {}
     for post, team in enumerate(problem.teams):
         if team is not None:
-            find.join(teams.setdefault(team, shift + post), shift + post)
+            first.append(np.array([teams.setdefault(team, shift + post)]))
+            second.append(np.array([shift + post]))
     for couple in problem.couples:
-        find.join(problem.person_at[couple.people[0]], problem.person_at[couple.people[1]])
+        first.append(np.array([problem.person_at[couple.people[0]]]))
+        second.append(np.array([problem.person_at[couple.people[1]]]))
     for limit in limits_that_bind(problem):
-        for person in problem.option_person[limit.options].tolist():
-            find.join(int(problem.option_person[limit.options[0]]), person)
-    find.join(problem.person_at[item.person], shift + problem.post_at[item.post])
-    root = find.root(problem.person_at[item.person])
-    inside = np.array([find.root(at) == root for at in range(shift + len(problem.posts))], dtype=np.bool_)
-    return problem.part(inside[:shift], inside[shift:])
+        people = np.unique(problem.option_person[limit.options])
+        first.append(np.full(len(people), people[0]))
+        second.append(people)
+    return np.concatenate(first), np.concatenate(second)
 
 
-class _Sets:
-    """Disjoint sets of numbers."""
-
-    def __init__(self, size: int) -> None:
-        self.parent = list(range(size))
-
-    def root(self, at: int) -> int:
-        while self.parent[at] != at:
-            self.parent[at] = self.parent[self.parent[at]]
-            at = self.parent[at]
-        return at
-
-    def join(self, one: int, other: int) -> None:
-        self.parent[self.root(one)] = self.root(other)
+def _labels(size: int, first: Ints, second: Ints) -> Ints:
+    """The lowest number that hangs together with each."""
+    label = np.arange(size)
+    while True:
+        lower = label.copy()
+        np.minimum.at(lower, first, label[second])
+        np.minimum.at(lower, second, label[first])
+        # the head of a block hears of a lower one through any of its members
+        np.minimum.at(lower, label, lower.copy())
+        lower = lower[lower]
+        if np.array_equal(lower, label):
+            return label
+        label = lower
 
 
 def grouped(keys: Ints, rows: Ints) -> list[tuple[int, Ints]]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from pairup.planning.plan import PROVED, Audience, Item, Plan, Reason, Run, Status, Watch, gap_of
+from pairup.planning.plan import PROVED, Explainer, Item, Plan, Run, Status, Watch, gap_of
 from pairup.planning.solvers import SOLVER, VERSIONS, Answer
 from pairup.planning.verify import check_plan
 
@@ -16,7 +16,7 @@ A = TypeVar("A", bound=Item)
 def plan_of(
     problem: Any,
     planner: Callable[..., Plan[A]],
-    explainer: Callable[[Plan[A], A, Audience], Reason[A]],
+    explainer: Explainer[A],
     answer: Answer,
     items: Sequence[A],
     worth: Sequence[float],

@@ -146,9 +146,15 @@ class Reason(Generic[A]):
     is_exact: bool = True  # else the cost is what was found, not proved
     details: tuple[Words, ...] = ()
     difference: Difference[A] | None = None
+    at_least: float | None = (
+        None  # what the other choice loses at least, proved by prices; None where not asked of them
+    )
+    scarce: tuple[Words, ...] = ()  # what the other choice would use, and its price; for the office only
 
     def say(self, language: str = "en") -> str:
-        return "\n".join([self.words.say(language), *(f"  {detail.say(language)}" for detail in self.details)])
+        return "\n".join(
+            [self.words.say(language), *(f"  {line.say(language)}" for line in (*self.scarce, *self.details))]
+        )
 
     def __str__(self) -> str:
         return self.say()
@@ -156,7 +162,8 @@ class Reason(Generic[A]):
     def to_dict(self) -> dict[str, Any]:
         return {
             "item": self.item.to_dict(), "reason": self.words.to_dict(), "cost": self.cost, "is_exact": self.is_exact,
-            "details": [detail.to_dict() for detail in self.details],
+            "details": [detail.to_dict() for detail in self.details], "at_least": self.at_least,
+            "scarce": [words.to_dict() for words in self.scarce],
         }  # fmt: skip
 
 
@@ -177,7 +184,7 @@ class Plan(Generic[A]):
     bound: float | None = None
     conflicts: tuple[Words, ...] = ()
     further: Mapping[str, Any] = field(default_factory=dict)
-    explainer: Callable[[Plan[A], A, Audience], Reason[A]] | None = field(default=None, repr=False, compare=False)
+    explainer: Explainer[A] | None = field(default=None, repr=False, compare=False)
     prices: Prices | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -214,11 +221,14 @@ class Plan(Generic[A]):
             f"No plan: {clash}.", hint="Relax one of these.", code="planning.no-plan", conflicts=self.conflicts
         )
 
-    def why(self, item: A, for_: Audience = Audience.OFFICE) -> Reason[A]:
-        """Say why `item` is in the plan or is not, in words fit for the audience."""
+    def why(self, item: A, for_: Audience = Audience.OFFICE, *, confirm: bool = False) -> Reason[A]:
+        """Say why `item` is in the plan or is not, in words fit for the audience.
+
+        A planner that has prices answers by them, in milliseconds and not always exactly; `confirm` plans again.
+        """
         if self.explainer is None:
             raise TypeError(f"plans of {self.kind} have no explainer")
-        return self.explainer(self, item, for_)
+        return self.explainer(self, item, for_, confirm)
 
     def compare(self, other: Plan[A]) -> Difference[A]:
         """Say what `other` chooses in place of this plan."""
@@ -269,6 +279,8 @@ class Plan(Generic[A]):
 
 
 Planner = Callable[..., Plan[A]]
+#: called with the plan, the item, who asks, and whether to plan again
+Explainer = Callable[[Plan[A], A, Audience, bool], Reason[A]]
 
 
 def gap_of(objective: float | None, bound: float | None) -> float | None:

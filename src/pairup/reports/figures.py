@@ -255,6 +255,36 @@ def envelopes_by_year(years: Sequence[YearUse], names: tuple[str, str], frame: F
     return framed([limit, used], frame, height=240, margins=Margins(left=58, bottom=66))
 
 
+# --- repair -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A point of the curve of a repair: people who move, and points lost against planning from zero."""
+
+    moves: int
+    points: float
+    is_proved: bool = True
+
+
+def moves(curve: Sequence[Moved], titles: tuple[str, str], frame: Frame) -> alt.LayerChart:
+    """Draw points lost over people moved, as steps; a point that is found and not proved is hollow.
+
+    `titles` name the axes: people who move, points lost.
+    """
+    rows = [{"moves": step.moves, "points": step.points, "proved": step.is_proved} for step in curve]
+    x = alt.X(
+        "moves:Q",
+        axis=alt.Axis(title=titles[0], grid=False, tickMinStep=1, format="d"),
+        scale=alt.Scale(nice=False, padding=14),
+    )
+    y = alt.Y("points:Q", axis=alt.Axis(title=titles[1], tickCount=5, domain=False), scale=alt.Scale(zero=True))
+    line = table(rows).mark_line(strokeWidth=2.2, color=palette.PAID, interpolate="step-after").encode(x=x, y=y)
+    fill = alt.condition("datum.proved", alt.value(palette.PAID), alt.value(palette.PAPER))
+    dots = table(rows).mark_point(size=60, opacity=1, stroke=palette.PAID).encode(x=x, y=y, fill=fill)
+    return framed([line, dots], frame, height=240, margins=Margins(left=66, bottom=52))
+
+
 # --- the visit ----------------------------------------------------------------------------------------------
 
 

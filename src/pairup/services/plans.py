@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from pairup import __version__
@@ -276,8 +277,17 @@ def draft(
     problem = read_problem_of(asked)
     plan = PLANNERS[asked.kind](problem, stop=stop, seed=seed, progress=progress)
     checks = _checks(asked, plan, seed) if with_checks and asked.kind == "postings" else {}
-    said = _bytes(problem)
-    digest = hashlib.sha256(said).hexdigest()
+    digest = hashlib.sha256(_bytes(problem)).hexdigest()
+    code = keep(asked, plan, read_digest=digest, actor=actor, at=at, checks=checks)
+    return Draft(code, asked, plan, WEIGHTS[asked.kind](asked), checks)
+
+
+def keep(
+    asked: Asked, plan: Plan[Any], *, read_digest: str, actor: str, at: datetime,
+    checks: Mapping[str, Any] = MappingProxyType({}),
+) -> str:  # fmt: skip
+    """Keep a plan as a run; give its code. `read_digest` is of the question that the record holds."""
+    said = _bytes(plan.problem)
     with write.command(
         "plan.draft", actor=actor, at=at, programme=asked.programme, facts={"kind": asked.kind}
     ) as doing:
@@ -293,11 +303,12 @@ def draft(
         } | ({"checks": checks} if checks else {})  # fmt: skip
         row = PlanRunVersion(
             identity_id=ids[code], day=asked.on, kind=asked.kind, round=asked.round, known_by=asked.known_by,
-            status=plan.status.value, seed=seed, problem=zlib.compress(said, 6), problem_digest=digest, answer=answer,
-            read_digest=digest, code_version=__version__, is_synthetic=_is_synthetic(asked),
+            status=plan.status.value, seed=plan.run.seed, problem=zlib.compress(said, 6),
+            problem_digest=hashlib.sha256(said).hexdigest(), answer=answer, read_digest=read_digest,
+            code_version=__version__, is_synthetic=_is_synthetic(asked),
         )  # fmt: skip
         doing.add(PlanRunVersion, [row])
-    return Draft(code, asked, plan, WEIGHTS[asked.kind](asked), checks)
+    return code
 
 
 def _checks(asked: Asked, plan: Plan[Any], seed: int) -> dict[str, Any]:

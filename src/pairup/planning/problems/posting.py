@@ -292,6 +292,11 @@ class PostingProblem:
         found[at[at >= 0]] = place[at >= 0]
         return _still(found)
 
+    def option_of(self, item: Posting) -> int | None:
+        """Where one option stands in the columns, found without a table of all; None where it is no option."""
+        at = int(self.options_of([item])[0])
+        return at if at >= 0 else None
+
     def posting(self, option: int) -> Posting:
         return Posting(self.people[self.option_person[option]], self.posts[self.option_post[option]])
 
@@ -320,6 +325,18 @@ class PostingProblem:
             forbids=tuple(sorted({*self.forbids, *gone})),
             locks=tuple(x for x in self.locks if x.person != person),
         )
+
+    def after(self, gone: Sequence[str], shut: Sequence[str]) -> PostingProblem:
+        """The same question after people drop out and posts close: a closed post need not be filled, in no team."""
+        people = np.array([person in gone for person in self.people], dtype=np.bool_)
+        posts = np.array([post in shut for post in self.posts], dtype=np.bool_)
+        ruled_out = np.flatnonzero(people[self.option_person] | posts[self.option_post])
+        return replace(
+            self, must_fill=self.must_fill & ~posts,
+            teams=tuple(None if is_shut else team for team, is_shut in zip(self.teams, posts.tolist(), strict=True)),
+            locks=tuple(lock for lock in self.locks if lock.person not in gone and lock.post not in shut),
+            forbids=tuple(sorted({*self.forbids, *(self.posting(int(k)) for k in ruled_out)})),
+        )  # fmt: skip
 
     def part(self, people: Flags, posts: Flags) -> PostingProblem:
         """The question over some people and posts only; the options between them are kept."""

@@ -25,7 +25,7 @@ class Site:
         return {"site": self.site}
 
 
-def why_day(plan: Plan[Day], item: Day, for_: Audience) -> Reason[Day]:
+def why_day(plan: Plan[Day], item: Day, for_: Audience, confirm: bool = False) -> Reason[Day]:
     """Say what a day's visits are worth to the journey: the best journey that makes none of them is planned."""
     names = [stop.site for stop in item.stops]
     if not names:

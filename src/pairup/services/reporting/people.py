@@ -326,7 +326,7 @@ def followed(
     others = sorted(
         (k for k in points if k != chosen), key=lambda k: (-sum(points[k].values()), planned.tables.people[k].code)
     )
-    forced = plan.why((planned.tables.people[others[0]].code, code)) if others else None
+    forced = plan.why((planned.tables.people[others[0]].code, code), confirm=True) if others else None
     dropped = what_if_without(plan, person)
     loss = dropped.difference.points
     need, none = needs.get(row.need.code) if row.need else None, Words("services.no-need")
