@@ -18,8 +18,8 @@ from pairup.planning.visits.clock import Clock
 from pairup.planning.visits.days import Outcome, search_days, worth_of
 from pairup.planning.visits.effort import Effort
 from pairup.planning.visits.explain import why_day
+from pairup.planning.visits.improving import Paths, improve_apart, improve_here
 from pairup.planning.visits.labels import search_labels
-from pairup.planning.visits.peer import is_for_peer, plan_with_peer
 from pairup.planning.visits.problem import VisitProblem
 from pairup.planning.visits.routes import MOST_BITS, Day, candidates
 from pairup.values.words import Words
@@ -59,7 +59,7 @@ class _Search:
         self.used = {"numpy"}
 
     def carry_out(self) -> None:
-        """Build, then search; a larger problem goes to the peer solver between the two."""
+        """Build, then search; the days of a larger problem are shaken between the two."""
         self.tell("building", 0)
         builder = Builder(self.problem, self.clock, self.climb, self.sites, self.seed)
         small = len(self.sites) <= MOST_BITS
@@ -76,16 +76,26 @@ class _Search:
         if self.effort.is_over():
             return
         self.tell("by-labels", 2)
-        if is_for_peer(self.problem, self.clock):
-            self.used.add("pyvrp")
-            paths = plan_with_peer(self.problem, self.sites, self.seed, self.effort.share(0.6))
-            ends = [(self.problem.start, self.problem.finish)] * self.problem.days
-            if paths is not None and all(builder.fits(ends, paths)):
-                self.keep(journey_of(self.problem, self.clock, ends, paths))
+        if built is not None:
+            self.improve(builder, *built)
         if not self.is_done():
             self.take(
                 search_labels(self.problem, self.clock, self.climb, self.sites, self.grain, self.worth, self.effort)
             )
+
+    def improve(self, builder: Builder, nights: list[tuple[int, int]], paths: Paths) -> None:
+        """Shake the days of the first journey, its nights as they are."""
+        self.used.add("numba")
+        effort = self.effort.share(0.6)
+
+        def heard(found: Paths) -> None:
+            if all(builder.fits(nights, found)):
+                self.keep(journey_of(self.problem, self.clock, nights, found))
+
+        if self.effort.watch.stop.seconds is None:
+            improve_here(self.problem, self.clock, self.sites, nights, paths, self.seed, effort, heard)
+        else:
+            improve_apart(self.problem, self.sites, nights, paths, self.seed, effort, heard)
 
     def tell(self, code: str, step: int) -> None:
         if self.progress is not None:
