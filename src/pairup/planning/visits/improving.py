@@ -1,4 +1,4 @@
-"""Better the routes of a journey whose nights stand, by shaking and refilling, here or in a process of its own.
+"""Better the routes of a journey whose nights stand, by shaking and refilling.
 
 The heat falls over the whole effort, as in simulated annealing (Kirkpatrick, Gelatt & Vecchi, Science 220, 1983).
 """
@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
-from pairup.planning.child import Tell, work_apart
-from pairup.planning.kernels import VERSIONS
 from pairup.planning.plan import Stop
 from pairup.planning.visits import shaking
 from pairup.planning.visits.clock import SLACK, Clock
@@ -28,20 +25,6 @@ _HOT, _COLD = 1.2, 0.1  # in mean worths of a site
 _ROAD = 0.02  # mean worths of a site that a usual leg counts
 _STRENGTH = 12.0
 _MOST = 40_000  # rounds where neither seconds nor work are given
-
-__all__ = ["VERSIONS", "Paths", "improve_apart", "improve_here"]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the other process is asked."""
-
-    problem: VisitProblem
-    sites: list[int]
-    ends: list[tuple[int, int]]
-    paths: Paths
-    seed: int
-    seconds: float
 
 
 class Improver:
@@ -104,31 +87,16 @@ def improve_here(
         heard(improver.paths)
 
 
-def improve_apart(
-    problem: VisitProblem, sites: list[int], ends: list[tuple[int, int]], paths: Paths, seed: int, effort: Effort,
-    heard: Callable[[Paths], None],
-) -> None:  # fmt: skip
-    """Shake in a process of its own for as long as the effort has; what it found until then is told."""
-    left = effort.watch.left
-    if left is None or left <= 0.1:
-        return
-    asked = Asked(problem, sites, ends, paths, seed, max(0.0, left - 0.05))
-    work_apart(_improve, asked, effort.watch, heard)
-
-
-def _improve(asked: Asked, tell: Tell) -> None:
-    """Shake until the time is over, and tell each better plan."""
-    watch = Stop(seconds=asked.seconds).watch()
-    improver = Improver(asked.problem, Clock(asked.problem), asked.sites, asked.ends, asked.paths, asked.seed)
+def improve_until(improver: Improver, seconds: float, heard: Callable[[Paths], None]) -> None:
+    """Shake for so many seconds; not repeatable. What was found is heard each time it is better."""
+    watch = Stop(seconds=seconds).watch()
     if not len(improver.wanted):
         return
-    improver.turn(1.0, 1)  # compiles, or loads what was compiled
-    compiled_at, told, rounds = watch.seconds, -math.inf, 20
+    told, rounds = improver.worth, 10
     while not watch.is_over:
         before = watch.seconds
-        improver.turn((before - compiled_at) / max(1e-9, asked.seconds - compiled_at), rounds)
+        improver.turn(before / seconds, rounds)
         rounds = max(1, min(1000, int(rounds * 0.05 / max(1e-4, watch.seconds - before))))
         if improver.worth > told:
             told = improver.worth
-            tell(improver.paths)
-
+            heard(improver.paths)

@@ -12,13 +12,14 @@ import numpy as np
 from pairup.planning.plan import PROVED, UNTIL_PROVED, Ended, Plan, Progress, Run, Status, Stop, gap_of
 from pairup.planning.verify_visits import check_visits
 from pairup.planning.visits.altitude import Climb
-from pairup.planning.visits.build import Builder, journey_of
+from pairup.planning.visits.apart import Asked, search_apart
+from pairup.planning.visits.build import Builder, Nightly, journey_of
 from pairup.planning.visits.clash import clash
 from pairup.planning.visits.clock import Clock
 from pairup.planning.visits.days import Outcome, search_days, worth_of
 from pairup.planning.visits.effort import Effort
 from pairup.planning.visits.explain import why_day
-from pairup.planning.visits.improving import Paths, improve_apart, improve_here
+from pairup.planning.visits.improving import Paths, improve_here
 from pairup.planning.visits.labels import search_labels
 from pairup.planning.visits.problem import VisitProblem
 from pairup.planning.visits.routes import MOST_BITS, Day, candidates
@@ -63,7 +64,7 @@ class _Search:
         self.tell("building", 0)
         builder = Builder(self.problem, self.clock, self.climb, self.sites, self.seed)
         small = len(self.sites) <= MOST_BITS
-        built = builder.improve(self.effort.share(0.2), 15 if small else 150)
+        built = builder.improve(self.effort.share(0.2), 15 if small else 0)
         if built is not None:
             self.keep(journey_of(self.problem, self.clock, *built))
         if self.is_done():
@@ -77,25 +78,30 @@ class _Search:
             return
         self.tell("by-labels", 2)
         if built is not None:
-            self.improve(builder, *built)
-        if not self.is_done():
+            self.shake(builder, *built)
+        if not self.is_done() and self.effort.watch.stop.seconds is None:
             self.take(
                 search_labels(self.problem, self.clock, self.climb, self.sites, self.grain, self.worth, self.effort)
             )
 
-    def improve(self, builder: Builder, nights: list[tuple[int, int]], paths: Paths) -> None:
-        """Shake the days of the first journey, its nights as they are."""
+    def shake(self, builder: Builder, nights: Nightly, paths: Paths) -> None:
+        """Shake the days of the first journey, its nights as they are; by the clock, look for a proof as well."""
         self.used.add("numba")
-        effort = self.effort.share(0.6)
 
-        def heard(found: Paths) -> None:
-            if all(builder.fits(nights, found)):
+        def heard(found: Paths | Outcome) -> None:
+            if isinstance(found, Outcome):
+                self.take(found)
+            elif all(builder.fits(nights, found)):
                 self.keep(journey_of(self.problem, self.clock, nights, found))
 
-        if self.effort.watch.stop.seconds is None:
+        left = self.effort.watch.left
+        if left is None:
+            effort = self.effort.share(0.6)
             improve_here(self.problem, self.clock, self.sites, nights, paths, self.seed, effort, heard)
         else:
-            improve_apart(self.problem, self.sites, nights, paths, self.seed, effort, heard)
+            asked = Asked(self.problem, self.sites, nights, paths, self.seed, self.grain, left)
+            search_apart(asked, self.effort, heard)
+            self.effort.is_over()
 
     def tell(self, code: str, step: int) -> None:
         if self.progress is not None:
