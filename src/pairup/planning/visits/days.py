@@ -335,7 +335,8 @@ def _solve(search: DaySearch, known: float, effort: Effort) -> Outcome:
     for width in (_BEAM, None):
         labels, left_out = search.search(worth, effort, width)
         found = search.journey(labels)
-        if found is not None:
+        # the bound of a last label holds prices of unseen sites, so what is read back may be worth less than is known
+        if found is not None and worth_of(search.problem, found) > worth:
             best, worth = found, worth_of(search.problem, found)
             search.fit_prices(worth, effort)
         if left_out is None or effort.ended is not None:
