@@ -33,7 +33,7 @@ from pairup.planning.visits.ways import ways_of
 
 _ROUNDS = 400  # of fitting prices
 _COMPARED = 48  # labels are held against so many of the worthiest of their place
-_JOINS_PER_WORK = 256
+_JOINS_PER_LABEL, _LABELS_PER_WORK = 16, 32
 _BEAM = 1500  # labels of a morning that go on in the first, quick walk
 
 #: labels of one morning: by place and past, the sets seen
@@ -189,7 +189,7 @@ class DaySearch:
                     new, tried = self._expand(masks, gained, pair, day + 1, b, to, least)
                     if len(new):
                         ahead.setdefault((b, to), []).append(new)
-                    effort.add(len(new) + tried // _JOINS_PER_WORK)
+                    effort.add((len(new) + tried // _JOINS_PER_LABEL) // _LABELS_PER_WORK + 1)
                 if effort.is_over():
                     return mornings_, max(open_bound, left_out or -np.inf)
             morning = self._merge({key: np.unique(np.concatenate(parts)) for key, parts in ahead.items()})

@@ -67,7 +67,7 @@ def _pieces(leg: Leg, opens: float, closes: float) -> Numbers:
     middle = (x + ends) / 2
     y, at_middle = leg.go(x)[1], leg.go(middle)[1]
     wide = (ends - x > 1e-6) & np.isfinite(y) & np.isfinite(at_middle)
-    slope = np.where(wide, (np.where(wide, at_middle, 0.0) - np.where(wide, y, 0.0)) / (middle - x), 0.0)
+    slope = np.where(wide, (np.where(wide, at_middle, 0.0) - np.where(wide, y, 0.0)) / np.where(wide, middle - x, 1.0), 0.0)
     return np.stack([x, np.maximum.accumulate(y), np.maximum(slope, 0.0)], axis=1)
 
 
