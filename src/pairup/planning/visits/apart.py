@@ -1,4 +1,4 @@
-"""The search of a journey too large to list its days, in a process of its own: it is ended when its time is over."""
+"""The search that is stopped by the clock, in a process of its own: it is ended when its time is over."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from pairup.planning.child import Tell, work_apart
 from pairup.planning.plan import Stop
 from pairup.planning.visits.altitude import Climb
+from pairup.planning.visits.build import Nightly
 from pairup.planning.visits.clock import Clock
-from pairup.planning.visits.days import Outcome, worth_of
+from pairup.planning.visits.days import Outcome, search_days, worth_of
 from pairup.planning.visits.effort import Effort
 from pairup.planning.visits.improving import Improver, Paths, improve_until
 from pairup.planning.visits.labels import search_labels
 from pairup.planning.visits.problem import VisitProblem
-from pairup.planning.visits.routes import timed
+from pairup.planning.visits.routes import MOST_BITS, timed
 
-#: parts of the time: a first shaking, looking for a proof, and shaking again
-_FIRST, _PROOF = 0.1, 0.25
+#: parts of what is left: listing days and joining them; then a first shaking, a proof by stops, and shaking again
+_BY_DAYS, _FIRST, _PROOF = 0.9, 0.1, 0.25
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Asked:
 
     problem: VisitProblem
     sites: list[int]
-    nights: list[tuple[int, int]]
+    nights: Nightly | None  # None: no choice of nights was found
     paths: Paths
     seed: int
     grain: float
@@ -42,23 +43,35 @@ def search_apart(asked: Asked, effort: Effort, heard: Callable[[Paths | Outcome]
 def search(asked: Asked, tell: Tell) -> None:
     """Do what is asked. Tells paths and outcomes; a proof ends it."""
     watch = Stop(seconds=asked.seconds).watch()
-    problem, clock = asked.problem, Clock(asked.problem)
+    problem, clock, climb = asked.problem, Clock(asked.problem), Climb.of(asked.problem)
+    known = _worth(problem, clock, asked.nights, asked.paths)
+
+    def part(share: float) -> Effort:
+        return Effort(Stop(seconds=share * (watch.left or 0.0)), 0)
+
+    if len(asked.sites) <= MOST_BITS:
+        listed = search_days(problem, clock, climb, asked.grain, known, part(_BY_DAYS))
+        if listed is not None:
+            tell(listed)
+            if listed.is_proved or asked.nights is None:
+                return
+            known = max(known, float("-inf") if listed.worth is None else listed.worth)
+    if asked.nights is None:
+        tell(search_labels(problem, clock, climb, asked.sites, asked.grain, known, part(_BY_DAYS)))
+        return
     improver = Improver(problem, clock, asked.sites, asked.nights, asked.paths, asked.seed)
     improver.turn(0.0, 1)  # compiles, or loads what was compiled
-
-    def left() -> float:
-        return watch.left or 0.0
-
-    improve_until(improver, _FIRST * left(), tell)
-    fits = [timed(problem, clock, d + 1, *ends, path) for d, (ends, path) in _days(asked.nights, improver.paths)]
-    journey = tuple(day for day in fits if day is not None)
-    known = worth_of(problem, journey) if len(journey) == problem.days else float("-inf")
-    effort = Effort(Stop(seconds=_PROOF * left()), 0)
-    outcome = search_labels(problem, clock, Climb.of(problem), asked.sites, asked.grain, known, effort)
+    improve_until(improver, _FIRST * (watch.left or 0.0), tell)
+    known = max(known, _worth(problem, clock, asked.nights, improver.paths))
+    outcome = search_labels(problem, clock, climb, asked.sites, asked.grain, known, part(_PROOF))
     tell(outcome)
     if not outcome.is_proved:
-        improve_until(improver, left(), tell)
+        improve_until(improver, watch.left or 0.0, tell)
 
 
-def _days(nights: list[tuple[int, int]], paths: Paths) -> list[tuple[int, tuple[tuple[int, int], list[int]]]]:
-    return list(enumerate(zip(nights, paths, strict=True)))
+def _worth(problem: VisitProblem, clock: Clock, nights: Nightly | None, paths: Paths) -> float:
+    """Give the worth of these days, or minus infinity where they do not fit."""
+    rows = [] if nights is None else list(zip(nights, paths, strict=True))
+    days = [timed(problem, clock, d + 1, *ends, path) for d, (ends, path) in enumerate(rows)]
+    journey = tuple(day for day in days if day is not None)
+    return worth_of(problem, journey) if len(journey) == problem.days else float("-inf")
