@@ -22,6 +22,7 @@ from pairup.planning.plan import UNTIL_PROVED, Plan, Status, Stop
 from pairup.planning.posting import plan_postings
 from pairup.planning.problems import PostingProblem, read_problem
 from pairup.planning.visits import plan_visits
+from pairup.planning.visits.need import NeedWeights
 from pairup.planning.worth import (
     Candidate,
     FundingWeights,
@@ -51,6 +52,8 @@ from pairup.record.models import (
     RoadVersion,
     RoundVersion,
     SiteVersion,
+    VisitFindingVersion,
+    VisitVersion,
 )
 from pairup.rules.register import NoRuleError, Rule, load_rules
 from pairup.services import journeys, tables, write
@@ -257,7 +260,7 @@ WEIGHTS: dict[str, Callable[[], dict[str, str]]] = {
     "pairings": lambda: PairingWeights().named(),
     "postings": lambda: PostingWeights().named(),
     "funding": lambda: FundingWeights().named(),
-    "visits": lambda: {"need_to_be_seen": "as recorded per site"},
+    "visits": lambda: NeedWeights().named(),
 }
 
 
@@ -302,7 +305,7 @@ READ: dict[str, tuple[Any, ...]] = {
     "pairings": (PairingVersion, OfferVersion, CallVersion, PairingPreferenceVersion, PersonVersion, PostVersion),
     "postings": (PersonVersion, PostVersion, FitnessCheckVersion, QuotaVersion),
     "funding": (ProjectVersion, EnvelopeVersion, NeedVersion),
-    "visits": (SiteVersion, RoadVersion),
+    "visits": (SiteVersion, RoadVersion, VisitVersion, VisitFindingVersion),
 }
 
 

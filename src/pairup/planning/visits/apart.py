@@ -18,7 +18,8 @@ from pairup.planning.visits.problem import VisitProblem
 from pairup.planning.visits.routes import MOST_BITS, timed
 
 #: parts of what is left: listing days and joining them; then a first shaking, a proof by stops, and shaking again
-_BY_DAYS, _FIRST, _PROOF = 0.9, 0.1, 0.25
+_BY_DAYS, _FIRST, _PROOF = 0.9, 0.1, 0.2
+_PROVABLE = 110  # sites beyond which a proof by stops is not tried
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def search(asked: Asked, tell: Tell) -> None:
         return Effort(Stop(seconds=share * (watch.left or 0.0)), 0)
 
     if len(asked.sites) <= MOST_BITS:
-        listed = search_days(problem, clock, climb, asked.grain, known, part(_BY_DAYS))
+        listed = search_days(problem, clock, climb, asked.grain, known, part(_BY_DAYS), tell)
         if listed is not None:
             tell(listed)
             if listed.is_proved or asked.nights is None:
@@ -63,6 +64,9 @@ def search(asked: Asked, tell: Tell) -> None:
     improver.turn(0.0, 1)  # compiles, or loads what was compiled
     improve_until(improver, _FIRST * (watch.left or 0.0), tell)
     known = max(known, _worth(problem, clock, asked.nights, improver.paths))
+    if len(asked.sites) > _PROVABLE:
+        improve_until(improver, watch.left or 0.0, tell)
+        return
     outcome = search_labels(problem, clock, climb, asked.sites, asked.grain, known, part(_PROOF))
     tell(outcome)
     if not outcome.is_proved:

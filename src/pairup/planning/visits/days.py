@@ -8,6 +8,7 @@ Lagrangian: a site may be seen again at the price `price[j]`, and the prices are
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,12 +17,11 @@ from pairup.planning.visits.altitude import Climb
 from pairup.planning.visits.clock import Clock
 from pairup.planning.visits.effort import Effort
 from pairup.planning.visits.joining import fit, join, value_days
-from pairup.planning.visits.listing import not_held, outermost
+from pairup.planning.visits.listing import Masks, not_held, outermost
 from pairup.planning.visits.problem import Nights, Numbers, VisitProblem
 from pairup.planning.visits.routes import (
     Day,
     Families,
-    Masks,
     candidates,
     day_routes,
     evenings,
@@ -299,9 +299,13 @@ class DaySearch:
 
 
 def search_days(
-    problem: VisitProblem, clock: Clock, climb: Climb, grain: float, known: float, effort: Effort
-) -> Outcome | None:
-    """Prove the best journey day by day. None where one day alone can see too many sets for the effort."""
+    problem: VisitProblem, clock: Clock, climb: Climb, grain: float, known: float, effort: Effort,
+    heard: Callable[[Outcome], None] | None = None,
+) -> Outcome | None:  # fmt: skip
+    """Prove the best journey day by day; what is known half way is `heard`.
+
+    None where one day alone can see too many sets for the effort.
+    """
     sites = candidates(problem, clock)
     starts, ends = mornings(problem), evenings(problem)
     ways = ways_of(clock)
@@ -312,10 +316,10 @@ def search_days(
         if families is None:
             return None
         routes.append(families)
-    return _solve(DaySearch(problem, clock, climb, sites, routes, grain), known, effort)
+    return _solve(DaySearch(problem, clock, climb, sites, routes, grain), known, effort, heard)
 
 
-def _solve(search: DaySearch, known: float, effort: Effort) -> Outcome:
+def _solve(search: DaySearch, known: float, effort: Effort, heard: Callable[[Outcome], None] | None) -> Outcome:
     if not np.isfinite(search.root()):
         return Outcome(None, None, None, is_proved=True)
     search.fit_prices(max(known, 0.0), effort)
@@ -331,13 +335,16 @@ def _solve(search: DaySearch, known: float, effort: Effort) -> Outcome:
             search.fit_prices(worth, effort)
         if left_out is None or effort.ended is not None:
             break
+        if heard is not None:
+            bound = min(max(worth, left_out), search.root())
+            heard(Outcome(best, worth if best else None, bound, is_proved=False))
         if left_out < worth + search.grain - 1e-6 * search.grain:
             left_out = None
             break
-    bound: float | None = min(max(worth, left_out), search.root()) if left_out is not None else worth
-    if bound == -np.inf:
-        bound = None
-    return Outcome(best, worth if best else None, bound, is_proved=left_out is None)
+    last: float | None = min(max(worth, left_out), search.root()) if left_out is not None else worth
+    if last == -np.inf:
+        last = None
+    return Outcome(best, worth if best else None, last, is_proved=left_out is None)
 
 
 def worth_of(problem: VisitProblem, journey: tuple[Day, ...]) -> float:

@@ -31,7 +31,13 @@ class Improver:
     """The arrays of one problem with its nights, and the state of the search."""
 
     def __init__(
-        self, problem: VisitProblem, clock: Clock, sites: list[int], ends: list[tuple[int, int]], paths: Paths, seed: int
+        self,
+        problem: VisitProblem,
+        clock: Clock,
+        sites: list[int],
+        ends: list[tuple[int, int]],
+        paths: Paths,
+        seed: int,
     ) -> None:
         self.ways, wanted = ways_of(clock), [s for s in sites if problem.worth[s] > 0]
         self.wanted: Ints = np.array(wanted, np.int64)

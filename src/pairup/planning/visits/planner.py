@@ -36,9 +36,9 @@ def plan_visits(
 ) -> Plan[Day]:
     """Choose the visits worth most, day by day, within hours, windows, roads and the altitude rule.
 
-    A journey of up to some 40 sites is mostly proved optimal within seconds. Beyond what the search can prove, the plan carries
-    the best bound known. Without seconds and work the search stops after `DEFAULT_WORK` labels, so that it is
-    repeatable. Where no journey exists, `conflicts` names the requirements that clash.
+    A journey of up to some 40 sites is mostly proved optimal within seconds. Beyond what the search can prove, the
+    plan carries the best bound known. Without seconds and work the search stops after `DEFAULT_WORK` labels, so that
+    it is repeatable. Where no journey exists, `conflicts` names the requirements that clash.
     """
     effort = Effort(stop, DEFAULT_WORK)
     search = _Search(problem, seed, effort, progress)

@@ -116,8 +116,11 @@ def place_of(path: Ints, size: Ints, r: int, site: int) -> int:
 
 
 @compiled
-def ruin(near: Ints, path: Ints, size: Ints, day_of: Ints, dice: Dice, strength: float) -> None:
-    """Take stops out around a place drawn at random: strings of routes, the nearest stops, or any. Writes into them."""
+def ruin(near: Ints, path: Ints, size: Ints, day_of: Ints, dice: Dice, strength: float) -> None:  # noqa: C901 - calls cost
+    """Take stops out around a place drawn at random: strings of routes, the nearest stops, or any. Writes into them.
+
+    Long, as a call for each way would cost as much as the way.
+    """
     days, count = len(size), size.sum()
     if count == 0:
         return
@@ -169,7 +172,7 @@ def ruin(near: Ints, path: Ints, size: Ints, day_of: Ints, dice: Dice, strength:
 
 
 @compiled
-def refill(
+def refill(  # noqa: C901 - as its docstring says
     sites: Numbers, steady: Numbers, legs: Ints, pieces: Numbers, hours: Numbers, kinds: Ints, wanted: Ints,
     path: Ints, size: Ints, ready: Numbers, late: Numbers, day_of: Ints, dice: Dice, is_full: NDArray[np.bool_],
 ) -> None:  # fmt: skip
@@ -264,14 +267,14 @@ def value(sites: Numbers, steady: Numbers, path: Ints, size: Ints, road: float) 
 
 
 @compiled
-def anneal(
+def anneal(  # noqa: C901 - as its docstring says
     sites: Numbers, steady: Numbers, legs: Ints, pieces: Numbers, hours: Numbers, kinds: Ints, wanted: Ints,
     near: Ints, path: Ints, size: Ints, best_path: Ints, best_size: Ints, dice: Dice, rounds: int, heat: float,
     road: float, strength: float,
 ) -> float:  # fmt: skip
     """Shake and refill for so many rounds at one heat. Writes into the routes, and the best of them into the `best_`.
 
-    Gives the value of the best.
+    Gives the value of the best. Long, since copying within one function is cheap.
     """
     days, most = path.shape
     ready, late = np.zeros((2, days, most)), np.zeros((2, days, most))

@@ -1,7 +1,8 @@
 """Roads as arrays that kernels read: when a leg arrives, and when it must be left at the latest.
 
 A leg whose travel does not change and that is never closed is a number. Any other is a list of pieces: from `x` on,
-until the next piece begins, leaving at t arrives at `y + slope * (t - x)`. Waiting is in it, so that arrivals never fall.
+until the next piece begins, leaving at t arrives at `y + slope * (t - x)`. Waiting is in it, so arrivals
+never fall.
 """
 
 from __future__ import annotations
@@ -67,7 +68,9 @@ def _pieces(leg: Leg, opens: float, closes: float) -> Numbers:
     middle = (x + ends) / 2
     y, at_middle = leg.go(x)[1], leg.go(middle)[1]
     wide = (ends - x > 1e-6) & np.isfinite(y) & np.isfinite(at_middle)
-    slope = np.where(wide, (np.where(wide, at_middle, 0.0) - np.where(wide, y, 0.0)) / np.where(wide, middle - x, 1.0), 0.0)
+    slope = np.where(
+        wide, (np.where(wide, at_middle, 0.0) - np.where(wide, y, 0.0)) / np.where(wide, middle - x, 1.0), 0.0
+    )
     return np.stack([x, np.maximum.accumulate(y), np.maximum(slope, 0.0)], axis=1)
 
 
@@ -76,7 +79,7 @@ def go(steady: Numbers, legs: Ints, pieces: Numbers, kind: int, a: int, b: int, 
     """Give the arrival at `b` of a team ready to leave `a` at `t`."""
     count = legs[kind, a, b, 0]
     if count == 0:
-        return t + steady[a, b]
+        return float(t + steady[a, b])
     low = legs[kind, a, b, 1]
     high = low + count - 1
     while low < high:
@@ -85,7 +88,7 @@ def go(steady: Numbers, legs: Ints, pieces: Numbers, kind: int, a: int, b: int, 
             low = mid
         else:
             high = mid - 1
-    return pieces[low, 1] + pieces[low, 2] * (t - pieces[low, 0])
+    return float(pieces[low, 1] + pieces[low, 2] * (t - pieces[low, 0]))
 
 
 @compiled
@@ -93,7 +96,7 @@ def back(steady: Numbers, legs: Ints, pieces: Numbers, kind: int, a: int, b: int
     """Give the latest moment to be ready at `a` so as to reach `b` by `t`; minus infinity where there is none."""
     count = legs[kind, a, b, 0]
     if count == 0:
-        return t - steady[a, b]
+        return float(t - steady[a, b])
     low = legs[kind, a, b, 1]
     high = low + count - 1
     if pieces[low, 1] > t:
