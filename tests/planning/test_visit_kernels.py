@@ -103,7 +103,7 @@ def test_shaking_is_repeatable_and_finds_the_best_of_a_town():
 
     def shaken(seed: int) -> list[Any]:
         told: list[Any] = []
-        improve_here(problem, clock, sites, nights, [[], []], seed, Effort(Stop(work=50_000), 0), told.append)
+        improve_here(problem, clock, sites, nights, [[], []], seed, Effort(Stop(work=500_000), 0), told.append)
         return told
 
     assert shaken(1) == shaken(1)

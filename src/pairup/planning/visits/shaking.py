@@ -184,7 +184,7 @@ def refill(  # noqa: C901 - as its docstring says
     """
     days, many = len(size), len(wanted)
     waits = 0.0 if draw(dice) < 0.5 else draw(dice)
-    power, blur = 1.0 + draw(dice), 0.6 * draw(dice)
+    power, blur = 2.0 * draw(dice), draw(dice)
     share = 0.0 if draw(dice) < 0.4 else 0.5 * draw(dice)
     absent, gain, held = np.empty(many, np.int64), np.empty(many), np.empty(many, np.bool_)
     cost, at = np.empty((many, days)), np.empty((many, days), np.int64)
@@ -274,7 +274,7 @@ def anneal(  # noqa: C901 - as its docstring says
 ) -> float:  # fmt: skip
     """Shake and refill for so many rounds at one heat. Writes into the routes, and the best of them into the `best_`.
 
-    Gives the value of the best. Long, since copying within one function is cheap.
+    Gives the worth of the best; `road` only leads the search. Long, since copying within one function is cheap.
     """
     days, most = path.shape
     ready, late = np.zeros((2, days, most)), np.zeros((2, days, most))
@@ -286,7 +286,7 @@ def anneal(  # noqa: C901 - as its docstring says
         for k in range(1, size[r] + 1):
             day_of[0, path[r, k]] = r
     mine = value(sites, steady, path, size, road)
-    known = value(sites, steady, best_path, best_size, road)
+    known = value(sites, steady, best_path, best_size, 0.0)
     for round_ in range(rounds):
         for r in range(days):
             trial_size[r] = size[r]
@@ -315,10 +315,11 @@ def anneal(  # noqa: C901 - as its docstring says
                 for k in range(size[r] + 2):
                     path[r, k], ready[0, r, k], late[0, r, k] = trial[r, k], ready[1, r, k], late[1, r, k]
             day_of[0] = day_of[1]
-            if mine > known + 1e-9:
-                known = mine
-                for r in range(days):
-                    best_size[r] = size[r]
-                    for k in range(size[r] + 2):
-                        best_path[r, k] = path[r, k]
+        seen = value(sites, steady, trial, trial_size, 0.0)
+        if seen > known + 1e-9:
+            known = seen
+            for r in range(days):
+                best_size[r] = trial_size[r]
+                for k in range(trial_size[r] + 2):
+                    best_path[r, k] = trial[r, k]
     return known
