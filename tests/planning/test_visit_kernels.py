@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pairup.planning.plan import Stop
+from pairup.planning.plan import Status, Stop
 from pairup.planning.verify_visits import check_visits
 from pairup.planning.visits import VisitProblem, plan_visits
 from pairup.planning.visits.altitude import Climb
@@ -16,8 +16,9 @@ from pairup.planning.visits.build import Builder, journey_of
 from pairup.planning.visits.clock import Clock
 from pairup.planning.visits.days import Outcome, search_days, worth_of
 from pairup.planning.visits.effort import Effort
-from pairup.planning.visits.improving import improve_here
+from pairup.planning.visits.improving import Improver, improve_here, improve_until
 from pairup.planning.visits.listing import not_held, outermost
+from pairup.planning.visits.planner import _Search
 from pairup.planning.visits.routes import candidates
 from pairup.planning.visits.ways import back, go, ways_of
 from tests.planning.test_visits import a_real_visit, a_town
@@ -127,3 +128,27 @@ def test_the_clock_ends_the_search_and_keeps_what_was_told():
     assert plan.run.seconds < 6  # the hour of a search that nobody stops
     assert plan.bound >= plan.objective > 0
     assert [point.bound for point in plan.run.trace][-1] == min(point.bound for point in plan.run.trace)
+
+
+def test_a_proof_against_a_better_plan_than_the_one_at_hand_is_none():
+    problem = VisitProblem.from_dict(a_town(3, size=12, days=2))
+    search = _Search(problem, 0, Effort(Stop(), 0), None)
+    nights = [(problem.start, problem.finish)] * 2
+    search.keep(journey_of(problem, search.clock, nights, [[], []]))
+
+    is_settled = search.take(Outcome(None, None, 52.0, is_proved=True))
+
+    assert not is_settled
+    assert (search.plan().status, search.plan().bound) == (Status.FEASIBLE, 52.0)
+
+
+def test_shaking_by_the_clock_tells_what_stood_before_it():
+    problem = VisitProblem.from_dict(a_town(3, size=12, days=2))
+    clock = Clock(problem)
+    nights, told = [(problem.start, problem.finish)] * 2, []
+    improver = Improver(problem, clock, candidates(problem, clock), nights, [[], []], 0)
+    improver.turn(0.0, 1)
+
+    improve_until(improver, 0.2, told.append)
+
+    assert told[-1] == improver.paths

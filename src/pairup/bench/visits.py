@@ -15,7 +15,7 @@ from pairup.planning.plan import UNTIL_PROVED, Stop
 from pairup.planning.visits import VisitProblem, plan_visits
 
 #: where the published instances lie: the folder that holds `toptw`
-FOLDER = "PAIRUP_PLANNING_DATA"
+FOLDER = "PAIRUP_INSTANCES"
 SECONDS = 10.0
 _QUICK = (("c101", 1), ("rc203", 1), ("rc107", 3), ("pr05", 2))
 Found = tuple[float | None, float | None]

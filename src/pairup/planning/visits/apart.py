@@ -63,6 +63,7 @@ def search(asked: Asked, tell: Tell) -> None:
     improver = Improver(problem, clock, asked.sites, asked.nights, asked.paths, asked.seed)
     improver.turn(0.0, 1)  # compiles, or loads what was compiled
     improve_until(improver, _FIRST * (watch.left or 0.0), tell)
+    tell(improver.paths)  # a proof against a plan that was not told would be none
     known = max(known, _worth(problem, clock, asked.nights, improver.paths))
     if len(asked.sites) > _PROVABLE:
         improve_until(improver, watch.left or 0.0, tell)

@@ -98,7 +98,7 @@ def improve_until(improver: Improver, seconds: float, heard: Callable[[Paths], N
     watch = Stop(seconds=seconds).watch()
     if not len(improver.wanted):
         return
-    told, rounds = improver.worth, 10
+    told, rounds = -math.inf, 10  # what was found before it began is told as well
     while not watch.is_over:
         before = watch.seconds
         improver.turn(before / seconds, rounds)

@@ -80,6 +80,7 @@ def fit(
     """Lower the bound by subgradient steps towards a level a little below it; gives the best prices and their bound.
 
     The level rule follows Polyak, with the reach halved where nothing was gained (Fisher, Management Science 27, 1981).
+    Long, since each part reads most of what the others do.
     """
     count, pairs = len(worth), len(first) - 1
     sums, best, top = np.empty(first[pairs]), np.empty(pairs), np.empty(pairs, np.int64)

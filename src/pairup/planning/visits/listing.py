@@ -20,7 +20,8 @@ def one_more(
     """Visit one more site: from sets with their last site (-1: none yet), each at its earliest departure, to sets.
 
     Gives sets by mask and last site. More than `most` of them end the layer early; the caller sees it by the count.
-    `places` are the candidates by bit; `ahead[bit]` is the least way from a candidate to any evening's place.
+    `places` are the candidates by bit; `ahead[bit]` is the least way from a candidate to any evening's place. Long,
+    since growing and sorting belong to one loop.
     """
     size = 1024
     mask, last, time = np.empty(size, np.uint64), np.empty(size, np.int64), np.empty(size)

@@ -123,7 +123,9 @@ class _Search:
         if outcome.bound is not None:
             self.bound = min(self.bound, outcome.bound)
             self.trace.saw(bound=max(self.bound, self.worth))
-        self.is_proved = self.is_proved or outcome.is_proved
+        # a proof holds for the plan it was made against: what is at hand must reach its bound
+        reaches = outcome.bound is None or self.worth >= outcome.bound - PROVED * max(1.0, abs(outcome.bound))
+        self.is_proved = self.is_proved or (outcome.is_proved and reaches)
         return self.is_done()
 
     def is_done(self) -> bool:
