@@ -40,8 +40,8 @@ LEVELS = ["core", "test", "peers"]
 #: locks, and what each is resolved from
 SOURCES = {
     "core": ["--group", "build"],
-    "test": ["--extra", "routes", "--extra", "test", "--group", "build", "--group", "lint"],
-    "peers": ["--extra", "routes", "--extra", "test", "--extra", "peers", "--group", "build", "--group", "lint"],
+    "test": ["--extra", "test", "--group", "build", "--group", "lint"],
+    "peers": ["--extra", "test", "--extra", "peers", "--group", "build", "--group", "lint"],
 }
 
 

@@ -32,7 +32,7 @@ def infeasible(record: Path) -> Path:
         ("pairings", "DN-A  east"),
         ("postings", "P-1  clinic"),
         ("funding", "J-1  start-2027"),
-        ("visits", "worth 5"),
+        ("visits", "worth 25"),
     ],
 )
 def test_a_plan_is_told_with_its_proof_its_worth_and_the_next_command(

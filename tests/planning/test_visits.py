@@ -361,7 +361,7 @@ def test_no_time_at_all_still_gives_a_plan():
 def test_progress_ends_where_it_said_it_would():
     told: list[tuple[str, int, int]] = []
 
-    plan_of(a_real_visit(days=3), progress=lambda words, done, of: told.append((words.code, done, of)))
+    plan_of(a_real_visit(days=3), progress=lambda words, done, of, **known: told.append((words.code, done, of)))
 
     assert told[0][1] == 0 and told[-1] == ("visits.done", 3, 3)
 

@@ -290,10 +290,6 @@ class Form:
             answers.append(Status.INFEASIBLE not in found if is_known else None)
         return answers
 
-    def row_names(self) -> Ints:
-        """The name of each row: its number in `names`."""
-        return _joined(self._names, np.int64)
-
     def _refuse(self, whole: Block, rows: Ints, watch: Watch, blocks: int) -> Answer:
         """Answer that these rows, with what is settled of their choices, cannot be kept."""
         choices = np.unique(with_rows(whole, rows).index)

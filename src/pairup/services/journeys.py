@@ -6,17 +6,22 @@ from datetime import date
 from typing import Any
 
 from pairup.errors import InputError
-from pairup.record.models import RoadVersion, SiteVersion
+from pairup.planning.visits.need import NeedWeights, SiteNeed, need_of
+from pairup.record.models import ProjectVersion, RoadVersion, SiteVersion, VisitFindingVersion, VisitVersion
 from pairup.rules.register import Rule
 from pairup.services.tables import read_altitudes, read_rows
+from pairup.values.codes import ProjectStatus
 
 #: a day's work on a journey, in minutes from midnight
 DAY_OPENS, DAY_CLOSES = 8 * 60, 20 * 60
+#: a project is finished from the first day on which it stands so; checks count from there
+_FINISHED = (ProjectStatus.ACCEPTED, ProjectStatus.HANDED_OVER, ProjectStatus.OPERATING)
 
 
 def read_visit_problem(
-    programme: str, *, on: date, known_by: date | None = None, days: int, nights: str, altitude: Rule | None
-) -> dict[str, Any]:
+    programme: str, *, on: date, known_by: date | None = None, days: int, nights: str, altitude: Rule | None,
+    weights: NeedWeights | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """The journey question: which sites on which days, nights within the altitude rule in force."""
     altitudes = read_altitudes(on=on, known_by=known_by)
     rows = list(
@@ -31,12 +36,13 @@ def read_visit_problem(
             programme=programme,
         )
     order = [row.identity.code for row in rows]
+    needs = read_needs(programme, rows, on=on, known_by=known_by)
     return {
         "kind": "visits", "version": 1, "days": days, "start": base, "finish": base,
         "day_opens": DAY_OPENS, "day_closes": DAY_CLOSES,
         "sites": [
             {
-                "id": row.identity.code, "worth": 0 if row.is_base else float(row.need_to_be_seen),
+                "id": row.identity.code, "worth": 0 if row.is_base else need_of(needs[row.identity.code], on, weights),
                 "stay": row.stay_minutes, "opens": row.opens, "closes": row.closes,
                 "altitude_m": altitudes.get(row.place.code), "may_sleep": row.may_sleep,
             }
@@ -44,6 +50,34 @@ def read_visit_problem(
         ],
         "travel": {"order": order, "minutes": _minutes(programme, rows, on=on, known_by=known_by)},
         "nights": nights, "altitude_rule": dict(altitude.on(on, known_by=known_by).terms) if altitude else None,
+    }  # fmt: skip
+
+
+def read_needs(
+    programme: str, sites: list[SiteVersion], *, on: date, known_by: date | None = None
+) -> dict[str, SiteNeed]:
+    """What each site's need to be seen rests on: what is recorded, its project, past visits, and open findings."""
+    finished: dict[int, date] = {}
+    done = ProjectVersion.objects.known(known_by).filter(identity__programme__code=programme, status__in=_FINISHED)
+    for project, starts in done.order_by("starts").values_list("identity_id", "starts"):
+        if starts is not None and starts <= on:
+            finished.setdefault(project, starts)
+    last: dict[str, date] = {}
+    visits = VisitVersion.objects.known(known_by).filter(identity__programme__code=programme)
+    for starts, stops in visits.order_by("starts").values_list("starts", "stops"):
+        if starts is not None and starts <= on:
+            last |= {str(stop).partition(":")[2]: starts for stop in stops}
+    open_days: dict[str, list[date | None]] = {}
+    found = read_rows(VisitFindingVersion, on=on, known_by=known_by, programme=programme)
+    for site, due, settled in found.filter(site__isnull=False).values_list("site__code", "due", "done"):
+        if settled is None or settled > on:
+            open_days.setdefault(site, []).append(due)
+    return {
+        row.identity.code: SiteNeed(
+            float(row.need_to_be_seen), finished.get(row.project_id) if row.project_id else None,
+            last.get(row.identity.code), tuple(open_days.get(row.identity.code, ())),
+        )
+        for row in sites
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from pairup.planning.plan import UNTIL_PROVED, Plan, Status, Stop
 from pairup.planning.posting import plan_postings
 from pairup.planning.problems import PostingProblem, read_problem
 from pairup.planning.visits import plan_visits
+from pairup.planning.visits.need import NeedWeights
 from pairup.planning.worth import (
     Candidate,
     FundingWeights,
@@ -52,6 +53,8 @@ from pairup.record.models import (
     RoadVersion,
     RoundVersion,
     SiteVersion,
+    VisitFindingVersion,
+    VisitVersion,
 )
 from pairup.rules.register import NoRuleError, Rule, load_rules
 from pairup.services import journeys, tables, write
@@ -260,7 +263,7 @@ WEIGHTS: dict[str, Callable[[Asked], dict[str, str]]] = {
     "pairings": lambda _: PairingWeights().named(),
     "postings": lambda asked: posting_weights(asked).named(),
     "funding": lambda _: FundingWeights().named(),
-    "visits": lambda _: {"need_to_be_seen": "as recorded per site"},
+    "visits": lambda _: NeedWeights().named(),
 }
 
 
@@ -330,7 +333,7 @@ READ: dict[str, tuple[Any, ...]] = {
     "pairings": (PairingVersion, OfferVersion, CallVersion, PairingPreferenceVersion, PersonVersion, PostVersion),
     "postings": (PersonVersion, PostVersion, FitnessCheckVersion, QuotaVersion),
     "funding": (ProjectVersion, EnvelopeVersion, NeedVersion),
-    "visits": (SiteVersion, RoadVersion),
+    "visits": (SiteVersion, RoadVersion, VisitVersion, VisitFindingVersion),
 }
 
 

@@ -8,6 +8,7 @@ Lagrangian: a site may be seen again at the price `price[j]`, and the prices are
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,24 +16,24 @@ import numpy as np
 from pairup.planning.visits.altitude import Climb
 from pairup.planning.visits.clock import Clock
 from pairup.planning.visits.effort import Effort
+from pairup.planning.visits.joining import fit, join, value_days
+from pairup.planning.visits.listing import Masks, not_held, outermost
 from pairup.planning.visits.problem import Nights, Numbers, VisitProblem
 from pairup.planning.visits.routes import (
     Day,
     Families,
-    Masks,
     candidates,
     day_routes,
     evenings,
-    largest,
-    may_skip,
     mornings,
     quickest,
     timed,
 )
+from pairup.planning.visits.ways import ways_of
 
-_CHUNK = 1 << 20  # sets joined at once
+_ROUNDS = 400  # of fitting prices
 _COMPARED = 48  # labels are held against so many of the worthiest of their place
-_JOINS_PER_WORK = 256
+_JOINS_PER_LABEL, _LABELS_PER_WORK = 16, 32
 _BEAM = 1500  # labels of a morning that go on in the first, quick walk
 
 #: labels of one morning: by place and past, the sets seen
@@ -81,16 +82,14 @@ class DaySearch:
         self, problem: VisitProblem, clock: Clock, climb: Climb, sites: list[int], routes: list[Families], grain: float
     ) -> None:
         self.problem, self.clock, self.climb, self.sites, self.grain = problem, clock, climb, sites, grain
-        self.skips = all(may_skip(families, len(sites)) for families in routes)
-        #: where visits can be left out, those worth nothing are
-        wanted = np.uint64(sum(1 << bit for bit, site in enumerate(sites) if problem.worth[site] > 0))
-        self.routes = [
-            {
-                pair: largest(np.unique(masks & wanted), len(sites)) if self.skips else masks
-                for pair, masks in families.items()
-            }
-            for families in routes
-        ]
+        self.skips = all(outermost(masks, len(sites))[0] for families in routes for masks in families.values())
+        self.routes = routes
+        if self.skips:  # where visits can be left out, those worth nothing are, and what another set holds is
+            wanted = np.uint64(sum(1 << bit for bit, site in enumerate(sites) if problem.worth[site] > 0))
+            fewer = [{pair: np.unique(masks & wanted) for pair, masks in row.items()} for row in routes]
+            self.routes = [
+                {pair: masks[outermost(masks, len(sites))[1]] for pair, masks in row.items()} for row in fewer
+            ]
         self.worth = Sets(problem.worth[sites])
         self.pairs = [(k, a, b) for k, families in enumerate(self.routes) for a, b in families]
         parts = [self.routes[k][a, b] for k, a, b in self.pairs]
@@ -98,13 +97,22 @@ class DaySearch:
         self.starts = np.cumsum([0, *map(len, parts)])[:-1]
         flags = np.uint64(1) << np.arange(len(sites), dtype=np.uint64)
         self.every = every
-        self.bits = ((every[:, None] & flags[None, :]) != 0).astype(np.float64)
+        rows, self.members = np.nonzero((every[:, None] & flags[None, :]) != 0)
+        self.begins = np.searchsorted(rows, np.arange(len(every) + 1))
+        self.first = np.append(self.starts, len(every)).astype(np.int64)
         is_return = problem.nights is Nights.RETURN
         #: where the team wakes after an evening: labels carry the evening's place
         self.wake = [problem.start if is_return else place for place in range(len(problem.ids))]
         self.beds = {problem.finish} if is_return else {int(k) for k in np.flatnonzero(problem.may_sleep)}
         self.beds_of = [self.beds] * (problem.days - 1) + [{problem.finish}]
         self.moves_of = [self._moves(day) for day in range(problem.days)]
+        self.from_place: list[dict[int, list[tuple[int, int, int]]]] = [{} for _ in range(problem.days)]
+        for day, moves in enumerate(self.moves_of):
+            for move in moves:
+                self.from_place[day].setdefault(move[0], []).append(move)
+        self.moves = np.array([move for moves in self.moves_of for move in moves], np.int64).reshape(-1, 3)
+        self.days_at = np.cumsum([0, *map(len, self.moves_of)])
+        self.wakes = np.array(self.wake, np.int64)
         self.set_prices(np.zeros(len(sites)))
 
     # -- bound -------------------------------------------------------------------------------------------------
@@ -114,21 +122,19 @@ class DaySearch:
         problem, size = self.problem, len(self.problem.ids)
         self.price = price
         gain = problem.worth[self.sites] - price
+        self.gain = gain
         self.gained = Sets(gain)
-        if self.skips:
-            gain = np.maximum(gain, 0.0)
-        sums = self.bits @ gain
-        best = np.maximum.reduceat(sums, self.starts) if len(self.starts) else np.zeros(0)
-        self.sums, self.best = sums, best
-        value = np.full((problem.days + 1, size, len(self.climb.step)), -np.inf)
-        value[problem.days, self.wake[problem.finish]] = 0.0
-        self.value = value
-        for day in range(problem.days - 1, -1, -1):
-            ahead = {
-                b: np.append(value[day + 1, self.wake[b]], -np.inf)[self.climb.step[:, b]] for b in self.beds_of[day]
-            }
-            for a, b, k in self.moves_of[day]:
-                np.maximum(value[day, a], best[k] + ahead[b], out=value[day, a])
+        pairs = len(self.pairs)
+        self.sums, self.best, top = np.empty(len(self.every)), np.empty(pairs), np.empty(pairs, np.int64)
+        self.value = np.empty((problem.days + 1, size, len(self.climb.step)))
+        value_days(
+            np.maximum(gain, 0.0) if self.skips else gain, self.first, self.begins, self.members, self.moves,
+            self.days_at, self.climb.step, self.wakes, problem.finish, self.sums, self.best, top, self.value,
+        )  # fmt: skip
+        self.order = [
+            np.argsort(-self.sums[low:high], kind="stable")
+            for low, high in zip(self.first[:-1], self.first[1:], strict=True)
+        ]
 
     def _moves(self, day: int) -> list[tuple[int, int, int]]:
         """Give the pairs of places one day (from 0) can join, each with its number among all pairs."""
@@ -138,50 +144,27 @@ class DaySearch:
             if k == kind and b in self.beds_of[day] and (day > 0 or a == self.problem.start)
         ]  # fmt: skip
 
+    def moves_from(self, day: int, place: int) -> list[tuple[int, int, int]]:
+        """Give the moves of one day from the place the team woke at."""
+        return self.from_place[day].get(place, [])
+
     def root(self) -> float:
         return float(self.price.sum() + self.value[0, self.problem.start, 0])
 
-    def fit_prices(self, known: float, effort: Effort, rounds: int = 150) -> None:
-        """Lower the bound by subgradient steps towards a level a little below it; the best prices met are kept."""
+    def fit_prices(self, known: float, effort: Effort, rounds: int = _ROUNDS) -> None:
+        """Lower the bound by fitting the prices; the best prices met are kept."""
         if not self.sites or not np.isfinite(self.root()):
             return
-        worth = np.maximum(self.problem.worth[self.sites], 0.0)
-        best, kept, price, stale = self.root(), self.price, self.price, 0
-        reach = 0.1 * abs(best)
-        for _ in range(rounds):
-            excess = self._seen() - 1.0
-            excess[(excess < 0) & (price <= 0)] = 0.0
-            norm = float((excess * excess).sum())
-            if norm == 0 or best <= known or effort.is_over():
-                break
-            step = self.root() - max(known, best - reach)
-            price = np.clip(price + step / norm * excess, 0.0, worth)
-            self.set_prices(price)
-            if self.root() < best - 1e-9:
-                best, kept, stale = self.root(), price, 0
-            elif (stale := stale + 1) >= 6:
-                reach, stale, price = reach / 2, 0, kept
+        problem = self.problem
+        while rounds > 0 and not effort.is_over():  # in parts, so that the clock is looked at
+            price, low = fit(
+                problem.worth[self.sites], self.price, known, min(rounds, _ROUNDS), problem.start, problem.finish,
+                self.skips, self.first, self.begins, self.members, self.moves, self.days_at, self.climb.step,
+                self.wakes, len(problem.ids),
+            )  # fmt: skip
+            rounds -= _ROUNDS
+            if low < self.root():
                 self.set_prices(price)
-        self.set_prices(kept)
-
-    def _seen(self) -> Numbers:
-        """Count how often the best relaxed journey sees each site."""
-        problem, seen = self.problem, np.zeros(len(self.sites))
-        place, past = problem.start, 0
-        gain = problem.worth[self.sites] - self.price
-        for day in range(problem.days):
-            options = []
-            for a, b, k in self.moves_of[day]:
-                to = int(self.climb.step[past, b])
-                if a == self.wake[place] and to >= 0:
-                    options.append((float(self.best[k] + self.value[day + 1, self.wake[b], to]), -b, to, k))
-            _, minus, to, pair = max(options)
-            low = self.starts[pair]
-            high = self.starts[pair + 1] if pair + 1 < len(self.starts) else len(self.every)
-            row = self.bits[low + int(np.argmax(self.sums[low:high]))]
-            seen += row * (gain > 0) if self.skips else row
-            place, past = -minus, to
-        return seen
 
     # -- search ------------------------------------------------------------------------------------------------
 
@@ -195,16 +178,20 @@ class DaySearch:
         for day in range(self.problem.days):
             ahead: dict[tuple[int, int], list[Masks]] = {}
             open_bound = self._highest(mornings_[-1], day)
+            least = known + self.grain * (1 - 1e-6)
             for (place, past), masks in sorted(mornings_[-1].items()):
-                for a, b, _ in self.moves_of[day]:
+                gained = self.gained.sums(masks)
+                top = float(gained.max()) + float(self.price.sum())
+                for _, b, pair in self.moves_from(day, self.wake[place]):
                     to = int(self.climb.step[past, b])
-                    if a == self.wake[place] and to >= 0:
-                        routes = self.routes[self.clock.kind_of_day[day]][a, b]
-                        new = self._expand(masks, routes, day + 1, b, to, known)
+                    if to < 0 or top + self.best[pair] + self.value[day + 1, self.wake[b], to] < least:
+                        continue
+                    new, tried = self._expand(masks, gained, pair, day + 1, b, to, least)
+                    if len(new):
                         ahead.setdefault((b, to), []).append(new)
-                        effort.add(len(new) + len(masks) * len(routes) // _JOINS_PER_WORK)
-                    if effort.is_over():
-                        return mornings_, max(open_bound, left_out or -np.inf)
+                    effort.add((len(new) + tried // _JOINS_PER_LABEL) // _LABELS_PER_WORK + 1)
+                if effort.is_over():
+                    return mornings_, max(open_bound, left_out or -np.inf)
             morning = self._merge({key: np.unique(np.concatenate(parts)) for key, parts in ahead.items()})
             if width is not None:
                 morning, cut = self._cut(morning, day + 1, width)
@@ -220,35 +207,37 @@ class DaySearch:
     def _highest(self, morning: Morning, day: int) -> float:
         return max((float(self.bounds(m, day, *key).max()) for key, m in morning.items() if len(m)), default=-np.inf)
 
-    def _expand(self, masks: Masks, routes: Masks, day: int, place: int, past: int, known: float) -> Masks:
-        kept, rows = [np.zeros(0, np.uint64)], max(1, _CHUNK // max(1, len(routes)))
-        for low in range(0, len(masks), rows):
-            part = masks[low : low + rows, None]
-            new = (part | routes[None, :]).ravel()
-            if not self.skips:
-                new = new[((part & routes[None, :]) == 0).ravel()]
-            kept.append(np.unique(new[self.bounds(new, day, place, past) >= known + self.grain * (1 - 1e-6)]))
-        return np.unique(np.concatenate(kept))
+    def _expand(
+        self, masks: Masks, gained: Numbers, pair: int, day: int, place: int, past: int, least: float
+    ) -> tuple[Masks, int]:
+        """Join labels with the routes of a pair; those are left out whose bound does not reach `least`."""
+        ahead = float(self.price.sum()) + float(self.value[day, self.wake[place], past])
+        return join(
+            masks, gained, self.every, int(self.first[pair]), self.begins, self.members, self.order[pair], self.sums,
+            self.gain, ahead, least, self.skips,
+        )  # fmt: skip
 
     def _merge(self, morning: Morning) -> Morning:
         """Drop labels that another label of the place makes needless."""
         if not self.skips:
             return {key: masks for key, masks in morning.items() if len(masks)}
         merged: Morning = {}
+        top = {
+            key: masks[np.argsort(-self.worth.sums(masks), kind="stable")[:_COMPARED]] for key, masks in morning.items()
+        }
+        at: dict[int, list[int]] = {}
+        for place, past in sorted(morning):
+            at.setdefault(place, []).append(past)
         for (place, past), masks in sorted(morning.items()):
-            keep = np.ones(len(masks), bool)
-            for (where, other), rivals in sorted(morning.items()):
-                if where != place or not self.climb.can_all[other, past] or not len(masks):
+            left = masks
+            for other in at[place]:
+                if not len(left) or not self.climb.can_all[other, past]:
                     continue
-                top = rivals[np.argsort(-self.worth.sums(rivals), kind="stable")[:_COMPARED]]
-                is_same = self.climb.can_all[past, other]
-                for rival in top:
-                    held = (masks & ~rival) == 0
-                    if other == past or (is_same and other > past):  # of two equal labels one stays
-                        held &= masks != rival
-                    keep &= ~held
-            if keep.any():
-                merged[place, past] = masks[keep]
+                # of two equal labels one stays
+                is_strict = other == past or (bool(self.climb.can_all[past, other]) and other > past)
+                left = left[not_held(left, top[place, other], is_strict)]
+            if len(left):
+                merged[place, past] = left
         return merged
 
     def _cut(self, morning: Morning, day: int, width: int) -> tuple[Morning, float | None]:
@@ -310,22 +299,27 @@ class DaySearch:
 
 
 def search_days(
-    problem: VisitProblem, clock: Clock, climb: Climb, grain: float, known: float, effort: Effort
-) -> Outcome | None:
-    """Prove the best journey day by day. None where one day alone can see too many sets for the effort."""
+    problem: VisitProblem, clock: Clock, climb: Climb, grain: float, known: float, effort: Effort,
+    heard: Callable[[Outcome], None] | None = None,
+) -> Outcome | None:  # fmt: skip
+    """Prove the best journey day by day; what is known half way is `heard`.
+
+    None where one day alone can see too many sets for the effort.
+    """
     sites = candidates(problem, clock)
     starts, ends = mornings(problem), evenings(problem)
+    ways = ways_of(clock)
     routes: list[Families] = []
     part = effort.share(0.5)
     for kind in range(len(clock.closed)):
-        families = day_routes(problem, clock, kind, sites, starts, ends, part)
+        families = day_routes(problem, clock, ways, kind, sites, starts, ends, part)
         if families is None:
             return None
         routes.append(families)
-    return _solve(DaySearch(problem, clock, climb, sites, routes, grain), known, effort)
+    return _solve(DaySearch(problem, clock, climb, sites, routes, grain), known, effort, heard)
 
 
-def _solve(search: DaySearch, known: float, effort: Effort) -> Outcome:
+def _solve(search: DaySearch, known: float, effort: Effort, heard: Callable[[Outcome], None] | None) -> Outcome:
     if not np.isfinite(search.root()):
         return Outcome(None, None, None, is_proved=True)
     search.fit_prices(max(known, 0.0), effort)
@@ -335,18 +329,22 @@ def _solve(search: DaySearch, known: float, effort: Effort) -> Outcome:
     for width in (_BEAM, None):
         labels, left_out = search.search(worth, effort, width)
         found = search.journey(labels)
-        if found is not None:
+        # the bound of a last label holds prices of unseen sites, so what is read back may be worth less than is known
+        if found is not None and worth_of(search.problem, found) > worth:
             best, worth = found, worth_of(search.problem, found)
             search.fit_prices(worth, effort)
         if left_out is None or effort.ended is not None:
             break
+        if heard is not None:
+            bound = min(max(worth, left_out), search.root())
+            heard(Outcome(best, worth if best else None, bound, is_proved=False))
         if left_out < worth + search.grain - 1e-6 * search.grain:
             left_out = None
             break
-    bound: float | None = min(max(worth, left_out), search.root()) if left_out is not None else worth
-    if bound == -np.inf:
-        bound = None
-    return Outcome(best, worth if best else None, bound, is_proved=left_out is None)
+    last: float | None = min(max(worth, left_out), search.root()) if left_out is not None else worth
+    if last == -np.inf:
+        last = None
+    return Outcome(best, worth if best else None, last, is_proved=left_out is None)
 
 
 def worth_of(problem: VisitProblem, journey: tuple[Day, ...]) -> float:

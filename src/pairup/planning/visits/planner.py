@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
 from pairup.planning.plan import PROVED, UNTIL_PROVED, Ended, Plan, Progress, Run, Status, Stop, gap_of
+from pairup.planning.trace import Trace
 from pairup.planning.verify_visits import check_visits
 from pairup.planning.visits.altitude import Climb
-from pairup.planning.visits.build import Builder, journey_of
+from pairup.planning.visits.apart import Asked, search_apart
+from pairup.planning.visits.build import Builder, Nightly, journey_of
 from pairup.planning.visits.clash import clash
 from pairup.planning.visits.clock import Clock
 from pairup.planning.visits.days import Outcome, search_days, worth_of
 from pairup.planning.visits.effort import Effort
 from pairup.planning.visits.explain import why_day
+from pairup.planning.visits.improving import Paths, improve_here
 from pairup.planning.visits.labels import search_labels
-from pairup.planning.visits.peer import is_for_peer, plan_with_peer
 from pairup.planning.visits.problem import VisitProblem
 from pairup.planning.visits.routes import MOST_BITS, Day, candidates
 from pairup.values.words import Words
@@ -34,9 +36,9 @@ def plan_visits(
 ) -> Plan[Day]:
     """Choose the visits worth most, day by day, within hours, windows, roads and the altitude rule.
 
-    A journey of some 20 sites is proved optimal within seconds. Beyond what the search can prove, the plan carries
-    the best bound known. Without seconds and work the search stops after `DEFAULT_WORK` labels, so that it is
-    repeatable. Where no journey exists, `conflicts` names the requirements that clash.
+    A journey of up to some 40 sites is mostly proved optimal within seconds. Beyond what the search can prove, the
+    plan carries the best bound known. Without seconds and work the search stops after `DEFAULT_WORK` labels, so that
+    it is repeatable. Where no journey exists, `conflicts` names the requirements that clash.
     """
     effort = Effort(stop, DEFAULT_WORK)
     search = _Search(problem, seed, effort, progress)
@@ -48,7 +50,7 @@ class _Search:
     """One planning: the best journey so far, the best bound, and whether it is proved."""
 
     def __init__(self, problem: VisitProblem, seed: int, effort: Effort, progress: Progress | None) -> None:
-        self.problem, self.seed, self.effort, self.progress = problem, seed, effort, progress
+        self.problem, self.seed, self.effort = problem, seed, effort
         self.clock, self.climb = Clock(problem), Climb.of(problem)
         self.sites = candidates(problem, self.clock)
         self.grain = grain_of([float(problem.worth[s]) for s in self.sites])
@@ -57,45 +59,60 @@ class _Search:
         self.bound = math.fsum(max(0.0, float(problem.worth[s])) for s in self.sites)
         self.is_proved = False
         self.used = {"numpy"}
+        self.trace = Trace(effort.watch, progress)
+        self.trace.saw(bound=self.bound)
 
     def carry_out(self) -> None:
-        """Build, then search; a larger problem goes to the peer solver between the two."""
+        """Build, then search; the days of a larger problem are shaken between the two."""
         self.tell("building", 0)
         builder = Builder(self.problem, self.clock, self.climb, self.sites, self.seed)
         small = len(self.sites) <= MOST_BITS
-        built = builder.improve(self.effort.share(0.2), 15 if small else 150)
+        built = builder.improve(self.effort.share(0.2), 15 if small else 0)
         if built is not None:
             self.keep(journey_of(self.problem, self.clock, *built))
-        if self.is_done():
+        if self.is_done() or self.effort.is_over():
             return
-        self.tell("by-days", 1)
-        if small and self.take(
-            search_days(self.problem, self.clock, self.climb, self.grain, self.worth, self.effort.share(0.9))
-        ):
+        self.used |= {"numba"}
+        self.tell("by-days" if small else "by-labels", 1)
+        nights, paths = (None, []) if built is None else built
+
+        def heard(found: Paths | Outcome) -> None:
+            if isinstance(found, Outcome):
+                self.take(found)
+            elif nights is not None and all(builder.fits(nights, found)):
+                self.keep(journey_of(self.problem, self.clock, nights, found))
+
+        left = self.effort.watch.left
+        if left is None:
+            self.search_here(nights, paths, heard)
             return
-        if self.effort.is_over():
-            return
+        asked = Asked(self.problem, self.sites, nights, paths, self.seed, self.grain, left)
+        search_apart(asked, self.effort, heard)
+        self.effort.is_over()
+
+    def search_here(self, nights: Nightly | None, paths: Paths, heard: Callable[[Paths], None]) -> None:
+        """Search for so much counted work."""
+        search = self.problem, self.clock, self.climb
+        if len(self.sites) <= MOST_BITS:
+            part = self.effort.share(0.9)
+            if self.take(search_days(*search, self.grain, self.worth, part)) or self.effort.is_over():
+                return
         self.tell("by-labels", 2)
-        if is_for_peer(self.problem, self.clock):
-            self.used.add("pyvrp")
-            paths = plan_with_peer(self.problem, self.sites, self.seed, self.effort.share(0.6))
-            ends = [(self.problem.start, self.problem.finish)] * self.problem.days
-            if paths is not None and all(builder.fits(ends, paths)):
-                self.keep(journey_of(self.problem, self.clock, ends, paths))
+        if nights is not None:
+            part = self.effort.share(0.6)
+            improve_here(self.problem, self.clock, self.sites, nights, paths, self.seed, part, heard)
         if not self.is_done():
-            self.take(
-                search_labels(self.problem, self.clock, self.climb, self.sites, self.grain, self.worth, self.effort)
-            )
+            self.take(search_labels(*search, self.sites, self.grain, self.worth, self.effort))
 
     def tell(self, code: str, step: int) -> None:
-        if self.progress is not None:
-            self.progress(Words(f"visits.{code}", {"sites": len(self.sites), "days": self.problem.days}), step, _STEPS)
+        self.trace.tell(Words(f"visits.{code}", {"sites": len(self.sites), "days": self.problem.days}), step, _STEPS)
 
     def keep(self, journey: tuple[Day, ...]) -> None:
         """Keep a journey if it is worth more than the one before."""
         worth = worth_of(self.problem, journey)
         if worth > self.worth:
             self.journey, self.worth = journey, worth
+            self.trace.saw(objective=worth)
 
     def take(self, outcome: Outcome | None) -> bool:
         """Take what a search found; say whether the question is settled."""
@@ -105,7 +122,10 @@ class _Search:
             self.keep(outcome.journey)
         if outcome.bound is not None:
             self.bound = min(self.bound, outcome.bound)
-        self.is_proved = self.is_proved or outcome.is_proved
+            self.trace.saw(bound=max(self.bound, self.worth))
+        # a proof holds for the plan it was made against: what is at hand must reach its bound
+        reaches = outcome.bound is None or self.worth >= outcome.bound - PROVED * max(1.0, abs(outcome.bound))
+        self.is_proved = self.is_proved or (outcome.is_proved and reaches)
         return self.is_done()
 
     def is_done(self) -> bool:
@@ -119,11 +139,13 @@ class _Search:
 
     def plan(self) -> Plan[Day]:
         """Give the plan. A plan of ours that breaks its problem is a bug and shows as one."""
-        if self.progress is not None:
-            self.progress(Words("visits.done", {"sites": len(self.sites), "days": self.problem.days}), _STEPS, _STEPS)
+        self.tell("done", _STEPS)
         is_settled = self.is_done()
         ended = Ended.PROOF if is_settled else self.effort.ended or self.reason()
-        run = Run("pairup visits", versions(self.used), self.seed, self.effort.watch.seconds, ended)
+        run = Run(
+            "pairup visits", versions(self.used), self.seed, self.effort.watch.seconds, ended,
+            trace=tuple(self.trace.points),
+        )  # fmt: skip
         if self.journey is None:
             if is_settled:
                 conflicts = clash(self.problem)

@@ -9,18 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pairup.planning.visits.clock import SLACK, Clock
 from pairup.planning.visits.effort import Effort
-from pairup.planning.visits.problem import Nights, Numbers, VisitProblem
+from pairup.planning.visits.listing import Masks, go_to_bed, one_more
+from pairup.planning.visits.problem import Nights, VisitProblem
+from pairup.planning.visits.ways import Ways
 
-Masks = NDArray[np.uint64]
 #: the sets a day can see from one place to another, sorted
 Families = dict[tuple[int, int], Masks]
 MOST_BITS = 62
 _MOST_SETS = 1_500_000  # of one layer; a day that sees more is searched stop by stop
-_ONE = np.uint64(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,102 +70,32 @@ def candidates(problem: VisitProblem, clock: Clock) -> list[int]:
 
 
 def day_routes(
-    problem: VisitProblem, clock: Clock, kind: int, sites: list[int], starts: list[int], ends: list[int], effort: Effort
-) -> Families | None:
+    problem: VisitProblem, clock: Clock, ways: Ways, kind: int, sites: list[int], starts: list[int], ends: list[int],
+    effort: Effort,
+) -> Families | None:  # fmt: skip
     """Find every set a day of this kind can see, for each start and end. None where there are too many."""
     found: dict[tuple[int, int], list[Masks]] = {}
-    ahead = clock.least[:, ends].min(axis=1)
+    places = np.array(sites, np.int64)
+    ahead = clock.least[:, ends].min(axis=1)[places]
+    table = np.stack([problem.opens, problem.closes + SLACK, problem.stay], axis=1)
+    closes = problem.day_closes + SLACK
     for a in starts:
         for b in ends:
-            if clock.go(a, b, problem.day_opens, kind)[1] <= problem.day_closes + SLACK:
+            if clock.go(a, b, problem.day_opens, kind)[1] <= closes:
                 found.setdefault((a, b), []).append(np.zeros(1, np.uint64))
-        layer = {a: (np.zeros(1, np.uint64), np.array([problem.day_opens]))}
-        while layer:
-            more = _one_more(problem, clock, kind, sites, layer, ahead, effort)
-            if more is None:
+        layer = np.zeros(1, np.uint64), np.array([-1]), np.array([float(problem.day_opens)])
+        while sites:
+            layer = one_more(places, table, *ways, kind, a, ahead, closes, *layer, _MOST_SETS)
+            effort.add(len(layer[0]))
+            if effort.is_over() or len(layer[0]) > _MOST_SETS:
                 return None
-            layer = more
-            _end_days(problem, clock, kind, layer, a, ends, found)
+            if not len(layer[0]):
+                break
+            for b in ends:
+                masks = go_to_bed(places, *ways, kind, b, closes, *layer)
+                if len(masks):
+                    found.setdefault((a, b), []).append(masks)
     return {pair: np.unique(np.concatenate(masks)) for pair, masks in sorted(found.items())}
-
-
-def _one_more(
-    problem: VisitProblem,
-    clock: Clock,
-    kind: int,
-    sites: list[int],
-    layer: dict[int, tuple[Masks, Numbers]],
-    ahead: Numbers,
-    effort: Effort,
-) -> dict[int, tuple[Masks, Numbers]] | None:
-    """Visit one more site: from sets by last site to sets by last site, each at its earliest departure.
-
-    None where there are too many sets, or the effort is spent.
-    """
-    after: dict[int, tuple[Masks, Numbers]] = {}
-    count = 0
-    for bit, site in enumerate(sites):
-        flag = _ONE << np.uint64(bit)
-        all_masks, all_times = [], []
-        for last, (masks, times) in layer.items():
-            free = (masks & flag) == 0
-            if not free.any():
-                continue
-            _, arrive = clock.leg(last, site, kind).go(times[free])
-            begin = np.maximum(arrive, problem.opens[site])
-            leave = begin + problem.stay[site]
-            fits = (begin <= problem.closes[site] + SLACK) & (leave + ahead[site] <= problem.day_closes + SLACK)
-            all_masks.append((masks[free] | flag)[fits])
-            all_times.append(leave[fits])
-        masks = np.concatenate(all_masks) if all_masks else np.zeros(0, np.uint64)
-        if len(masks):
-            times = np.concatenate(all_times)
-            order = np.lexsort((times, masks))
-            masks, times = masks[order], times[order]
-            first = np.r_[True, masks[1:] != masks[:-1]]
-            after[site] = (masks[first], times[first])
-            count += len(after[site][0])
-            effort.add(len(after[site][0]))
-        if effort.is_over() or count > _MOST_SETS:
-            return None
-    return after
-
-
-def _end_days(
-    problem: VisitProblem,
-    clock: Clock,
-    kind: int,
-    layer: dict[int, tuple[Masks, Numbers]],
-    a: int,
-    ends: list[int],
-    found: dict[tuple[int, int], list[Masks]],
-) -> None:
-    for last, (masks, times) in layer.items():
-        for b in ends:
-            _, arrive = clock.leg(last, b, kind).go(times)
-            fits = arrive <= problem.day_closes + SLACK
-            if fits.any():
-                found.setdefault((a, b), []).append(masks[fits])
-
-
-def may_skip(families: Families, bits: int) -> bool:
-    """Say whether every set can do without any of its sites: each family holds all its subsets."""
-    for masks in families.values():
-        for bit in range(bits):
-            flag = _ONE << np.uint64(bit)
-            fewer = masks[(masks & flag) != 0] ^ flag
-            if not np.isin(fewer, masks).all():
-                return False
-    return True
-
-
-def largest(masks: Masks, bits: int) -> Masks:
-    """Keep the sets that no other set of the family holds. The family must hold all subsets."""
-    keep = np.ones(len(masks), bool)
-    for bit in range(bits):
-        flag = _ONE << np.uint64(bit)
-        keep &= ((masks & flag) != 0) | ~np.isin(masks | flag, masks)
-    return masks[keep]
 
 
 def quickest(

@@ -1,52 +1,43 @@
 """PyVRP on the journeys it can express: back at `finish` each day, travel that does not change, no closed road.
 
-It is an optional extra (`routes`); without it our own builder still gives a plan. A site's worth is its prize times
+A site's worth is its prize times
 10,000 beside distance at cost 1: with distance free of cost the same solver loses 4 to 35 % of the prize.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import math
 from typing import Any
 
 import numpy as np
+import pyvrp
+import pyvrp.stop
 
 from pairup.planning.visits.clock import Clock
-from pairup.planning.visits.effort import Effort
 from pairup.planning.visits.problem import Nights, VisitProblem
+from pairup.planning.visits.routes import candidates
 
 _PRIZE = 10_000
-_WORK_PER_ROUND = 100
-_MOST_ROUNDS = 20_000
 
 
-def is_for_peer(problem: VisitProblem, clock: Clock) -> bool:
-    """Say whether PyVRP is installed and can express the problem. In `return` the altitude rule is settled before."""
-    is_plain = problem.nights is Nights.RETURN and clock.is_static and not any(clock.closed)
-    return is_plain and importlib.util.find_spec("pyvrp") is not None
+def can_express(problem: VisitProblem) -> bool:
+    """Say whether PyVRP can express the problem. In `return` the altitude rule is settled before."""
+    clock = Clock(problem)
+    return problem.nights is Nights.RETURN and clock.is_static and not any(clock.closed)
 
 
-def plan_with_peer(problem: VisitProblem, sites: list[int], seed: int, effort: Effort) -> list[list[int]] | None:
-    """Give one path for each day, or None where it found no plan that fits."""
-    import pyvrp
-    import pyvrp.stop
-
-    wanted = [s for s in sites if problem.worth[s] > 0]
-    left = effort.watch.left
-    rounds = _MOST_ROUNDS if math.isinf(effort.limit) else min(_MOST_ROUNDS, int(effort.limit) // _WORK_PER_ROUND)
-    if not wanted or rounds < 1 or (left is not None and left < 0.05):
-        return None
-    rule = pyvrp.stop.MaxIterations(rounds) if left is None else pyvrp.stop.MaxRuntime(left)
-    found = pyvrp.solve(_data(pyvrp, problem, wanted), rule, seed=seed, collect_stats=False, display=False).best
-    effort.add(rounds * _WORK_PER_ROUND)
+def pyvrp_worth(problem: VisitProblem, seconds: float, seed: int) -> float | None:
+    """Plan for so many seconds; give the worth of what it sees, or None where it found no plan that fits."""
+    wanted = [s for s in candidates(problem, Clock(problem)) if problem.worth[s] > 0]
+    rule = pyvrp.stop.MaxRuntime(seconds)
+    found = pyvrp.solve(_data(problem, wanted), rule, seed=seed, collect_stats=False, display=False).best
     if not found.is_feasible():
         return None
-    paths = [[wanted[visit.idx] for visit in route if visit.is_client()] for route in found.routes()]
-    return paths + [[] for _ in range(problem.days - len(paths))]
+    seen = [wanted[visit.idx] for route in found.routes() for visit in route if visit.is_client()]
+    return float(problem.worth[seen].sum())
 
 
-def _data(pyvrp: Any, problem: VisitProblem, wanted: list[int]) -> Any:
+def _data(problem: VisitProblem, wanted: list[int]) -> Any:
     """Write the problem in whole numbers: durations rounded up, windows inwards, so that what fits there fits here."""
     scale = _scale(problem)
 
