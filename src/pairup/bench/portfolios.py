@@ -1,9 +1,9 @@
 """Seeded portfolios: the knapsacks of Chu and Beasley, and programmes of projects, start years and donors.
 
-A programme has projects at places, each with a home donor; some may be paid by another donor as well, some are paid
-by two in halves. A way is a start year and a payer; its cost falls on one to three years from the start. Lines are
-donors and years. Two floors of 80 % bind, since what is worth most serves them less. `tightness` is what the lines
-hold over what all projects would cost.
+A programme has projects at places, each with a home donor and `payers` donors in all that could pay for it, which is
+worth a little less; some may also be paid by two in halves. A way is a start year and a payer; its cost falls on one
+to three years from the start. Lines are donors and years. Two floors of 80 % bind, since what is worth most serves
+them less. `tightness` is what the lines hold over what all projects would cost.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def read_knapsacks(text: str) -> Iterator[tuple[Floats, Floats, Floats, float]]:
 
 
 def programme(
-    projects: int = 2_000, years: int = 5, donors: int = 34, *, tightness: float = 0.5, seed: int = 0
+    projects: int = 2_000, years: int = 5, donors: int = 34, *, payers: int = 34, tightness: float = 0.5, seed: int = 0
 ) -> FundingProblem:
     """Draw a programme; see the module.
 
@@ -64,27 +64,25 @@ def programme(
     home_of = random.integers(0, donors, projects)
     for at in range(projects):
         home = int(home_of[at])
-        other = int((home + 1 + random.integers(0, donors - 1)) % donors)
+        others = (home + 1 + random.permutation(donors - 1)[: payers - 1]) % donors
         length, cost = int(random.integers(1, 4)), int(np.ceil(random.lognormal(4.5, 0.8)))
         livelihood, grassroots = (float(np.round(random.choice([0.2, 0.6, 1.0], p=p), 1))
                                   for p in ([0.2, 0.2, 0.6], [0.15, 0.25, 0.6]))  # fmt: skip
         lean = 1.6 - 0.3 * livelihood - 0.3 * grassroots
         points = int(np.ceil(cost * lean * random.uniform(0.5, 1.5)))
-        payers = [((home,), "")]
-        draw = random.random()
-        if draw < 0.3:
-            payers.append(((other,), f"-{names[other]}"))
-        elif draw < 0.45:
-            payers.append(((home, other), "-half"))
+        paid: list[tuple[tuple[int, ...], str, int]] = [((home,), "", 0)]
+        paid += [((int(other),), f"-{names[other]}", int(random.integers(1, 10))) for other in others]
+        if len(others) and random.random() < 0.15:
+            paid.append(((home, int(others[0])), "-half", 1))
         ways = []
         for start in range(years):
             parts = _parts(cost, length)
-            for who, tail in payers:
+            for who, tail, less in paid:
                 loads: dict[str, float] = {}
                 for year, part in enumerate(parts):
                     for donor, amount in zip(who, _parts(part, len(who)), strict=True):
                         loads[f"{names[donor]}-{span[start + year]}"] = float(amount)
-                worth = max(1, round(points * (1 - 0.04 * start) - (2 if tail else 0)))
+                worth = max(1, round(points * (1 - 0.04 * start - 0.01 * less)))
                 ways.append(Way(f"start-{span[start]}{tail}", float(worth), loads))
         # what the lines hold follows from home donors, each year of start as likely as the others
         for start in range(years):

@@ -107,12 +107,13 @@ def _random(state: Ints) -> float:
 
 @compiled
 def exchange(
-    table: Table, start: Ints, moves: int, hot: float, cold: float, seed: int, price: Floats, floor_price: Floats
+    table: Table, start: Ints, moves: int, hot: float, cold: float, seed: int, price: Floats, floor_price: Floats,
+    offered: Ints,
 ) -> tuple[Floats, Ints]:  # fmt: skip
     """Anneal from a plan that keeps everything; give the best worth (first of the array) and its way by project.
 
     `hot` and `cold` are the losses borne at first and at last with a chance of 1 in e. `price` of the lines says which
-    of two projects that free the same room is missed less. Long because a move is one piece.
+    of two projects that free the same room is missed less; only `offered` ways come in. Long because a move is one piece.
     """
     lines, projects = len(table.room), len(start)
     taken = np.full(projects, -1, np.int64)
@@ -126,10 +127,9 @@ def exchange(
     best, kept = value, taken.copy()
     state = np.array([seed * 2654435761 % 2147483647 + 88172645463325], np.int64)
     log_project, log_way = np.empty(400, np.int64), np.empty(400, np.int64)
-    ways = len(table.project)
     for move in range(moves):
         heat = hot * (cold / hot) ** (move / moves)
-        way = int(_random(state) * ways)
+        way = offered[int(_random(state) * len(offered))]
         project = table.project[way]
         old = taken[project]
         if old == way or (old < 0 and not _may_come(project, table, taken)) or table.is_open[project] == 0:
