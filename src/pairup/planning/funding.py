@@ -74,7 +74,9 @@ def _solve(
 ) -> Answer:  # fmt: skip
     """Solve for some worth of the ways, with or without the floors. `taken` and `start` are by way."""
     form, take = form_of(problem, worth, seed, floors=floors)
-    known = None if problem.locks else form.completed([])  # carrying out nothing keeps every other requirement
+    known = (
+        None if problem.locks or problem.least else form.completed([])
+    )  # carrying out nothing keeps every other requirement
     if start is not None:
         known = form.completed(take[start])
     answer = form.solve(stop, known, progress, "funding")

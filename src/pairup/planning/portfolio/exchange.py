@@ -80,7 +80,7 @@ def _may_come(project: int, table: Table, taken: Ints) -> bool:
     for k in range(table.need_starts[project], table.need_starts[project + 1]):
         if taken[table.need[k]] < 0:
             return False
-    for k in range(table.apart_starts[project], table.apart_starts[project + 1]):
+    for k in range(table.apart_starts[project], table.apart_starts[project + 1]):  # noqa: SIM110  compiled
         if taken[table.apart[k]] >= 0:
             return False
     return True
@@ -102,18 +102,20 @@ def _random(state: Ints) -> float:
     x ^= x >> 7
     x ^= (x << 17) & 0x7FFFFFFFFFFFFFFF
     state[0] = x
-    return (x >> 10) / 9007199254740992.0
+    return float((x >> 10) / 9007199254740992.0)
 
 
 @compiled
-def exchange(
+def exchange(  # noqa: C901
     table: Table, start: Ints, moves: int, hot: float, cold: float, seed: int, price: Floats, floor_price: Floats,
     offered: Ints,
 ) -> tuple[Floats, Ints]:  # fmt: skip
     """Anneal from a plan that keeps everything; give the best worth (first of the array) and its way by project.
 
     `hot` and `cold` are the losses borne at first and at last with a chance of 1 in e. `price` of the lines says which
-    of two projects that free the same room is missed less; only `offered` ways come in. Long because a move is one piece.
+    of two projects that free the same room is missed less; only `offered` ways come in.
+
+    Long because a move is one piece.
     """
     lines, projects = len(table.room), len(start)
     taken = np.full(projects, -1, np.int64)

@@ -32,6 +32,12 @@ def form_of(problem: FundingProblem, worth: Floats, seed: int, *, floors: bool) 
         form.require(name, take[problem.load_way[own]], problem.load[own], high=line.capacity)
     for (tag, share), row in zip(problem.floors, floor_rows(problem), strict=True) if floors else ():
         form.require(form.name("floor", tag=tag, percent=f"{100 * share:g}"), take, as_floats(row), low=0.0)
+    place_of = np.array([problem.projects[at].place or "" for at in problem.way_project.tolist()])
+    for place, least in problem.least:
+        own = place_of == place
+        form.require(
+            form.name("place-least", place=place, worth=f"{least:g}"), take[own], problem.worth[own], low=least
+        )
     _settled(problem, form, take, ways)
     return form, take
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairup.planning.linear import LinearProgramme
-from pairup.planning.portfolio.tree import FREE, bound_at, search
+from pairup.planning.portfolio.tree import FREE, search
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,9 +30,9 @@ Flags = NDArray[np.bool_]
 #: no limit on the nodes of a pass
 ALL = 2**62
 #: how much more a pass may cost than the one before
-GROWTH = 3.0
+GROWTH = 2.5
 #: nodes of one try for a better plan
-TRY = 20_000
+TRY = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ class Knapsack:
     room: Floats
 
 
-class Relaxed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Relaxed:
     """The linear relaxation with so many items (None: any number): a safe bound, amounts and reduced worths."""
 
     count: int | None
@@ -87,11 +88,9 @@ def relaxed(knapsack: Knapsack, count: int | None = None, seed: int = 0) -> Rela
     found = programme.solve()
     if found is None:
         return None
-    free = np.full(items, FREE, dtype=np.int64)
     price = np.where(np.arange(len(high)) < rows, np.maximum(found.price, 0.0), found.price)
     reduced = knapsack.worth - price @ table
-    bound = price @ high + float(np.maximum(reduced, 0.0).sum())  # at any prices a bound
-    assert len(free) == items
+    bound = float(price @ high) + float(np.maximum(reduced, 0.0).sum())  # at any prices a bound
     return Relaxed(count, bound, found.amount, reduced, price)
 
 
@@ -139,7 +138,7 @@ class Lowering:
         state.offer(greedy(knapsack, whole.amount, whole.reduced), math.floor(whole.bound + 1e-6))
         self.counts = _Counts(knapsack, round(float(whole.amount.sum())))
         spread = max(1.0, float(np.abs(whole.reduced).mean()))
-        self.drop = max(1.0, min(spread / 50.0, (state.bound - state.value) / 20.0))
+        self.drop = float(math.floor(max(1.0, min(spread / 50.0, (state.bound - state.value) / 20.0))))
         self.last: Pass | None = None
 
     def go_on(self, nodes: int = ALL) -> bool:
@@ -165,7 +164,7 @@ class Lowering:
         if before is None or done.floor >= before.floor:
             return
         rate = math.log(max(1.02, done.nodes / max(1, before.nodes))) / (before.floor - done.floor)
-        self.drop = max(1.0, math.floor(math.log(GROWTH) / rate) if done.nodes > 200 else 2 * self.drop)
+        self.drop = max(1.0, float(math.floor(math.log(GROWTH) / rate)) if done.nodes > 200 else 2 * self.drop)
 
     def run(self, floor: float, nodes: int) -> Pass:
         """Ask whether anything is worth more than `floor`, for each number of items by itself."""
@@ -271,7 +270,9 @@ class Improving:
         return used
 
 
-def by_work(knapsack: Knapsack, work: int | None, seed: int, heard: Callable[[Flags | None, float | None], None]) -> Search:
+def by_work(
+    knapsack: Knapsack, work: int | None, seed: int, heard: Callable[[Flags | None, float | None], None]
+) -> Search:
     """Search by counted nodes (None: until proved): tries for better plans and passes for the bound take turns."""
     state = Search(knapsack, np.zeros(len(knapsack.worth), dtype=np.bool_), math.inf, heard)
     lowering = Lowering(knapsack, state)

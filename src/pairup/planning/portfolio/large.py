@@ -39,7 +39,7 @@ Heard = Callable[[tuple[Flags | None, float | None]], None]
 
 def is_large(problem: FundingProblem) -> bool:
     """Whether a problem is answered here: large, and without locks, so that carrying out nothing is a plan."""
-    return len(problem.ways) > LARGE and not problem.locks
+    return len(problem.ways) > LARGE and not problem.locks and not problem.least
 
 
 def solve_programme(problem: FundingProblem, watch: Watch, seed: int, trace: Trace) -> Answer:
@@ -96,7 +96,7 @@ def by_clock(asked: tuple[FundingProblem, Flags, Flags, int, float], tell: Calla
     each = (perf_counter() - at) / FIRST
     while True:
         left = seconds - (perf_counter() - began)
-        exchange.go_on(max(FIRST, int(0.75 * left / each)))
+        exchange.go_on(max(FIRST, int(0.5 * left / each)))
 
 
 class Exchange:
@@ -240,8 +240,9 @@ def table_of(problem: FundingProblem, allowed: Flags) -> tuple[Any, Ints, list[f
         apart[at[other_code]].append(at[one])
     count = len(problem.projects)
     load_starts = np.searchsorted(place[problem.load_way[inside]], np.arange(len(ways) + 1))
+    owner = problem.way_project[ways]
     table = Table(
-        problem.way_project[ways], problem.worth[ways], np.searchsorted(problem.way_project[ways], np.arange(count + 1)),
+        owner, problem.worth[ways], np.searchsorted(owner, np.arange(count + 1)),
         load_starts, problem.load_line[inside], load[inside], room, floors, *_lists(needs), *_lists(needed),
         *_lists(apart), np.ones(count, dtype=np.int64),
     )  # fmt: skip

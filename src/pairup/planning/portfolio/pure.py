@@ -45,7 +45,7 @@ class Found:
 def as_knapsack(problem: FundingProblem) -> Found | None:
     """Give the knapsack a problem is; None where it is more, too small or too thin, or not in whole steps."""
     ways = len(problem.ways)
-    if problem.floors or problem.exclusions or ways != len(problem.projects) or ways < FEWEST:
+    if problem.floors or problem.least or problem.exclusions or ways != len(problem.projects) or ways < FEWEST:
         return None
     lines, size = len(problem.lines), len(problem.load)
     if ways * lines > LARGEST or size < FILLED * ways * lines:

@@ -32,9 +32,7 @@ def relaxation(block: Block, seed: int = 0, seconds: float | None = None) -> Rel
     programme.add_columns(block.worth, none, none[:0], np.zeros(0), block.least, block.most)
     scale = _scale(block)
     row_of = np.repeat(np.arange(len(block.rows)), np.diff(block.starts))
-    programme.add_rows(
-        block.low / scale, block.high / scale, block.starts, block.index, block.value / scale[row_of]
-    )
+    programme.add_rows(block.low / scale, block.high / scale, block.starts, block.index, block.value / scale[row_of])
     found = programme.solve(seconds)
     if found is None:
         return None

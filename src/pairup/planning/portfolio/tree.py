@@ -32,7 +32,7 @@ SOLVED, LEFT, LOST = 0, 1, 2
 
 
 @compiled
-def _invert(matrix: Floats, inverse: Floats) -> bool:
+def _invert(matrix: Floats, inverse: Floats) -> bool:  # noqa: C901
     """Write the inverse of a small matrix, which is used up; say whether there is one."""
     size = matrix.shape[0]
     for i in range(size):
@@ -63,7 +63,7 @@ def _invert(matrix: Floats, inverse: Floats) -> bool:
 
 
 @compiled
-def _place(
+def _place(  # noqa: C901
     worth: Floats, table: Floats, room: Floats, mark: Ints, basis: Ints, row_of: Ints, inverse: Floats,
     reduced: Floats, is_up: Ints, amount: Floats,
 ) -> float:  # fmt: skip
@@ -173,9 +173,7 @@ def _entering(
     while count > 0:
         best = 0
         for k in range(1, count):
-            if ratio[k] < ratio[best] or (
-                ratio[k] == ratio[best] and abs(alpha[listed[k]]) > abs(alpha[listed[best]])
-            ):
+            if ratio[k] < ratio[best] or (ratio[k] == ratio[best] and abs(alpha[listed[k]]) > abs(alpha[listed[best]])):
                 best = k
         j = listed[best]
         fallen += slope * (ratio[best] - before)
@@ -192,7 +190,7 @@ def _entering(
 
 
 @compiled
-def _step(
+def _step(  # noqa: C901
     r: int, q: int, turned: int, flips: Ints, alpha: Floats, limit: float, table: Floats, mark: Ints, basis: Ints,
     row_of: Ints, inverse: Floats, reduced: Floats, is_up: Ints, amount: Floats,
 ) -> None:  # fmt: skip
@@ -245,7 +243,7 @@ def _step(
 
 
 @compiled
-def _solve(
+def _solve(  # noqa: C901
     floor: float, worth: Floats, table: Floats, room: Floats, mark: Ints, equal: int, basis: Ints, row_of: Ints,
     inverse: Floats, reduced: Floats, is_up: Ints, amount: Floats, alpha: Floats, listed: Ints, ratio: Floats,
     flips: Ints, figures: Floats, slack: float,
@@ -363,7 +361,7 @@ def _value(whole: Ints, worth: Floats, table: Floats, room: Floats, equal: int) 
 
 
 @compiled
-def search(
+def search(  # noqa: C901
     worth: Floats, table: Floats, room: Floats, equal: int, settled: Ints, floor: float, step: float, nodes: int,
     start: Ints,
 ) -> tuple[int, int, float, Ints, Ints]:  # fmt: skip
