@@ -13,7 +13,8 @@ from pairup.planning.explain import why_funding
 from pairup.planning.outcome import plan_of
 from pairup.planning.plan import UNTIL_PROVED, Ended, Plan, Progress, Status, Stop, Watch
 from pairup.planning.portfolio.formulation import as_floats, broken_floors, floor_rows, form_of
-from pairup.planning.portfolio.large import is_large, solve_programme
+from pairup.planning.portfolio.large import LARGE, is_large, solve_programme
+from pairup.planning.portfolio.prices import funding_prices
 from pairup.planning.portfolio.pure import as_knapsack, solve_knapsack
 from pairup.planning.problems.funding import Floats, Funding, FundingProblem
 from pairup.planning.solvers import SOLVER, Answer
@@ -49,7 +50,9 @@ def plan_funding(
         watch, seed, solver=solver,
     )  # fmt: skip
     trace.saw(plan.objective, plan.bound)
-    return replace(plan, run=replace(plan.run, trace=tuple(trace.points)))
+    is_priced = plan.has_plan and len(problem.ways) <= LARGE and not watch.is_over
+    prices = funding_prices(problem, seed) if is_priced else None
+    return replace(plan, run=replace(plan.run, trace=tuple(trace.points)), prices=prices)
 
 
 def _answer(problem: FundingProblem, watch: Watch, seed: int, trace: Trace) -> tuple[Answer, str]:

@@ -8,10 +8,9 @@ import numpy as np
 
 from pairup.planning.funding import plan_funding
 from pairup.planning.plan import UNTIL_PROVED, Plan, Stop, number
-from pairup.planning.portfolio.formulation import form_of
 from pairup.planning.portfolio.large import prices_of
-from pairup.planning.portfolio.relaxation import Relaxation, relaxation
-from pairup.planning.prices import Prices
+from pairup.planning.portfolio.prices import relaxed
+from pairup.planning.portfolio.relaxation import Relaxation
 from pairup.planning.problems.funding import Funding, FundingProblem
 from pairup.values.words import Words
 
@@ -84,26 +83,3 @@ def _spent(problem: FundingProblem, base: Relaxation | None) -> float:
     amount = base.amount[: len(problem.ways)]
     inside = is_money[problem.load_line]
     return float((problem.load[inside] * amount[problem.load_way[inside]]).sum())
-
-
-def relaxed(problem: FundingProblem, seed: int = 0, seconds: float | None = None) -> Relaxation | None:
-    """Solve the relaxation of the whole problem, floors and all."""
-    form, _ = form_of(problem, problem.worth, seed, floors=True)
-    return relaxation(form.whole(), seed, seconds)
-
-
-def funding_prices(problem: FundingProblem, seed: int = 0) -> Prices | None:
-    """Give the loss of each way and what one more of a line would gain at most; None without a relaxed plan."""
-    base = relaxed(problem, seed)
-    if base is None:
-        return None
-    lines, _ = prices_of(problem, base)
-    limits = {line.id: float(price) for line, price in zip(problem.lines, lines.tolist(), strict=True)}
-    none = np.zeros(0)
-    return Prices(base.bound, np.maximum(0.0, -base.reduced[: len(problem.ways)]), none, none, limits)
-
-
-def line_words(prices: Prices, line: str, more: float = 100.0) -> Words:
-    """Say what more of a line would gain at most."""
-    gain = number(more * prices.limits[line])
-    return Words("funding.line-price", {"more": number(more), "line": line, "gain": gain})
