@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "save": ("pairup.cli.folder", "Save a record as a folder of CSV files."),
     "plan": ("pairup.cli.plan", "Draft pairings, postings, funding or visits."),
     "why": ("pairup.cli.plan", "Say why a drafted plan chose, or did not choose."),
+    "lottery": ("pairup.cli.plan", "Draw lots among projects that are nearly tied."),
     "adopt": ("pairup.cli.plan", "Take a drafted plan into the record."),
     "claims": ("pairup.cli.report", "Check every claim of a programme."),
     "report": ("pairup.cli.report", "Write the office and the public report."),

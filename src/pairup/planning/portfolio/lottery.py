@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from pairup.errors import InputError
-from pairup.planning.plan import Plan, number
+from pairup.planning.plan import PROVED, Ended, Plan, Status, gap_of, number
 from pairup.planning.problems.funding import Funding, FundingProblem
-from pairup.planning.verify import check_chosen
+from pairup.planning.verify import check_chosen, check_plan
 from pairup.values.words import Words
 
 #: standard errors between zero and the smallest effect found with power 80 % in a two-sided test at 5 %
@@ -96,6 +96,19 @@ def lottery(plan: Plan[Funding], *, within: float, seed: int, deviation: float =
         plan, drawn, tuple(groups), chances, seed, within, lost, math.fsum(losses) / 2, _worst(losses),
         smallest_effect(len(compared), len(compared), deviation),
     )  # fmt: skip
+
+
+def plan_drawn(found: Lottery) -> Plan[Funding]:
+    """Give the drawn plan, checked; it keeps the bound of the plan it was drawn from."""
+    before, problem = found.plan, found.plan.problem
+    points = round(math.fsum(float(problem.worth[problem.option_at[item]]) for item in found.drawn), 9)
+    gap = gap_of(points, before.bound)
+    status = Status.OPTIMAL if gap is not None and gap <= PROVED else Status.FEASIBLE
+    run = replace(before.run, seed=found.seed, solver=f"lottery, {before.run.solver}", ended=Ended.WORK)
+    plan = replace(before, chosen=found.drawn, objective=points, status=status, run=run)
+    if findings := check_plan(problem, plan):
+        raise AssertionError("a draw of ours breaks its problem: " + "; ".join(map(str, findings)))
+    return plan
 
 
 def _worst(losses: Sequence[float]) -> float:
