@@ -9,6 +9,7 @@ import altair as alt
 
 from pairup.reports import palette
 from pairup.reports.figures import Frame, Margins, framed, table
+from pairup.values.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,10 @@ def frontier(marks: Sequence[FrontierMark], titles: tuple[str, str], frame: Fram
     return framed([line, dots, text], frame, height=260, margins=Margins(left=70, right=40, bottom=48))
 
 
-def frontier_in_words(marks: Sequence[FrontierMark]) -> str:
-    """Describe the frontier for those who do not see it: its two ends."""
-    if not marks:
-        return ""
+def frontier_in_words(marks: Sequence[FrontierMark]) -> Words:
+    """Describe the frontier for those who do not see it: its two ends. Takes one mark or more."""
     most, fairest = max(marks, key=lambda m: m.worth), max(marks, key=lambda m: m.smallest)
-    return f"{most.worth:g} / {most.smallest:g} – {fairest.worth:g} / {fairest.smallest:g}"
+    return Words("funding.frontier-alt", {
+        "count": len(marks), "worth": f"{most.worth:g}", "least": f"{most.smallest:g}",
+        "fair_worth": f"{fairest.worth:g}", "fair_least": f"{fairest.smallest:g}",
+    })  # fmt: skip

@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairup.planning.linear import LinearProgramme
-from pairup.planning.portfolio.tree import FREE, search
+from pairup.planning.portfolio.simplex import FREE
+from pairup.planning.portfolio.tree import search
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
