@@ -179,3 +179,13 @@ def test_a_record_of_two_programmes_asks_which(pairup: Pairup, loaded: Path, tmp
 
     assert refused.code == 1 and "--programme: other, twin" in refused.err
     assert said.code == 0
+
+
+def test_lots_are_drawn_and_kept_as_a_run(pairup: Pairup, loaded: Path) -> None:
+    drafted = json.loads(pairup("plan", "funding", "--record", loaded, *DAY, "--json").out)["record_run"]
+
+    done = pairup("lottery", drafted, "--record", loaded, "--seed", 3, "--within", "5%")
+    vague = pairup("lottery", drafted, "--record", loaded, "--seed", 3, "--within", "little")
+
+    assert done.code == 0 and f"Kept as run {drafted}-lottery-1" in done.out
+    assert vague.code == 2 and "not like 1%" in vague.err

@@ -119,6 +119,42 @@ def _years(given: str | None) -> tuple[int, int] | None:
 @click.argument("run")
 @RECORD
 @PROGRAMME
+@click.option("--within", default="1%", show_default=True, help="What the draw may lose of the plan's worth, as 1%.")
+@click.option("--seed", type=click.IntRange(min=0), required=True, help="The seed of the draw; the journal keeps it.")
+@click.option("--deviation", type=click.FloatRange(min=0), default=1.0, show_default=True,
+              help="Standard deviation of the outcome an evaluation would measure.")  # fmt: skip
+@ACTOR
+def lottery(
+    run: str, record: Path, programme: str | None, within: str, seed: int, deviation: float, actor: str
+) -> None:  # fmt: skip
+    """Draw lots among the near ties of the drafted portfolio RUN, and keep the draw as a run that can be adopted."""
+    from pairup.services import open_record
+
+    share = _share(within)
+    open_record(record)
+    from pairup.services import lotteries
+
+    found = lotteries.draw(
+        run, within=share, seed=seed, deviation=deviation, actor=actor, at=now(), programme=programme
+    )  # fmt: skip
+    click.echo(found.lottery.words().say(language()))
+    for one, other in found.lottery.groups:
+        mark = one if one in found.lottery.drawn else other
+        click.echo(f"  {' '.join(one)} | {' '.join(other)}: {' '.join(mark)}")
+    click.echo(f"Kept as run {found.run}. Next: pairup adopt {found.run} --record {record}")
+
+
+def _share(given: str) -> float:
+    try:
+        return float(given.removesuffix("%")) / (100.0 if given.endswith("%") else 1.0)
+    except ValueError:
+        raise click.UsageError(f"--within {given!r} is not like 1% or 0.01.") from None
+
+
+@click.command()
+@click.argument("run")
+@RECORD
+@PROGRAMME
 @ACTOR
 def adopt(run: str, record: Path, programme: str | None, actor: str) -> None:
     """Take the drafted plan RUN into the record. Refused if the record changed since."""

@@ -10,11 +10,15 @@ import numpy as np
 
 from pairup.planning.blocks import Flags
 from pairup.planning.explain import why_funding
-from pairup.planning.form import Form
 from pairup.planning.outcome import plan_of
 from pairup.planning.plan import UNTIL_PROVED, Ended, Plan, Progress, Status, Stop, Watch
-from pairup.planning.problems.funding import Floats, Funding, FundingProblem, Ints
-from pairup.planning.solvers import Answer
+from pairup.planning.portfolio.formulation import as_floats, broken_floors, floor_rows, form_of
+from pairup.planning.portfolio.large import LARGE, is_large, solve_programme
+from pairup.planning.portfolio.prices import funding_prices
+from pairup.planning.portfolio.pure import as_knapsack, solve_knapsack
+from pairup.planning.problems.funding import Floats, Funding, FundingProblem
+from pairup.planning.solvers import SOLVER, Answer
+from pairup.planning.trace import Trace
 
 #: prices tried for floors that the portfolio without them does not keep
 PRICES = 8
@@ -32,19 +36,39 @@ def plan_funding(
     Geoffrion 1974), which keeps the blocks apart and gives a bound; a portfolio that keeps the floors is found at
     prices high enough. Then everything is solved at once from there, as far as the stop allows. Where no plan
     exists, `conflicts` names a smallest set of requirements that clash.
+
+    A portfolio under the limits of lines alone goes to a tree search of our own (`portfolio.tree`), and one of
+    thousands of ways to the linear relaxation and an annealed exchange (`portfolio.large`), which ends by counted
+    work where no stop is given.
     """
     watch = stop.watch()
-    is_apart = bool(problem.floors) and len(problem.ways) > SMALL
-    answer = _solve(problem, problem.worth, Stop(watch.left, stop.work), seed, progress, floors=not is_apart)
-    if is_apart and answer.status is not Status.INFEASIBLE:
-        over = _over(problem)
-        if answer.taken is None or _broken(over, answer.taken):
-            answer = _priced(problem, answer, over, watch, seed, progress)
+    trace = Trace(watch, progress)
+    answer, solver = _answer(problem, watch, seed, trace)
     options = [] if answer.taken is None else np.flatnonzero(answer.taken).tolist()
-    return plan_of(
+    plan = plan_of(
         problem, plan_funding, why_funding, answer, [problem.ways[k] for k in options], problem.worth[options].tolist(),
-        watch, seed,
+        watch, seed, solver=solver,
     )  # fmt: skip
+    trace.saw(plan.objective, plan.bound)
+    is_priced = plan.has_plan and len(problem.ways) <= LARGE and not watch.is_over
+    prices = funding_prices(problem, seed) if is_priced else None
+    return replace(plan, run=replace(plan.run, trace=tuple(trace.points)), prices=prices)
+
+
+def _answer(problem: FundingProblem, watch: Watch, seed: int, trace: Trace) -> tuple[Answer, str]:
+    """Choose the way to solve by what ties the question together; give the solver's name beside the answer."""
+    if (found := as_knapsack(problem)) is not None:
+        return solve_knapsack(found, len(problem.ways), watch, seed, trace), f"tree search, {SOLVER}"
+    if is_large(problem):
+        return solve_programme(problem, watch, seed, trace), f"annealed exchange, {SOLVER}"
+    is_apart = bool(problem.floors) and len(problem.ways) > SMALL
+    left = Stop(watch.left, watch.stop.work)
+    answer = _solve(problem, problem.worth, left, seed, trace.progress, floors=not is_apart)
+    if is_apart and answer.status is not Status.INFEASIBLE:
+        over = floor_rows(problem)
+        if answer.taken is None or broken_floors(over, answer.taken):
+            answer = _priced(problem, answer, over, watch, seed, trace.progress)
+    return answer, SOLVER
 
 
 def _solve(
@@ -52,59 +76,14 @@ def _solve(
     start: Flags | None = None,
 ) -> Answer:  # fmt: skip
     """Solve for some worth of the ways, with or without the floors. `taken` and `start` are by way."""
-    form = Form(seed)
-    take = form.choose(worth)
-    ways = {project.id: take[problem.way_project == at] for at, project in enumerate(problem.projects)}
-    for project in problem.projects:
-        form.require(form.name("one-way", project=project.id), ways[project.id], high=1.0)
-        for other in project.needs:
-            signs = [1.0] * len(ways[project.id]) + [-1.0] * len(ways[other])
-            choices = np.concatenate([ways[project.id], ways[other]])
-            form.require(form.name("needs", project=project.id, other=other), choices, signs, high=0.0)
-    for one, other in problem.exclusions:
-        name = form.name("excludes", project=one, other=other)
-        form.require(name, np.concatenate([ways[one], ways[other]]), high=1.0)
-    for at, line in enumerate(problem.lines):
-        own = problem.load_line == at
-        name = form.name("line", line=line.id, capacity=line.capacity)
-        form.require(name, take[problem.load_way[own]], problem.load[own], high=line.capacity)
-    for (tag, share), row in zip(problem.floors, _over(problem), strict=True) if floors else ():
-        form.require(form.name("floor", tag=tag, percent=f"{100 * share:g}"), take, _floats(row), low=0.0)
-    _settled(problem, form, take, ways)
-    known = None if problem.locks else form.completed([])  # carrying out nothing keeps every other requirement
+    form, take = form_of(problem, worth, seed, floors=floors)
+    known = (
+        None if problem.locks or problem.least else form.completed([])
+    )  # carrying out nothing keeps every other requirement
     if start is not None:
         known = form.completed(take[start])
     answer = form.solve(stop, known, progress, "funding")
     return answer if answer.taken is None else replace(answer, taken=answer.taken[take])
-
-
-def _floats(row: list[Decimal]) -> Floats:
-    return np.array([float(part) for part in row])
-
-
-def _over(problem: FundingProblem) -> list[list[Decimal]]:
-    """Of each floor and way: spending toward the tag, less its share of all spending on money lines."""
-    is_money = np.array([line.is_money for line in problem.lines], dtype=np.bool_)
-    spent = [Decimal(0)] * len(problem.ways)
-    for way, line, load in zip(
-        problem.load_way.tolist(), problem.load_line.tolist(), problem.load.tolist(), strict=True
-    ):
-        if is_money[line]:
-            spent[way] += Decimal(repr(load))
-    rows = []
-    for tag, share in problem.floors:
-        parts = [
-            amount * (Decimal(repr(float(problem.projects[at].tags.get(tag, 0.0)))) - Decimal(repr(share)))
-            for at, amount in zip(problem.way_project.tolist(), spent, strict=True)
-        ]
-        rows.append(parts)
-    return rows
-
-
-def _broken(over: list[list[Decimal]], taken: Flags) -> list[int]:
-    """Which floors a choice of ways does not keep, to the last digit."""
-    chosen = np.flatnonzero(taken).tolist()
-    return [at for at, row in enumerate(over) if sum((row[way] for way in chosen), Decimal(0)) < 0]
 
 
 def _priced(
@@ -116,7 +95,7 @@ def _priced(
     progress: Progress | None,
 ) -> Answer:
     """Put a price on each broken floor until the portfolio keeps it; the best kept, and the lowest bound seen."""
-    rows = [_floats(row) for row in over]
+    rows = [as_floats(row) for row in over]
     spent = max(1.0, max(float(np.abs(row).sum()) for row in rows))
     begin = float(np.abs(problem.worth).sum()) / spent
     prices, low, high = [0.0] * len(over), [0.0] * len(over), [math.inf] * len(over)
@@ -124,13 +103,13 @@ def _priced(
     for _ in range(PRICES):
         if watch.is_over or found.taken is None:
             break
-        broken = _broken(over, found.taken)
-        if not broken and (best is None or problem.worth[found.taken].sum() > problem.worth[best].sum()):
+        missed = broken_floors(over, found.taken)
+        if not missed and (best is None or problem.worth[found.taken].sum() > problem.worth[best].sum()):
             best = found.taken
         if best is not None and bound is not None and bound - float(problem.worth[best].sum()) <= 1e-9:
             break
         for at in range(len(over)):
-            if at in broken:
+            if at in missed:
                 low[at] = prices[at]
                 prices[at] = (low[at] + high[at]) / 2 if math.isfinite(high[at]) else max(2 * prices[at], begin)
             elif prices[at] > 0:
@@ -151,16 +130,3 @@ def _priced(
     if whole.bound is not None and bound is not None and whole.status is not Status.INFEASIBLE:
         whole = replace(whole, bound=min(bound, whole.bound))
     return replace(whole, nodes=whole.nodes + nodes)
-
-
-def _settled(problem: FundingProblem, form: Form, take: Ints, ways: dict[str, Ints]) -> None:
-    for row in problem.locks:
-        name = form.name("project-lock", item=" – ".join(row))
-        if len(row) == 1:
-            form.require(name, ways[row[0]], low=1.0)
-        else:
-            form.settle(name, take[problem.option_at[Funding(*row)]], 1)
-    for row in problem.forbids:
-        name = form.name("project-forbid", item=" – ".join(row))
-        for choice in ways[row[0]] if len(row) == 1 else [take[problem.option_at[Funding(*row)]]]:
-            form.settle(name, choice, 0)

@@ -226,7 +226,18 @@ def _funding(problem: FundingProblem, chosen: Sequence[Funding], say: Say) -> fl
         if spent[line_row.id] > _exact(line_row.capacity):
             say("broken-capacity", id=line_row.id, capacity=line_row.capacity, found=str(spent[line_row.id]))
     _floors(problem, kept, say)
+    _places(problem, kept, say)
     return math.fsum(ways[item].worth for item in kept)
+
+
+def _places(problem: FundingProblem, kept: Sequence[Funding], say: Say) -> None:
+    """Every place reaches what it was promised."""
+    place_of = {project.id: project.place for project in problem.projects}
+    for place, least in problem.least:
+        own = [item for item in kept if place_of[item.project] == place]
+        found = sum((_exact(problem.worth[problem.option_at[item]]) for item in own), Decimal(0))
+        if found < _exact(least):
+            say("broken-place-least", place=place, least=least, found=str(found))
 
 
 def _floors(problem: FundingProblem, kept: Sequence[Funding], say: Say) -> None:

@@ -23,6 +23,7 @@ POLICY: dict[str, frozenset[Role]] = {
     "restore": frozenset({Role.ADMINISTRATOR}),
     "plan.draft": frozenset({Role.PROGRAMME_OFFICE, Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE}),
     "plan.adopt": frozenset({Role.PROGRAMME_OFFICE}),
+    "funding.lottery": frozenset({Role.PROGRAMME_OFFICE}),
 }
 
 

@@ -74,6 +74,7 @@ class FundingProblem:
     locks: tuple[tuple[str, ...], ...] = ()
     forbids: tuple[tuple[str, ...], ...] = ()
     refusal: Callable[[Funding], Words | None] | None = field(default=None, repr=False)
+    least: tuple[tuple[str, float], ...] = ()  # of each place, the worth its projects reach together at least
 
     @classmethod
     def from_rows(
@@ -85,6 +86,7 @@ class FundingProblem:
         locks: Iterable[tuple[str, ...]] = (),
         forbids: Iterable[tuple[str, ...]] = (),
         refusal: Callable[[Funding], Words | None] | None = None,
+        least: Iterable[tuple[str, float]] = (),
         reading: Reading | None = None,
     ) -> FundingProblem:
         """Build a problem; refuse what cannot be, with every finding."""
@@ -112,19 +114,21 @@ class FundingProblem:
             np.array([way.worth for _, way in flat], dtype=np.float64),
             np.array([row[0] for row in loads], dtype=np.int64), np.array([row[1] for row in loads], dtype=np.int64),
             np.array([row[2] for row in loads], dtype=np.float64), settled["locks"], settled["forbids"], refusal,
+            tuple(sorted(least)),
         )  # fmt: skip
 
     @classmethod
     def from_dict(cls, said: Any, file: str = "") -> FundingProblem:
         """Read a problem file of kind `funding`."""
         reading = Reading(file)
-        found = head(reading, said, "funding", ("lines", "projects"), ("floors", "locks", "forbids"))
+        found = head(reading, said, "funding", ("lines", "projects"), ("floors", "locks", "forbids", "least"))
         return cls.from_rows(
             _read_lines(reading, found["lines"]),
             _read_projects(reading, found["projects"]),
             floors=_read_floors(reading, found.get("floors")),
             locks=reading.pairs(found.get("locks"), "locks", (1, 2)),
             forbids=reading.pairs(found.get("forbids"), "forbids", (1, 2)),
+            least=_read_least(reading, found.get("least")),
             reading=reading,
         )
 
@@ -143,6 +147,7 @@ class FundingProblem:
             ],
             "floors": [{"tag": tag, "share": share} for tag, share in self.floors],
             "locks": [list(row) for row in self.locks], "forbids": [list(row) for row in self.forbids],
+            **({"least": [{"place": place, "worth": worth} for place, worth in self.least]} if self.least else {}),
         }  # fmt: skip
 
     @cached_property
@@ -252,3 +257,14 @@ def _read_floors(reading: Reading, said: Any) -> list[tuple[str, float]]:
             if tag is not None and share is not None:
                 floors.append((tag, share))
     return floors
+
+
+def _read_least(reading: Reading, said: Any) -> list[tuple[str, float]]:
+    rows = []
+    for at, row in enumerate(reading.rows(said, "least")):
+        where = f"least[{at}]"
+        if (found := reading.keys(row, where, ("place", "worth"))) is not None:
+            place, worth = reading.text(found["place"], f"{where}.place"), reading.number(found["worth"], where, 0)
+            if place is not None and worth is not None:
+                rows.append((place, worth))
+    return rows

@@ -1,0 +1,61 @@
+"""Let chance decide among near ties of a drafted portfolio; the draw is journalled and kept as a run to adopt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pairup import __version__
+from pairup.errors import InputError
+from pairup.planning.portfolio.lottery import Lottery, lottery, plan_drawn
+from pairup.record.models import PlanRun, PlanRunVersion
+from pairup.services import write
+from pairup.services.access import require_may
+from pairup.services.explanations import plan_of
+from pairup.services.plans import read_run
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The run that keeps the drawn plan, and the lottery."""
+
+    run: str
+    lottery: Lottery
+
+
+def draw(
+    run: str, *, within: float, seed: int, actor: str, at: datetime, programme: str | None = None,
+    deviation: float = 1.0,
+) -> Drawn:  # fmt: skip
+    """Draw among the near ties of a drafted portfolio, and keep the drawn plan as a run of its own.
+
+    `within` is the share of the plan's worth that the draw may lose at most. The journal keeps seed, candidates,
+    chances and what was drawn, so that anyone can draw again. Refuses runs of other kinds and runs without a plan.
+    """
+    require_may(actor, "funding.lottery")
+    row = read_run(run, programme=programme)
+    if row.kind != "funding":
+        raise InputError(
+            f"{run} is a plan of {row.kind}; lots are drawn among projects.", hint="Name a run of funding.",
+            code="funding.lottery-kind", run=run, kind=row.kind,
+        )  # fmt: skip
+    found = lottery(plan_of(row), within=within, seed=seed, deviation=deviation)
+    drawn = plan_drawn(found)
+    facts = {"run": run} | found.facts()
+    with write.command(
+        "funding.lottery", actor=actor, at=at, programme=row.identity.programme.code, facts=facts
+    ) as doing:
+        stem = f"{run}-lottery"
+        count = PlanRun.objects.filter(programme=row.identity.programme, code__startswith=f"{stem}-").count()
+        code = f"{stem}-{count + 1}"
+        ids = doing.identities(PlanRun, [code], programme=row.identity.programme)
+        answer = drawn.to_dict() | {
+            "asked": row.answer["asked"], "verdict": drawn.verdict().to_dict(), "blocks": None, "lottery": facts,
+        }  # fmt: skip
+        kept = PlanRunVersion(
+            identity_id=ids[code], day=row.day, kind=row.kind, round=row.round, known_by=row.known_by,
+            status=drawn.status.value, seed=seed, problem=row.problem, problem_digest=row.problem_digest,
+            answer=answer, read_digest=row.read_digest, code_version=__version__, is_synthetic=row.is_synthetic,
+        )  # fmt: skip
+        doing.add(PlanRunVersion, [kept])
+    return Drawn(code, found)
