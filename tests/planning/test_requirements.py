@@ -26,7 +26,7 @@ from pairup.planning.funding import plan_funding
 from pairup.planning.pairing import plan_pairings
 from pairup.planning.plan import Status
 from pairup.planning.posting import plan_postings
-from pairup.planning.problems import Couple, Donor, Project, Recipient, Way
+from pairup.planning.problems import Couple, Donor, PostingProblem, Project, Recipient, Way
 from pairup.planning.verify import check_plan
 
 #: codes that have words
@@ -38,10 +38,16 @@ TWO = "A FJ q 5", "B FJ r 5"
 SAME = {"q": "x", "r": "x"}
 HEAT = Project("heat", (Way("a", 3, {}), Way("b", 2, {})), {})
 
+
+def a_tied_round(*rows: str, **more: Any) -> PostingProblem:
+    """Type a round with a team elsewhere: it is no plain assignment then, so its requirements are written down."""
+    return a_round(*rows, "Z HB z 1", teams={"z": "far"}, **more)
+
+
 #: a small question for each code, and what its plan breaks when that requirement is left out
 CASES: dict[str, tuple[Any, str]] = {
-    "person-one-post": (a_round("A FJ q 5", "A FJ r 5"), "broken-two-posts"),
-    "post-seats": (a_round("A FJ q 5", "B FJ q 5"), "broken-seats"),
+    "person-one-post": (a_tied_round("A FJ q 5", "A FJ r 5"), "broken-two-posts"),
+    "post-seats": (a_tied_round("A FJ q 5", "B FJ q 5"), "broken-seats"),
     "post-filled": (a_round("A FJ q -5", must_fill="q"), "broken-must-fill"),
     "post-nobody": (a_round(*TWO, must_fill="s"), "broken-must-fill"),
     "team": (a_round("A FJ q 5", "B FJ r -9", teams={"q": "t", "r": "t"}), "broken-team"),
@@ -49,9 +55,9 @@ CASES: dict[str, tuple[Any, str]] = {
     "cap": (a_round(*TWO, most=1, places=SAME), "broken-cap"),
     "couple-place": (a_round(*TWO, couples=[("A", "B")]), "broken-couple"),
     "couple-pairs": (a_round(*TWO, couples=[Couple(("A", "B"), (("r", "q"),))]), "broken-couple"),
-    "away": (a_round(*TWO, post_days=DAYS, person_days={"A": ("2028-01-02", "")}), "broken-away"),
-    "lock": (a_round("A FJ q -5", "B FJ r 5", locks=[("A", "q")]), "broken-lock"),
-    "forbid": (a_round(*TWO, forbids=[("A", "q")]), "broken-forbid"),
+    "away": (a_tied_round(*TWO, post_days=DAYS, person_days={"A": ("2028-01-02", "")}), "broken-away"),
+    "lock": (a_tied_round("A FJ q -5", "B FJ r 5", locks=[("A", "q")]), "broken-lock"),
+    "forbid": (a_tied_round(*TWO, forbids=[("A", "q")]), "broken-forbid"),
     # without the rows of stability the pair worth most is taken, and two would leave; the plan calls none proved
     "stable": (
         a_market({"A": "q r", "B": "q r"}, {"q": "A (B C)", "r": "A B"}, {"A r": 9, "B q": 9}, quota={"D": 2}),
@@ -68,6 +74,10 @@ CASES: dict[str, tuple[Any, str]] = {
     "excludes": (a_portfolio(a_project("heat", 9, 5, excludes=("road",)), a_project("road", 8, 1)), "broken-excludes"),
     "line": (a_portfolio(a_project("heat", 9, 101)), "broken-capacity"),
     "floor": (a_portfolio(a_project("hall", 9, 5, live=0.5), floors=[("livelihood", 0.8)]), "broken-floor"),
+    "place-least": (
+        a_portfolio(a_project("heat", 5, 80, place="nang"), a_project("road", 8, 80), least=[("nang", 5.0)]),
+        "broken-place-least",
+    ),
     "project-lock": (a_portfolio(a_project("heat", -9, 5), locks=[("heat", "now")]), "broken-lock"),
     "project-forbid": (a_portfolio(a_project("heat", 9, 5), forbids=[("heat",)]), "broken-forbid"),
 }

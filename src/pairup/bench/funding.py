@@ -6,14 +6,18 @@ solver's own plan to its own bound.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from pairup.bench.measure import Row, measured
-from pairup.bench.peers.knapsacks import cp_sat, highs
 from pairup.bench.portfolios import from_table, knapsack, programme, read_knapsacks
+from pairup.bench.published import ABSENT, published
 from pairup.planning.funding import plan_funding
 from pairup.planning.plan import Stop
 from pairup.planning.problems.funding import FundingProblem
+
+#: the module of the peers, loaded only where they are measured
+PEERS = "pairup.bench.peers.knapsacks"
 
 #: items, rows and tightness of the drawn knapsacks; those of mknapcb1 to 9 are 100, 250, 500 x 5, 10, 30
 DRAWN = [
@@ -34,30 +38,35 @@ def ours(problem: FundingProblem, seconds: float, seed: int) -> tuple[float | No
     return plan.objective, plan.bound
 
 
-def rows(is_quick: bool = False, seed: int = 1, folder: Path | None = None) -> list[Row]:
-    """Measure; with a `folder` of mknapcb files, their first instance of each tightness too (not when quick)."""
+def rows(is_quick: bool, seed: int) -> Iterator[Row]:
+    """Measure drawn knapsacks, the published ones at hand (three of each file, not when quick), and a programme."""
     seconds = 5.0 if is_quick else 30.0
+    solvers = [("pairup", ours), ("HiGHS", f"{PEERS}:highs"), ("CP-SAT", f"{PEERS}:cp_sat")]
     asked: list[tuple[str, FundingProblem, float | None]] = [
         (f"drawn {rows}x{items} {tight:g} seed {seed}", knapsack(items, rows, tight, seed), None)
         for items, rows, tight in (QUICK if is_quick else DRAWN)
     ]
-    if folder is not None and not is_quick:
-        for path in sorted(folder.glob("mknapcb*.txt")):
-            instances = list(read_knapsacks(path.read_text()))
-            for at in range(0, len(instances), 10):
-                worth, table, room, best = instances[at]
-                asked.append((f"{path.stem}-{at:02d}", from_table(worth, table, room), best or None))
-    found = []
-    solvers = [("pairup", ours), ("HiGHS", highs), ("CP-SAT", cp_sat)]
-    for name, problem, known in asked:
+    for name, problem, known in asked if is_quick else asked + _published():
         for solver, function in solvers:
-            found.append(_row(name, problem, solver, function, seconds, seed, known))
+            yield _row(name, problem, solver, function, seconds, seed, known)
+    if not is_quick and published("mkp") is None:
+        yield Row("funding", "mknapcb", "pairup", note=ABSENT)
     size = (300, 5, 6) if is_quick else (2_000, 5, 34)
     for tightness in (0.5,) if is_quick else (0.3, 0.5, 0.7):
         problem = programme(*size, payers=4 if is_quick else 8, tightness=tightness, seed=seed)
         name = f"programme {size[0]}x{size[1]}x{size[2]} tightness {tightness:g}"
         for solver, function in solvers[:2]:
-            found.append(_row(name, problem, solver, function, 6.0 if is_quick else 60.0, seed, None))
+            yield _row(name, problem, solver, function, 6.0 if is_quick else 60.0, seed, None)
+
+
+def _published() -> list[tuple[str, FundingProblem, float | None]]:
+    """The first instance of each tightness in each file of mknapcb that is there."""
+    found: list[tuple[str, FundingProblem, float | None]] = []
+    for path in sorted((published("mkp") or Path()).glob("mknapcb*.txt")):
+        instances = list(read_knapsacks(path.read_text()))
+        for at in range(0, len(instances), 10):
+            worth, table, room, best = instances[at]
+            found.append((f"{path.stem}-{at:02d}", from_table(worth, table, room), best or None))
     return found
 
 

@@ -2,18 +2,20 @@
 
 Type d (Chu and Beasley 1997): loads 1 to 100, cost 111 less the load, give or take 10. Type e (Yagiura, Ibaraki and
 Glover 2004): loads `1 - 10 ln x`, costs `1000 / load - 10 y`. Rooms are 0.8 x the sum of a donor's loads over the
-number of donors. Files of the published sets are read from a folder `shared` beside the repository, or a given one.
+number of donors. Published instances are read where they are at hand.
 """
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from pairup.bench.measure import Measured, Row, measured
+from pairup.bench.published import ABSENT, published
 from pairup.planning.pairing import plan_pairings
 from pairup.planning.pairing.planner import constant_of, form_of
 from pairup.planning.plan import Stop
@@ -21,8 +23,6 @@ from pairup.planning.problems.pairing import Donor, PairingProblem, Recipient
 
 #: donors and recipients of the seeded instances
 QUICK, FULL = ((20, 200),), ((20, 100), (20, 200), (40, 400), (60, 900), (80, 1600))
-#: where the published instances lie, beside the repository
-PUBLISHED = Path(__file__).parents[4] / "shared" / "data" / "planning" / "gap"
 
 Answer = tuple[float | None, float | None]
 
@@ -48,14 +48,14 @@ def read_assignment(path: Path) -> PairingProblem:
     return _question(cost, load, numbers[2 + 2 * m * n :])
 
 
-def rows(is_quick: bool, seed: int, folder: Path = PUBLISHED) -> list[Row]:
+def rows(is_quick: bool, seed: int) -> Iterator[Row]:
     """Measure seeded and, where they are at hand, published instances; quick: within a minute."""
     seconds = 10.0 if is_quick else 60.0
-    found = []
     for m, n in QUICK if is_quick else FULL:
         for kind in "de":
-            found += _rows(f"{kind}{m:02}{n} seed {seed}", a_hard_assignment(kind, m, n, seed), None, seconds)
-    return found if is_quick else found + _published(seconds, folder)
+            yield from _rows(f"{kind}{m:02}{n} seed {seed}", a_hard_assignment(kind, m, n, seed), None, seconds)
+    if not is_quick:
+        yield from _published(seconds)
 
 
 def ours(problem: PairingProblem, seconds: float) -> Answer:
@@ -70,25 +70,22 @@ def highs(problem: PairingProblem, seconds: float) -> Answer:
     return value, answer.bound
 
 
-def _rows(name: str, problem: PairingProblem, best: float | None, seconds: float) -> list[Row]:
-    found = []
+def _rows(name: str, problem: PairingProblem, best: float | None, seconds: float) -> Iterator[Row]:
     for solver, function in (("pairup", ours), ("HiGHS MIP", highs)):
         took: Measured = measured(function, problem, seconds, limit=3 * seconds + 30)
         objective, bound = took.answer or (None, None)
-        found.append(took.row(Row("pairings", name, solver, objective, best, bound)))
-    return found
+        yield took.row(Row("pairings", name, solver, objective, best, bound, note=f"{seconds:g} s"))
 
 
-def _published(seconds: float, folder: Path) -> list[Row]:
-    if not (folder / "best_known.csv").is_file():
-        return [Row("pairings", "published", "pairup", note="the published instances are not at hand")]
-    found = []
+def _published(seconds: float) -> Iterator[Row]:
+    if (folder := published("gap")) is None:
+        yield Row("pairings", "published", "pairup", note=ABSENT)
+        return
     with (folder / "best_known.csv").open(encoding="utf-8") as file:
         for line in csv.DictReader(file):
             path = folder / line["instance"]
             if path.name[0] in "de" and path.is_file():
-                found += _rows(path.name, read_assignment(path), -float(line["best_known_min"]), seconds)
-    return found
+                yield from _rows(path.name, read_assignment(path), -float(line["best_known_min"]), seconds)
 
 
 def _question(cost: Any, load: Any, room: Any) -> PairingProblem:

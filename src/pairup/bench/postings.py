@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pairup.bench.measure import Measured, Row, measured
-from pairup.bench.peers import assignments, forms
+from pairup.bench.measure import Measured, Row, measured, second_call
 from pairup.bench.rounds import plain_columns, real_round, tied_round
 from pairup.planning.market.assignment import Assignment
 from pairup.planning.plan import Stop
@@ -35,14 +34,9 @@ def solved(size: int, person: Any, post: Any, worth: Any) -> float:
     return Assignment.of(size, person, post, np.ones(size, dtype=np.int64)).solve(worth.astype(np.float64))
 
 
-def warm(function: str, size: int, person: Any, post: Any, worth: Any) -> tuple[float, float]:
-    """Call a solver twice; give its value and the CPU seconds of the second call."""
-    import time
-
-    solver = solved if function == "pairup" else getattr(assignments, function)
-    solver(size, person, post, worth)
-    began = time.process_time()
-    return float(solver(size, person, post, worth)), time.process_time() - began
+def warm(size: int, person: Any, post: Any, worth: Any) -> tuple[float, float]:
+    """Call our assignment twice; give its value and the CPU seconds of the second call."""
+    return second_call(solved, size, person, post, worth)
 
 
 def planned(problem: PostingProblem, stop: Stop) -> tuple[float | None, float | None]:
@@ -57,7 +51,8 @@ def _plain(sizes: tuple[int, ...], seed: int, is_quick: bool) -> Iterator[Row]:
             columns = plain_columns(size, seed, is_structured)
             name = f"plain {'S' if is_structured else 'U'} {size}, seed {seed}"
             for solver in ("pairup", "lapmod", "ortools", "scipy_sparse"):
-                found = measured(warm, solver, size, *columns, limit=60.0)
+                call = warm if solver == "pairup" else f"pairup.bench.peers.assignments:warm_{solver}"
+                found = measured(call, size, *columns, limit=60.0)
                 value, cpu = found.answer or (None, None)
                 note = f"second call {cpu:.4f} CPU s" if cpu is not None else ""
                 yield found.row(Row("postings", name, solver, objective=value, best=value, note=note))
@@ -68,9 +63,9 @@ def _tied(sizes: tuple[tuple[int, float], ...], seed: int, is_quick: bool) -> It
         problem = tied_round(size, seed, cap=CAPS[size])
         name = f"tied {size}, cap {CAPS[size]}, seed {seed}, {seconds:.0f} s"
         yield _row(name, "pairup", measured(planned, problem, Stop(seconds=seconds), limit=seconds + 60))
-        peers = (forms.highs, forms.highs_plain) if is_quick else (forms.highs, forms.highs_plain, forms.cp_sat)
-        for peer in peers:
-            yield _row(name, peer.__name__, measured(peer, problem, seconds, limit=3 * seconds))
+        for peer in ("highs", "highs_plain") if is_quick else ("highs", "highs_plain", "cp_sat"):
+            found = measured(f"pairup.bench.peers.forms:{peer}", problem, seconds, limit=3 * seconds)
+            yield _row(name, peer, found)
 
 
 def _row(instance: str, solver: str, found: Measured) -> Row:

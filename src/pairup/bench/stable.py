@@ -13,7 +13,6 @@ from dataclasses import replace
 
 from pairup.bench.markets import market, real_market
 from pairup.bench.measure import Row, measured
-from pairup.bench.peers.stable_peers import matching_rounds
 from pairup.planning.plan import Stop
 from pairup.planning.posting import plan_postings
 from pairup.planning.problems.posting import PostingProblem
@@ -70,6 +69,6 @@ def _theirs(instance: str, problem: PostingProblem) -> Row:
     residents = {person: [group[0] for group in ranks] for person, ranks in problem.person_ranks.items()}
     hospitals = {post: [group[0] for group in ranks] for post, ranks in problem.post_ranks.items()}
     seats = dict(zip(problem.posts, problem.seats.tolist(), strict=True))
-    found = measured(matching_rounds, residents, hospitals, seats, limit=LIMIT)
+    found = measured("pairup.bench.peers.stable_peers:matching_rounds", residents, hospitals, seats, limit=LIMIT)
     row = found.row(Row("stable", instance, "matching"))
     return row if found.answer is None else replace(row, objective=float(len(found.answer)))

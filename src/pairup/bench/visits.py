@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import math
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from pairup.bench.journeys import KINDS, a_journey
 from pairup.bench.measure import Row, measured
+from pairup.bench.published import ABSENT, published
 from pairup.planning.plan import UNTIL_PROVED, Stop
 from pairup.planning.visits import VisitProblem, plan_visits
 
-#: where the published instances lie: the folder that holds `toptw`
-FOLDER = "PAIRUP_INSTANCES"
+#: seconds of each team orienteering instance
 SECONDS = 10.0
 _QUICK = (("c101", 1), ("rc203", 1), ("rc107", 3), ("pr05", 2))
 Found = tuple[float | None, float | None]
@@ -37,22 +35,16 @@ def _real_size(is_quick: bool, seed: int) -> Iterator[Row]:
 
 
 def _published(is_quick: bool, seed: int) -> Iterator[Row]:
-    folder = os.environ.get(FOLDER)
-    if folder is None or not (Path(folder) / "toptw").is_dir():
-        yield Row("visits", "team orienteering", "pairup", note=f"skipped: {FOLDER} names no folder with them")
+    if (folder := published("toptw")) is None:
+        yield Row("visits", "team orienteering", "pairup", note=ABSENT)
         return
-    for name, days, best in best_known(Path(folder)):
+    for name, days, best in best_known(folder):
         if is_quick and (name, days) not in _QUICK:
             continue
-        problem = team_orienteering(Path(folder), name, days)
+        problem = team_orienteering(folder, name, days)
         found = measured(_by_clock, problem, SECONDS, seed, limit=SECONDS + 30)
         yield found.row(_row(f"{name}, {days} routes", "pairup", found.answer, best))
-        if importlib.util.find_spec("pyvrp") is None:
-            yield Row("visits", f"{name}, {days} routes", "PyVRP", best=best, note="not installed")
-            continue
-        from pairup.bench.peers.routes import pyvrp_worth
-
-        theirs = measured(pyvrp_worth, problem, SECONDS, seed, limit=SECONDS + 30)
+        theirs = measured("pairup.bench.peers.routes:pyvrp_worth", problem, SECONDS, seed, limit=SECONDS + 30)
         yield theirs.row(_row(f"{name}, {days} routes", "PyVRP", (theirs.answer, None), best))
 
 
@@ -73,14 +65,14 @@ def _by_clock(problem: VisitProblem, seconds: float, seed: int) -> Found:
 
 def best_known(folder: Path) -> list[tuple[str, int, float]]:
     """Give instance, routes and best known value of each published row whose file is there."""
-    with (folder / "toptw" / "best_known.csv").open(encoding="utf-8") as file:
+    with (folder / "best_known.csv").open(encoding="utf-8") as file:
         found = [(row["instance"], int(row["m"]), float(row["best_known"])) for row in csv.DictReader(file)]
-    return [row for row in found if (folder / "toptw" / f"{row[0]}.txt").is_file()]
+    return [row for row in found if (folder / f"{row[0]}.txt").is_file()]
 
 
 def team_orienteering(folder: Path, name: str, days: int) -> VisitProblem:
     """Read an instance with hours; distances are cut to one or two decimals, as its authors do."""
-    lines = (folder / "toptw" / f"{name}.txt").read_text(encoding="utf-8").splitlines()[2:]
+    lines = (folder / f"{name}.txt").read_text(encoding="utf-8").splitlines()[2:]
     nodes = [[float(part) for part in line.split()] for line in lines if line.strip()]
     digits = 100 if name.startswith("pr") else 10
     minutes = [[math.floor(math.dist(a[1:3], b[1:3]) * digits + 1e-9) / digits for b in nodes] for a in nodes]

@@ -1,7 +1,8 @@
 """Draft a plan from the record, keep it as a run, and adopt it.
 
 No transaction is held across a solve: the problem is read, solved with the record closed to us, verified, and stored
-in a short write. Adopting reads the problem again and refuses if it is not the one that was solved.
+in a short write. Adopting reads the problem again and refuses if it is not the one that was solved. It is long
+because a draft of each kind is asked, read, kept and adopted here, by one set of rules.
 """
 
 from __future__ import annotations

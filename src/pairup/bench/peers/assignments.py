@@ -13,7 +13,24 @@ from scipy.optimize import linear_sum_assignment as dense_assignment
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
+from pairup.bench.measure import second_call
+
 Ints = NDArray[np.int64]
+
+
+def warm_lapmod(size: int, person: Ints, post: Ints, worth: Ints) -> tuple[float, float]:
+    """The second call of `lapmod`, and its CPU seconds."""
+    return second_call(lapmod, size, person, post, worth)
+
+
+def warm_ortools(size: int, person: Ints, post: Ints, worth: Ints) -> tuple[float, float]:
+    """The second call of `ortools`, and its CPU seconds."""
+    return second_call(ortools, size, person, post, worth)
+
+
+def warm_scipy_sparse(size: int, person: Ints, post: Ints, worth: Ints) -> tuple[float, float]:
+    """The second call of `scipy_sparse`, and its CPU seconds."""
+    return second_call(scipy_sparse, size, person, post, worth)
 
 
 def lapmod(size: int, person: Ints, post: Ints, worth: Ints) -> float:
