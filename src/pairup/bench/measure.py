@@ -1,7 +1,8 @@
 """One measurement: a function in a fresh process, its seconds, CPU seconds and peak memory, and a row of the table.
 
 Memory is the peak of the process less what stood there before the function was called, so imports do not count where
-the module imports at its top; times are from columns in memory. A process that outlives its limit is killed, and the
+the module imports at its top; a process that the function starts imports them again, so they are taken off its peak
+too. Times are from columns in memory. A process that outlives its limit is killed, and the
 row says so.
 """
 
@@ -81,7 +82,7 @@ def measured(function: Callable[..., Any] | str, *asked: Any, limit: float = 600
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     began = time.perf_counter()
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)  # noqa: S603
-    question = pickle.dumps((module, name, asked))
+    question = pickle.dumps((module, name)) + pickle.dumps(asked)
     try:
         said, _ = child.communicate(question, timeout=limit)
     except subprocess.TimeoutExpired:
@@ -99,20 +100,22 @@ def serve() -> None:
 
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a solver prints must not stand in the answer
-    module, name, asked = pickle.load(sys.stdin.buffer)  # noqa: S301  what our own process wrote
+    module, name = pickle.load(sys.stdin.buffer)  # noqa: S301  what our own process wrote
     try:
         function = getattr(importlib.import_module(module), name)
     except ModuleNotFoundError as missing:
         pickle.dump((None, None, None, None, f"{missing.name} is not installed"), answers)
         answers.flush()
         return
+    imports = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    asked = pickle.load(sys.stdin.buffer)  # noqa: S301  what our own process wrote
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began, cpu = time.perf_counter(), _cpu()
     answer = function(*asked)
     seconds, used = time.perf_counter() - began, _cpu() - cpu
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    pickle.dump((answer, seconds, used, max(own, children) / 1024, ""), answers)
+    pickle.dump((answer, seconds, used, max(own, children - imports, 0) / 1024, ""), answers)
     answers.flush()
 
 
