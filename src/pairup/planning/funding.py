@@ -77,9 +77,8 @@ def _solve(
 ) -> Answer:  # fmt: skip
     """Solve for some worth of the ways, with or without the floors. `taken` and `start` are by way."""
     form, take = form_of(problem, worth, seed, floors=floors)
-    known = (
-        None if problem.locks or problem.least else form.completed([])
-    )  # carrying out nothing keeps every other requirement
+    # carrying out nothing keeps every requirement but locks and what places are to reach
+    known = None if problem.locks or problem.least else form.completed([])
     if start is not None:
         known = form.completed(take[start])
     answer = form.solve(stop, known, progress, "funding")
