@@ -169,3 +169,14 @@ def test_a_real_round_has_what_rounds_have():
 
     assert round_.couples and round_.quotas and any(round_.teams)
     assert formulate(round_, 0).several.any()
+
+
+def test_the_course_of_a_round_in_several_blocks_tells_of_the_whole(monkeypatch):
+    monkeypatch.setattr(pricing, "SMALL", 10)
+    round_ = real_round(0, 1.1, posts=90, people=250, donors=3, shared=0.0)
+
+    plan = plan_postings(round_, stop=Stop(work=30))
+
+    assert plan.run.blocks > 1
+    assert all(point.objective is None or point.objective <= plan.objective for point in plan.run.trace)
+    assert all(point.bound is None or point.bound >= plan.objective for point in plan.run.trace)

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pairup.planning.blocks import Block, ceiling, value_of
+from pairup.planning.blocks import Block, can_bind, ceiling, value_of, with_rows
 from pairup.planning.child import Tell, work_apart
 from pairup.planning.market.search import Ask, Found, answer_of, search
 from pairup.planning.market.tied import part_of
@@ -39,6 +39,11 @@ class BlockPricer:
         codes = np.array([words.code for words in writing.form.names], dtype=object)
         of_row = codes[writing.form.row_names()] if len(codes) else codes
         self.is_person, self.is_post = of_row == "planning.person-one-post", of_row == "planning.post-seats"
+        whole = writing.form.whole()
+        self.is_tied = np.zeros(writing.form.count, dtype=np.bool_)
+        self.is_tied[with_rows(whole, np.flatnonzero(can_bind(whole))).index] = True
+        is_taken = (whole.worth > 0) & (whole.most > 0) | (whole.least > 0)
+        self.untied = float(whole.worth[is_taken & ~self.is_tied].sum())  # worth of what no row holds back
         self.unpriced: list[Ints] = []
         self.found: list[tuple[Block, Block, Found]] = []  # as asked, without what is settled, and found
 
@@ -65,7 +70,9 @@ class BlockPricer:
                 ask = replace(ask, start=answer.taken[part.choices], is_price_only=True)
                 self._keep(block, part, search(ask, _unheard))
             return answer
-        found = self._search(ask, stop)
+        settled_worth = value_of(block, settled)
+        rest = self.untied + settled_worth if self.is_tied[block.choices].sum() == self.is_tied.sum() else None
+        found = self._search(ask, stop, rest)
         self._keep(block, part, found)
         answer = answer_of(found, part)
         taken = None
@@ -74,7 +81,7 @@ class BlockPricer:
             taken[part.choices] = answer.taken
         if answer.status is Status.INFEASIBLE:
             return answer
-        bound = None if answer.bound is None else answer.bound + value_of(block, settled)
+        bound = None if answer.bound is None else answer.bound + settled_worth
         return replace(answer, taken=taken, bound=bound if bound is not None else ceiling(block))
 
     def _keep(self, block: Block, part: Block, found: Found) -> None:
@@ -84,15 +91,21 @@ class BlockPricer:
     def _are(self, of_kind: Flags, rows: Ints) -> Flags:
         return np.asarray((rows >= 0) & of_kind[rows], dtype=np.bool_)
 
-    def _search(self, ask: Ask, stop: Stop) -> Found:
-        """Search here, or in a process of its own; keep what it tells."""
+    def _search(self, ask: Ask, stop: Stop, rest: float | None) -> Found:
+        """Search here, or in a process of its own; keep what it tells.
+
+        Where the block is all that is tied, and `rest` what is worth something beside it, what it tells is told of
+        the whole; what one block of several has found says nothing of the sum.
+        """
         best = Found(taken=ask.start)
 
         def heard(news: dict[str, object]) -> None:
             for name, value in news.items():
                 setattr(best, name, value)
-            worth = None if best.taken is None else value_of(ask.block, best.taken)
-            self.trace.saw(objective=worth, bound=best.bound)
+            if rest is None:
+                return
+            worth = None if best.taken is None else value_of(ask.block, best.taken) + rest
+            self.trace.saw(objective=worth, bound=None if best.bound is None else best.bound + rest)
 
         if stop.seconds is None or len(ask.block.choices) <= APART:
             return search(ask, heard)
