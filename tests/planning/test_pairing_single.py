@@ -95,12 +95,12 @@ def test_a_hard_assignment_is_near_its_bound_and_repeats(kind, size):
     assert single.is_kept(found.owner) and single.cost_of(found.owner) <= 1.02 * found.bound
 
 
-def test_a_plan_stopped_by_the_clock_keeps_locks_and_forbids():
+def test_a_plan_stopped_by_counted_work_keeps_locks_and_forbids():
     free = a_hard_assignment("e", 10, 60, seed=1)
     lock, forbid = free.tie(7), Tie("d00", free.recipients[5].id)
     question = free.forcing(lock).forbidding(forbid)
 
-    plan = planner.plan_pairings(question, stop=Stop(seconds=6))
+    plan = planner.plan_pairings(question, stop=Stop(work=20))
 
     assert lock in plan.assignments and forbid not in plan.assignments
     assert check_plan(question, plan) == [] and plan.bound >= plan.objective
