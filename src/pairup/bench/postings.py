@@ -56,7 +56,8 @@ def _plain(sizes: tuple[int, ...], seed: int, is_quick: bool) -> Iterator[Row]:
                 found = measured(call, size, *columns, limit=60.0)
                 value, cpu = found.answer or (None, found.cpu)
                 row = found.row(Row("postings", name, solver, objective=value, best=value))
-                note = f"second call; the first took {(found.seconds or 0.0) - (cpu or 0.0):.2f} s, kernels loaded in it"
+                first = (found.seconds or 0.0) - (cpu or 0.0)
+                note = f"second call; the first took {first:.2f} s, kernels loaded in it"
                 yield row if found.answer is None else replace(row, seconds=cpu, cpu=cpu, note=note)
 
 
