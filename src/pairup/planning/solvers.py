@@ -10,14 +10,9 @@ ended when its time is over; the plan at hand then stands.
 
 from __future__ import annotations
 
-import contextlib
 import importlib.metadata
-import io
 import math
-import os
-import subprocess
-import sys
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import highspy
@@ -25,6 +20,7 @@ import numpy as np
 from highspy._core import _Highs
 
 from pairup.planning.blocks import Block, Flags, ceiling, covers, rounded, step_of, value_of, with_cuts
+from pairup.planning.child import Tell, work_apart
 from pairup.planning.plan import Ended, Status, Stop
 from pairup.values.words import Words
 
@@ -123,40 +119,15 @@ def _solved(block: Block, stop: Stop, seed: int, step: float | None, start: Flag
 def _elsewhere(block: Block, stop: Stop, seed: int, step: float | None, start: Flags | None) -> Answer:
     """Ask HiGHS in a process that is ended when its time is over."""
     assert stop.seconds is not None
-    command = [sys.executable, "-c", "from pairup.planning.solvers import serve; serve()"]
-    said = io.BytesIO()
-    known = {field.name: getattr(block, field.name) for field in fields(Block)}
-    limits = np.array([stop.seconds, -1 if stop.work is None else stop.work, seed, -1.0 if step is None else step])
-    np.savez(said, limits=limits, start=np.array([]) if start is None else start, **known)
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)  # noqa: S603
-    try:
-        heard, _ = child.communicate(said.getvalue(), timeout=stop.seconds)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.communicate()
-        return Answer(Status.UNKNOWN, Ended.CLOCK, start, ceiling(block))
-    if child.returncode:
-        raise RuntimeError(f"the solving process ended with {child.returncode}")
-    with np.load(io.BytesIO(heard)) as found:
-        status, ended = Status(str(found["status"])), Ended(str(found["ended"]))
-        taken, (bound, nodes) = found["taken"], found["figures"].tolist()
-    return Answer(status, ended, taken if len(taken) else None, None if math.isnan(bound) else bound, nodes=int(nodes))
+    found: list[Answer] = []
+    own = Stop(0.9 * stop.seconds, stop.work)  # so that it can still tell what it has
+    work_apart(_highs_apart, (block, own, seed, step, start), Stop(stop.seconds).watch(), found.append)
+    return found[-1] if found else Answer(Status.UNKNOWN, Ended.CLOCK, start, ceiling(block))
 
 
-def serve() -> None:
-    """Solve the block that comes in on standard input; the other end of `_elsewhere`."""
-    with np.load(io.BytesIO(sys.stdin.buffer.read())) as asked:
-        block = Block(**{field.name: asked[field.name] for field in fields(Block)})
-        (seconds, work, seed, step), start = asked["limits"].tolist(), asked["start"]
-    with contextlib.redirect_stdout(sys.stderr):
-        stop = Stop(0.9 * seconds, None if work < 0 else int(work))
-        found = _highs(block, stop, int(seed), None if step < 0 else step, start if len(start) else None)
-    said = io.BytesIO()
-    taken = np.array([], dtype=np.bool_) if found.taken is None else found.taken
-    figures = np.array([math.nan if found.bound is None else found.bound, found.nodes])
-    np.savez(said, status=found.status.value, ended=found.ended.value, taken=taken, figures=figures)
-    sys.stdout.buffer.write(said.getvalue())
+def _highs_apart(asked: tuple[Block, Stop, int, float | None, Flags | None], tell: Tell) -> None:
+    """Solve a block in a process of its own."""
+    tell(_highs(*asked))
 
 
 def _highs(block: Block, stop: Stop, seed: int, step: float | None, start: Flags | None) -> Answer:

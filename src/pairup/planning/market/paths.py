@@ -208,6 +208,29 @@ def pop(keys: Floats, nodes: Ints, size: int) -> int:
 
 
 @compiled
+def move_up(
+    source: int, post: int, slot: int, slot_starts: Ints, slots: Ints, seat_of: Ints, came_from: Ints
+) -> None:  # fmt: skip
+    """Fill a slot of a post by who reached it, their slot by who reached theirs, and so on back to the source.
+
+    Writes into `slots` and `seat_of`.
+    """
+    j, s = post, slot
+    i = came_from[j]
+    while True:
+        before = seat_of[i]
+        slots[s] = i
+        seat_of[i] = j
+        if i == source:
+            return
+        j = before
+        s = slot_starts[j]
+        while slots[s] != i:
+            s += 1
+        i = came_from[j]
+
+
+@compiled
 def seat_everybody(  # noqa: C901  one loop, compiled whole
     starts: Ints,
     post: Ints,
@@ -323,35 +346,13 @@ def seat_everybody(  # noqa: C901  one loop, compiled whole
                 while slots[s] != i:
                     s += 1
                 seat_of[i] = -1
-                i = came_from[j]
-                while True:
-                    before = seat_of[i]
-                    slots[s] = i
-                    seat_of[i] = j
-                    if i == source:
-                        break
-                    j = before
-                    s = slot_starts[j]
-                    while slots[s] != i:
-                        s += 1
-                    i = came_from[j]
+                move_up(source, j, s, slot_starts, slots, seat_of, came_from)
         else:
             j = end
             s = slot_starts[j]
             while slots[s] >= 0:
                 s += 1
-            i = came_from[j]
-            while True:
-                before = seat_of[i]
-                slots[s] = i
-                seat_of[i] = j
-                if i == source:
-                    break
-                j = before
-                s = slot_starts[j]
-                while slots[s] != i:
-                    s += 1
-                i = came_from[j]
+            move_up(source, j, s, slot_starts, slots, seat_of, came_from)
         for t in range(touched_count):
             distance[touched[t]] = far
             is_done[touched[t]] = False
