@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pairup.reports.figures import Frame, Step, altitude_profile
-from pairup.reports.labels import Spot, place_labels, text_width
+from pairup.reports.labels import Label, Spot, place_labels, text_width
 from pairup.reports.maps import MapPoint, MapWords, point_map
 from pairup.reports.palette import ALTITUDE, DARK
 from pairup.reports.pictures import can_draw, check_glyphs, to_png, to_svg
@@ -66,26 +66,43 @@ def test_higher_is_darker_on_a_light_ground_and_lighter_on_a_dark_one() -> None:
     assert light == sorted(light, reverse=True) and dark == sorted(dark)
 
 
+def _crossed(labels: list[Label]) -> list[tuple[str, str]]:
+    """Find the labels whose texts, written at their places, would cover each other."""
+    boxes = []
+    for label in labels:
+        wide = max(text_width(line, 11) for line in label.lines)
+        left = {"left": label.x, "right": label.x - wide, "center": label.x - wide / 2}[label.align]
+        boxes.append((label.key, left, label.y - 6.5, left + wide, label.y + 13 * len(label.lines) - 6.5))
+    return [
+        (one[0], two[0])
+        for k, one in enumerate(boxes)
+        for two in boxes[k + 1 :]
+        if min(one[3], two[3]) - max(one[1], two[1]) > 1 and min(one[4], two[4]) - max(one[2], two[2]) > 1
+    ]
+
+
 # --- labels -------------------------------------------------------------------------------------------------
 
 
 def test_labels_that_have_room_do_not_cover_each_other_or_points() -> None:
     spots = [Spot(f"p{k}", 100 + 45 * (k % 4), 100 + 30 * (k // 4), 5, (f"Long name {k}", "donor")) for k in range(12)]
 
-    labels = {label.key: label for label in place_labels(spots, width=700, height=400)}
+    labels = place_labels(spots, width=700, height=400)
 
-    boxes = []
-    for spot in spots:
-        label, wide = labels[spot.key], max(text_width(line, 11) for line in spot.lines)
-        left = {"left": label.x, "right": label.x - wide, "center": label.x - wide / 2}[label.align]
-        boxes.append((left, label.y - 6.5, left + wide, label.y + 19.5))
-    crossed = [
-        (one, two)
-        for k, one in enumerate(boxes)
-        for two in boxes[k + 1 :]
-        if min(one[2], two[2]) - max(one[0], two[0]) > 1 and min(one[3], two[3]) - max(one[1], two[1]) > 1
-    ]
-    assert crossed == []
+    assert {len(label.lines) for label in labels} == {2}
+    assert _crossed(labels) == []
+
+
+def test_where_lines_have_no_room_every_name_is_still_told_and_nothing_is_covered() -> None:
+    lines = ("Hospital on the hill", "a donor with a name so long that it needs most of the map to be told", "another")
+    spots = [Spot(f"p{k}", 300 + 15 * (k % 2), 30 + 24 * k, 6, lines) for k in range(12)]
+    alone = Spot("alone", 300, 480, 6, lines)
+
+    labels = place_labels([*spots, alone], width=700, height=560)
+
+    assert [label.lines[0] for label in labels] == [lines[0]] * 13
+    assert [label.lines for label in labels][:11] == [lines[:1]] * 11 and labels[-1].lines == lines
+    assert _crossed(labels) == []
 
 
 def test_the_order_of_points_does_not_move_labels() -> None:

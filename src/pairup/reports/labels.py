@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,14 @@ class Label:
     """Where the text starts: `align` is left, right or center; `y` is the middle of the first line.
 
     `leader` is where a thin line from the point ends, for a label that stands away from it.
+    `lines` are those there was room for: all, or the first alone.
     """
 
     key: str
     x: float
     y: float
     align: str
+    lines: tuple[str, ...]
     leader: tuple[float, float] | None = None
 
 
@@ -43,21 +45,53 @@ def text_width(text: str, size: float) -> float:
 def place_labels(
     spots: Sequence[Spot], *, width: float, height: float, size: float = 11.0, leading: float = 13.0
 ) -> list[Label]:
-    """Try the sides of each point, then places further off, and take the one that covers least at least distance."""
-    taken: list[Box] = [(s.x - s.radius, s.y - s.radius, s.x + s.radius, s.y + s.radius) for s in spots]
-    labels = []
-    for spot in sorted((s for s in spots if s.lines), key=lambda s: (s.y, s.x, s.key)):
-        wide = max(text_width(line, size) for line in spot.lines)
-        tall = leading * len(spot.lines)
-        tries = [_near(spot, align, dy, wide, tall, leading) for align, dy in _PLACES]
-        tries += [_far(spot, side, out, dy * leading, wide, tall, leading) for side, out, dy in _FURTHER]
-        costs = [_cost(box, taken, width, height) + far + 0.01 * rank for rank, (_, box, far) in enumerate(tries)]
-        label, box, _ = tries[costs.index(min(costs))]
-        taken.append(box)
-        labels.append(label)
-    return labels
+    """Try the sides of each point, then places further off, and take the one that covers least at least distance.
+
+    Where a label has no room for all its lines, it has the first alone. Should a name still cover something, names go
+    first, and the other lines where they then find room.
+    """
+    rings: list[Box] = [(s.x - s.radius, s.y - s.radius, s.x + s.radius, s.y + s.radius) for s in spots]
+    named = sorted((s for s in spots if s.lines), key=lambda s: (s.y, s.x, s.key))
+
+    def best(spot: Spot, placed: dict[str, tuple[Label, Box, float]]) -> tuple[Label, Box, float]:
+        taken = rings + [box for key, (_, box, _) in placed.items() if key != spot.key]
+        return _best(spot, taken, (width, height), size, leading)
+
+    placed: dict[str, tuple[Label, Box, float]] = {}
+    for spot in named:
+        whole = best(spot, placed)
+        placed[spot.key] = whole if whole[2] < _HARDLY else best(_name(spot), placed)
+    if any(covered >= _HARDLY for _, _, covered in placed.values()):
+        placed = {}
+        for spot in named:
+            placed[spot.key] = best(_name(spot), placed)
+        for spot in named:
+            whole = best(spot, placed)
+            if whole[2] < _HARDLY:
+                placed[spot.key] = whole
+    return [placed[spot.key][0] for spot in named]
 
 
+def _name(spot: Spot) -> Spot:
+    return replace(spot, lines=spot.lines[:1])
+
+
+def _best(
+    spot: Spot, taken: Sequence[Box], ground: tuple[float, float], size: float, leading: float
+) -> tuple[Label, Box, float]:
+    """Choose the place for these lines; give what it covers, or leaves the ground by, in square pixels."""
+    wide = max(text_width(line, size) for line in spot.lines)
+    tall = leading * len(spot.lines)
+    tries = [_near(spot, align, dy, wide, tall, leading) for align, dy in _PLACES]
+    tries += [_far(spot, side, out, dy * leading, wide, tall, leading) for side, out, dy in _FURTHER]
+    covers = [_cost(box, taken, *ground) for _, box, _ in tries]
+    costs = [cover + far + 0.01 * rank for rank, (cover, (_, _, far)) in enumerate(zip(covers, tries, strict=True))]
+    at = costs.index(min(costs))
+    return tries[at][0], tries[at][1], covers[at]
+
+
+# square pixels of a label that may be covered: less than a letter
+_HARDLY = 100.0
 # alignment, and where the block of text lies: -1 above, 0 level, 1 below
 _PLACES = (
     ("left", 0), ("right", 0), ("center", 1), ("center", -1), ("left", 1), ("right", 1), ("left", -1), ("right", -1),
@@ -78,7 +112,8 @@ def _near(spot: Spot, align: str, dy: int, wide: float, tall: float, leading: fl
         left += gap * (-0.6 if align == "left" else 0.6)
     top = spot.y - tall / 2 + dy * (tall / 2 + gap * (1.0 if align == "center" else 0.7))
     x = {"left": left, "right": left + wide, "center": left + wide / 2}[align]
-    return Label(spot.key, round(x, 1), round(top + leading / 2, 1), align), (left, top, left + wide, top + tall), 0.0
+    label = Label(spot.key, round(x, 1), round(top + leading / 2, 1), align, spot.lines)
+    return label, (left, top, left + wide, top + tall), 0.0
 
 
 def _far(
@@ -90,7 +125,7 @@ def _far(
     top = spot.y + down - tall / 2
     first = top + leading / 2
     leader = (round(x - 3 if align == "left" else x + 3, 1), round(first, 1))
-    label = Label(spot.key, round(x, 1), round(first, 1), align, leader)
+    label = Label(spot.key, round(x, 1), round(first, 1), align, spot.lines, leader)
     return label, (left, top, left + wide, top + tall), 40 + out + abs(down)
 
 

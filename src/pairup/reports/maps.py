@@ -183,7 +183,6 @@ def _radius(point: MapPoint, top: int) -> float:
 def _labels(points: Sequence[MapPoint], ground: _Ground) -> list[alt.Chart]:
     top = max((p.size or 0 for p in points), default=0)
     spots = [Spot(p.key, *ground.pixel(p.longitude, p.latitude), _radius(p, top), p.lines) for p in points if p.lines]
-    texts = {p.key: p.lines for p in points}
     drawn = []
     labels = place_labels(spots, width=ground.width, height=ground.height)
     drawn += _leaders(spots, labels, ground)
@@ -193,7 +192,7 @@ def _labels(points: Sequence[MapPoint], ground: _Ground) -> list[alt.Chart]:
                 {"x": label.x, "y": label.y + 13 * k, "text": line}
                 for label in labels
                 if label.align == align
-                for k, line in enumerate(texts[label.key])
+                for k, line in enumerate(label.lines)
                 if (k == 0) is is_first
             ]
             if rows:
