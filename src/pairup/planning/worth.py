@@ -98,6 +98,15 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Handover:
+    """What a dated rule asks of a newcomer: to be there by a day, so many days beside those who hold the post."""
+
+    by: date
+    days: int
+    held_by: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """A post to fill. `open_to` holds donor codes; `altitude_m` None asks for no certificate."""
 
@@ -114,6 +123,14 @@ class Opening:
     altitude_m: int | None = None
     priority: int = 3
     local_languages: frozenset[str] = field(default_factory=frozenset)
+    handover: Handover | None = None
+
+    def first_day(self, person: str = "") -> date | None:
+        """The first day in post: of the term, or before it that of the handover. Nobody hands over to themselves."""
+        first, handover = self.term.first, self.handover
+        if first is None or handover is None or person in handover.held_by:
+            return first
+        return min(first, handover.by)
 
 
 #: below this altitude no certificate is asked for (hardship class 1 begins at 3,000 m: domain.md R19)
@@ -137,6 +154,8 @@ def why_not(person: Candidate, post: Opening) -> Words | None:
         return Words("worth.language-missing", facts | {"language": post.language})
     if not _covers(person.available, post.term):
         return Words("worth.not-available", facts)
+    if (late := _misses_handover(person, post)) is not None:
+        return Words("worth.handover-missed", facts | late)
     return _altitude(person, post, facts)
 
 
@@ -144,6 +163,14 @@ def _covers(available: Span, term: Span) -> bool:
     starts = available.first is None or (term.first is not None and available.first <= term.first)
     ends = available.last is None or (term.last is not None and term.last <= available.last)
     return starts and ends
+
+
+def _misses_handover(person: Candidate, post: Opening) -> dict[str, object] | None:
+    """By when the newcomer has to be there and from when they can, if they come too late."""
+    free, begins = person.available.first, post.first_day(person.code)
+    if post.handover is None or free is None or begins is None or free <= begins:
+        return None
+    return {"by": begins.isoformat(), "free": free.isoformat(), "days": post.handover.days}
 
 
 def _altitude(person: Candidate, post: Opening, facts: Mapping[str, object]) -> Words | None:
@@ -216,6 +243,19 @@ def eligible(people: Sequence[Candidate], posts: Sequence[Opening]) -> Iterator[
         for k in reach:
             if why_not(people[k], post) is None:
                 yield k, at
+
+
+def first_days(people: Iterable[Candidate], posts: Iterable[Opening]) -> dict[str, date | None]:
+    """By person: from when they can serve. Who holds a post may also serve in it on the days of its handover."""
+    own: dict[str, date] = {}
+    for post in posts:
+        if post.handover is not None and post.term.first is not None:
+            for person in post.handover.held_by:
+                own[person] = min(post.handover.by, own.get(person, post.handover.by))
+    return {
+        person.code: first if (first := person.available.first) is None else min(first, own.get(person.code, first))
+        for person in people
+    }
 
 
 def told(words: Words, *, to_person: bool) -> Words:

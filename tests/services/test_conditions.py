@@ -1,0 +1,115 @@
+"""What a round asks beyond a post's own row, read from the record, and who is told why."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pairup.planning.plan import Audience
+from pairup.planning.verify import check_plan
+from pairup.services import explanations, plans
+from tests.services import cast
+from tests.services.cast import a_programme, adopt, changed, draft, load
+
+RULES = "altitude_classes.xizang;handover_least.general"
+
+
+def handed_over(last_day: str = "2028-06-30", free: str = "2028-06", **cells: str) -> cast.Tables:
+    """The clinic goes on from the round before, whose doctor leaves on a day; P-1 is free from another on."""
+    programme = changed(a_programme(), "programme", "twin", rules=RULES)
+    for row in programme["posts"]:
+        row["continues"] = "old-clinic" if row["code"] == "clinic" else ""
+        row["term"] = "full"
+    programme = changed(programme, "postings", "R-0", **({"to": last_day} | cells))
+    return changed(programme, "people", "P-1", **{"from": free})
+
+
+def may_take(person: str, post: str) -> bool:
+    found = plans.round_tables(plans.ask("postings", programme=None, round_code=None, on=cast.ON))
+    return (person, post) in {(found.people[k].code, found.openings[j].code) for k, j in found.pairs}
+
+
+@pytest.mark.parametrize(
+    ("last_day", "free", "is_in_time"),
+    [
+        ("2028-06-30", "2028-06-25", True),
+        ("2028-06-30", "2028-06-26", True),  # five days with the one before, this one and the last counted
+        ("2028-06-30", "2028-06-27", False),
+        ("2028-07-05", "2028-07-01", True),  # the term itself begins in time
+        ("2028-07-04", "2028-07-01", False),
+        ("2028-05-31", "2028-05-27", True),
+        ("2028-05-31", "2028-05-28", False),
+        ("2028-05-30", "2028-07-01", True),  # who left more than 31 days before hands nothing over
+    ],
+)
+def test_a_newcomer_meets_the_one_before_for_as_many_days_as_the_rule_asks(
+    record: Path, last_day: str, free: str, is_in_time: bool
+) -> None:
+    load(handed_over(last_day, free))
+
+    assert may_take("P-1", "clinic") is is_in_time
+
+
+def test_without_the_rule_or_for_a_mission_no_handover_is_asked(record: Path) -> None:
+    programme = handed_over(free="2028-07-01")
+    load(changed(programme, "programme", "twin", rules="altitude_classes.xizang"))
+
+    assert may_take("P-1", "clinic")
+
+    load({"programme": programme["programme"]}, cast.DRAFTED)
+    assert not may_take("P-1", "clinic")
+
+    load({"posts": changed(programme, "posts", "clinic", term="mission")["posts"]}, cast.LATER)
+    assert may_take("P-1", "clinic")
+
+
+def test_who_comes_too_late_is_told_by_when_and_how_long(record: Path) -> None:
+    load(handed_over(free="2028-07-01"))
+    run = draft("postings").run
+
+    said = explanations.why(run, ("P-1", "clinic"), for_=Audience.OFFICE)
+
+    assert said.code == "worth.handover-missed"  # type: ignore[union-attr]
+    assert "2028-06-26" in said.say() and "5 days" in said.say() and "2028-07-01" in said.say("zh_Hans")
+
+
+def test_the_checker_sees_a_posting_that_comes_too_late_for_the_handover(record: Path) -> None:
+    load(handed_over(free="2028-06-25"))
+    drafted = draft("postings")
+    assert ("P-1", "clinic") in drafted.plan.assignments and check_plan(drafted.plan.problem, drafted.plan) == []
+
+    said = drafted.plan.problem.to_dict()
+    next(row for row in said["people"] if row["id"] == "P-1")["from"] = "2028-06-27"
+    found = check_plan(type(drafted.plan.problem).from_dict(said), drafted.plan)
+
+    assert [finding.words.code for finding in found] == ["planning.broken-away"]
+
+
+def test_an_adopted_posting_begins_with_the_handover(record: Path) -> None:
+    from pairup.record.models import PostingVersion
+
+    load(handed_over())
+    adopt(draft("postings").run)
+
+    rows = PostingVersion.objects.known().filter(post__code="clinic").values_list("starts", "starts_precision")
+    assert list(rows) == [(date(2028, 6, 26), "day")]
+
+
+def test_who_holds_the_post_and_stays_hands_over_to_nobody(record: Path) -> None:
+    programme = handed_over()
+    stays = "P-0 DN-A national-2 doctor surgery 9 - - - 2028-08 2031-07 yes"
+    columns = (
+        "code donor round profession skills years_in_profession prefers partner highest_altitude_m from to is_synthetic"
+    )
+    programme = cast.with_rows(programme, "people", columns, stays)
+    for row in programme["posts"]:
+        row["from"] = "2028-08" if row["code"] == "clinic" else row["from"]
+    programme = changed(programme, "postings", "R-0", to="2028-07-20")
+    programme["fitness"] += [dict(programme["fitness"][0], code="F-0", person="P-0")]
+    load(programme)
+
+    assert may_take("P-0", "clinic")
+    run = draft("postings")
+    assert check_plan(run.plan.problem, run.plan) == []
