@@ -113,3 +113,95 @@ def test_who_holds_the_post_and_stays_hands_over_to_nobody(record: Path) -> None
     assert may_take("P-0", "clinic")
     run = draft("postings")
     assert check_plan(run.plan.problem, run.plan) == []
+
+
+def selecting(*attestations: str, clearance: str = "", **post: str) -> cast.Tables:
+    """The programme names an age rule that acts; the clinic may ask for a clearance."""
+    programme = changed(a_programme(), "programme", "twin", rules=f"{RULES};selection_age.partners")
+    columns = "code person kind rule holds from to is_synthetic"
+    everybody = [f"A-{k} P-{k} rule selection_age.partners yes - - yes" for k in (1, 2, 4, 5)]
+    for row in programme["posts"]:
+        row["clearance"] = clearance if row["code"] == "clinic" else ""
+    return cast.with_rows(programme, "attestations", columns, *everybody, *attestations)
+
+
+def test_an_age_limit_is_a_rule_that_is_met_not_met_or_not_known(record: Path) -> None:
+    load(selecting())
+    first = draft("postings").run
+    no = cast.rows(
+        "code person kind rule holds from to is_synthetic",
+        "A-3 P-3 rule selection_age.partners no - - yes",
+        "A-1b P-1 rule selection_age.partners no 2028 - yes",
+    )
+    load({"attestations": no}, cast.LATER)
+
+    assert not may_take("P-3", "clinic") and not may_take("P-1", "clinic")
+    person, office, public = (
+        explanations.why(first, ("P-3", "clinic"), for_=audience)
+        for audience in (Audience.PERSON, Audience.OFFICE, Audience.PUBLIC)
+    )
+    assert person.code == "worth.rule-not-known"  # type: ignore[union-attr]
+    assert "Not known" in person.say() and "不明确" in person.say("zh_Hans")
+    assert office == public and office.say() == "A personal condition."
+
+
+def test_a_rule_that_is_kept_as_told_and_not_applied_asks_nothing(record: Path) -> None:
+    programme = selecting()
+    load(changed(programme, "programme", "twin", rules=f"{RULES};selection_age.xizang"))
+
+    assert may_take("P-3", "clinic")
+
+
+@pytest.mark.parametrize(
+    ("valid", "kind", "is_cleared"),
+    [
+        ("- -", "safeguarding", True),
+        ("2028-07-01 2028-07-01", "safeguarding", True),
+        ("- 2028-06-30", "safeguarding", False),
+        ("2028-07-02 -", "safeguarding", False),
+        ("- -", "professional_standing", False),
+    ],
+)
+def test_a_clearance_is_asked_for_and_holds_for_its_days(record: Path, valid: str, kind: str, is_cleared: bool) -> None:
+    load(selecting(f"C-1 P-1 {kind} - yes {valid} yes", clearance="safeguarding"))
+
+    assert may_take("P-1", "clinic") is is_cleared
+    assert not may_take("P-2", "clinic")
+    assert may_take("P-1", "ward")
+
+
+def test_the_office_reads_no_word_of_a_clearance_and_the_person_does(record: Path) -> None:
+    load(selecting(clearance="safeguarding"))
+    run = draft("postings").run
+
+    office, person = (
+        explanations.why(run, ("P-1", "clinic"), for_=audience) for audience in (Audience.OFFICE, Audience.PERSON)
+    )
+
+    assert office.say("en") == "A personal condition." and office.say("zh_Hans") == "个人原因。"
+    assert "clearance" in person.say()
+
+
+@pytest.mark.parametrize(("last", "is_valid"), [("2028-06-30", False), ("2028-07-01", True)])
+def test_a_licence_with_its_days_counts_on_them_alone(record: Path, last: str, is_valid: bool) -> None:
+    programme = selecting(f"L-1 P-1 licence - yes - {last} yes")
+    for row in programme["posts"]:
+        row["licence_needed"] = "yes" if row["code"] == "clinic" else ""
+    for row in programme["people"]:
+        row["licensed"] = "yes" if row["code"] in ("P-1", "P-5") else ""
+    load(programme)
+
+    assert may_take("P-1", "clinic") is is_valid
+    assert may_take("P-5", "clinic")
+
+
+def test_a_host_refuses_a_candidate_and_only_the_candidate_reads_it(record: Path) -> None:
+    views = ("V-1 clinic P-1 - yes - - yes", "V-2 ward P-5 - yes - 2026-10 yes")
+    load(cast.with_rows(a_programme(), "host_views", "code post person rank refuses from to is_synthetic", *views))
+    run = draft("postings").run
+
+    assert not may_take("P-1", "clinic")
+    assert may_take("P-1", "ward")
+    assert may_take("P-5", "ward")  # that view was given up
+    assert explanations.why(run, ("P-1", "clinic")).say() == "A personal condition."
+    assert "host" in explanations.why(run, ("P-1", "clinic"), for_=Audience.PERSON).say()

@@ -15,14 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairup.rules.register import NoRuleError, Rule, Version, find_rule
-from pairup.values.codes import Fitness
+from pairup.values.codes import Attested, Fitness
 from pairup.values.days import Span
 from pairup.values.words import Words
 
 #: the parts that a posting's worth is made of, each with a weight of its own
 PARTS = ("filled", "priority", "experience", "skills", "language", "preference")
 #: reasons that are told only to the person; everybody else reads "a personal condition"
-PERSONAL = frozenset({"worth.not-fit", "worth.own-altitude-limit", "worth.preference", "worth.fitness-expired"})
+PERSONAL = frozenset({
+    "worth.not-fit", "worth.own-altitude-limit", "worth.preference", "worth.fitness-expired", "worth.no-clearance",
+    "worth.clearance-expired", "worth.rule-not-known", "worth.rule-not-met", "worth.host-refuses",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,20 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
+class Attestation:
+    """What was signed about a person: that they hold a licence or a clearance, or meet a dated rule, or do not.
+
+    `rule` names the rule where `kind` is that of a rule. No ground of it stands here: an age limit is a rule that is
+    met or not, never an age.
+    """
+
+    kind: Attested
+    holds: bool
+    valid: Span
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A person who could be posted; the columns that worth and eligibility need."""
 
@@ -95,6 +112,7 @@ class Candidate:
     certificates: tuple[Certificate, ...] = ()
     altitude_limit_m: int | None = None
     prefers: tuple[str, ...] = ()
+    attested: tuple[Attestation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +142,9 @@ class Opening:
     priority: int = 3
     local_languages: frozenset[str] = field(default_factory=frozenset)
     handover: Handover | None = None
+    clearance: Attested | None = None
+    rules: tuple[str, ...] = ()  # dated rules of the programme that a person has to meet
+    refused: frozenset[str] = frozenset()  # people whom the host refuses
 
     def first_day(self, person: str = "") -> date | None:
         """The first day in post: of the term, or before it that of the handover. Nobody hands over to themselves."""
@@ -148,15 +169,13 @@ def why_not(person: Candidate, post: Opening) -> Words | None:
         return Words("worth.skills-missing", facts | {"missing": ", ".join(sorted(missing))})
     if person.grade < post.least_grade:
         return Words("worth.grade-too-low", facts | {"grade": person.grade, "least": post.least_grade})
-    if post.licence_needed and not person.licensed:
-        return Words("worth.no-licence", facts)
     if post.language and post.language not in person.languages:
         return Words("worth.language-missing", facts | {"language": post.language})
     if not _covers(person.available, post.term):
         return Words("worth.not-available", facts)
     if (late := _misses_handover(person, post)) is not None:
         return Words("worth.handover-missed", facts | late)
-    return _altitude(person, post, facts)
+    return _signed(person, post, facts) or _altitude(person, post, facts)
 
 
 def _covers(available: Span, term: Span) -> bool:
@@ -173,17 +192,53 @@ def _misses_handover(person: Candidate, post: Opening) -> dict[str, object] | No
     return {"by": begins.isoformat(), "free": free.isoformat(), "days": post.handover.days}
 
 
+def _signed(person: Candidate, post: Opening, facts: Mapping[str, object]) -> Words | None:
+    """What is missing of licence, clearance and rules of selection on the first day in post.
+
+    A licence on record with its days counts on these days only; one that is merely noted counts as it is.
+    """
+    begins = post.first_day(person.code)
+    if post.licence_needed:
+        found = _attested(person, Attested.LICENCE, begins)
+        if found is None and any(one.kind is Attested.LICENCE for one in person.attested):
+            return Words("worth.licence-expired", facts)
+        if not (person.licensed if found is None else found):
+            return Words("worth.no-licence", facts)
+    if post.clearance is not None and not (found := _attested(person, post.clearance, begins)):
+        is_past = found is None and any(one.kind is post.clearance and one.holds for one in person.attested)
+        return Words("worth.clearance-expired" if is_past else "worth.no-clearance", facts)
+    for rule in post.rules:
+        if not (is_met := _attested(person, Attested.RULE, begins, rule)):
+            return Words("worth.rule-not-known" if is_met is None else "worth.rule-not-met", facts | {"rule": rule})
+    return Words("worth.host-refuses", facts) if person.code in post.refused else None
+
+
+def _attested(person: Candidate, kind: Attested, day: date | None, rule: str = "") -> bool | None:
+    """What the newest of the attestations valid on a day says; None where none is: not known is no answer."""
+    valid = [
+        one for one in person.attested if one.kind is kind and one.rule == rule and (day is None or day in one.valid)
+    ]
+    newest = max((one.valid.first or date.min for one in valid), default=None)
+    said = [one.holds for one in valid if (one.valid.first or date.min) == newest]
+    return all(said) if said else None
+
+
 def _altitude(person: Candidate, post: Opening, facts: Mapping[str, object]) -> Words | None:
+    """Whether the newest check valid on the first day in post reaches the altitude; a later one takes its place."""
     if post.altitude_m is None or post.altitude_m < CERTIFIED_FROM_M:
         return None
     if person.altitude_limit_m is not None and person.altitude_limit_m < post.altitude_m:
         return Words("worth.own-altitude-limit", facts)
-    able = [c for c in person.certificates if c.outcome is not Fitness.UNFIT and c.altitude_m >= post.altitude_m]
+    able = {c for c in person.certificates if c.outcome is not Fitness.UNFIT and c.altitude_m >= post.altitude_m}
     if not able:
         return Words("worth.not-fit", facts)
-    if post.term.first is not None and not any(post.term.first in c.valid for c in able):
-        return Words("worth.fitness-expired", facts)
-    return None
+    if (begins := post.first_day(person.code)) is None:
+        return None
+    valid = [c for c in person.certificates if begins in c.valid]
+    newest = max((c.valid.first or date.min for c in valid), default=None)
+    if any(c not in able for c in valid if (c.valid.first or date.min) == newest):
+        return Words("worth.not-fit", facts)
+    return None if valid else Words("worth.fitness-expired", facts)
 
 
 def posting_points(person: Candidate, post: Opening, weights: PostingWeights) -> dict[str, int]:

@@ -1,17 +1,22 @@
-"""What a round asks beyond a post's own row: to meet the one before. Every read takes `on` and `known_by`."""
+"""What a round asks beyond a post's own row, and what is signed of people: read from the record as of a day.
+
+The handover with the one before and the rules of selection are dated rules that the programme names; licences and
+clearances hold for days; a host ranks or refuses candidates.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from pairup.planning.worth import Handover, Opening
-from pairup.record.models import PostingVersion, PostVersion
+from pairup.planning.worth import Attestation, Candidate, Handover, Opening
+from pairup.record.models import AttestationVersion, HostViewVersion, PostingVersion, PostVersion
 from pairup.rules.register import NoRuleError, Version, load_rules
 from pairup.rules.service import handover_from
 from pairup.services import tables
-from pairup.values.codes import PostingStatus
+from pairup.values.codes import Attested, PostingStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +45,16 @@ def versions_in_force(
     return found
 
 
-def read_before(programme: str, posts: Sequence[PostVersion], *, known_by: date | None = None) -> dict[str, Before]:
+def holders_before(programme: str, posts: Sequence[PostVersion], *, known_by: date | None = None) -> dict[str, Before]:
     """By code of a post: who held the post that it continues, as far as postings of it are on record."""
     before = {row.continues_id: row.identity.code for row in posts if row.continues_id is not None}
     rows = PostingVersion.objects.known(known_by).filter(
         identity__programme__code=programme, post_id__in=list(before), full_time=True
     )
     columns = ("identity", "post", "person__code", "ends_before", "status")
-    latest = {identity: said for identity, *said in rows.order_by("identity", "starts").values_list(*columns)}
+    terms = {identity: said for identity, *said in rows.order_by("identity", "starts").values_list(*columns)}
     held: dict[str, list[tuple[date | None, str, str]]] = {}
-    for post, person, ends, status in latest.values():
+    for post, person, ends, status in terms.values():
         held.setdefault(before[post], []).append((ends - timedelta(days=1) if ends else None, person, status))
     return {post: _last_there(rows) for post, rows in held.items()}
 
@@ -65,13 +70,52 @@ def _last_there(rows: list[tuple[date | None, str, str]]) -> Before:
 def with_conditions(
     programme: str, openings: Sequence[Opening], posts: Sequence[PostVersion], *, on: date, known_by: date | None = None
 ) -> list[Opening]:
-    """The openings of a round with what its dated rules ask of them."""
-    before = read_before(programme, posts, known_by=known_by)
+    """The openings of a round with what its dated rules, its posts' clearances and its hosts ask of people."""
+    before = holders_before(programme, posts, known_by=known_by)
     rules = versions_in_force(programme, "handover_least", on=on, known_by=known_by)
+    selecting = [name for name, _ in versions_in_force(programme, "selection_age", on=on, known_by=known_by)]
+    refused = _refused(programme, posts, on=on, known_by=known_by)
     return [
-        replace(opening, handover=_handover(rules, row, opening, before.get(opening.code)))
+        replace(
+            opening, handover=_handover(rules, row, opening, before.get(opening.code)), rules=tuple(selecting),
+            clearance=Attested(row.clearance) if row.clearance else None,
+            refused=refused.get(opening.code, frozenset()),
+        )
         for opening, row in zip(openings, posts, strict=True)
-    ]
+    ]  # fmt: skip
+
+
+def with_attestations(
+    programme: str, people: Sequence[Candidate], *, on: date, known_by: date | None = None
+) -> list[Candidate]:
+    """The candidates of a round with what was signed about them, valid on whatever days."""
+    rows = AttestationVersion.objects.known(known_by).filter(identity__programme__code=programme)
+    columns = ("person__code", "kind", "holds", "rule", "starts", "ends_before")
+    signed: dict[str, list[Attestation]] = defaultdict(list)
+    for person, kind, holds, rule, starts, ends in rows.order_by("identity__code", "starts").values_list(*columns):
+        signed[person].append(Attestation(Attested(kind), holds, tables.span_of(starts, ends), rule))
+    return [replace(one, attested=tuple(signed[one.code])) if one.code in signed else one for one in people]
+
+
+def _refused(
+    programme: str, posts: Sequence[PostVersion], *, on: date, known_by: date | None
+) -> dict[str, frozenset[str]]:
+    """By code of a post: whom its host refuses."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for post, person, _, refuses in _host_views(programme, posts, on=on, known_by=known_by):
+        if refuses:
+            found[post].add(person)
+    return {post: frozenset(people) for post, people in found.items()}
+
+
+def _host_views(
+    programme: str, posts: Sequence[PostVersion], *, on: date, known_by: date | None
+) -> list[tuple[str, str, int | None, bool]]:
+    """What hosts say on a day: post, person, rank, whether the person is refused."""
+    rows = HostViewVersion.objects.on(on, known_by=known_by).filter(
+        identity__programme__code=programme, post_id__in=[row.identity_id for row in posts]
+    )
+    return list(rows.order_by("identity__code").values_list("post__code", "person__code", "rank", "refuses"))
 
 
 def _handover(

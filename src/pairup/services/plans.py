@@ -38,9 +38,11 @@ from pairup.planning.worth import (
 from pairup.record.models import (
     Adoption,
     AdoptionVersion,
+    AttestationVersion,
     CallVersion,
     EnvelopeVersion,
     FitnessCheckVersion,
+    HostViewVersion,
     NeedVersion,
     OfferVersion,
     PairingPreferenceVersion,
@@ -63,7 +65,7 @@ from pairup.services import journeys, tables, write
 from pairup.services.access import require_may
 from pairup.services.adoption import adopt_chosen
 from pairup.services.checks import parts_of, posting_checks
-from pairup.services.conditions import with_conditions
+from pairup.services.conditions import with_attestations, with_conditions
 
 KINDS = ("pairings", "postings", "funding", "visits")
 
@@ -230,6 +232,7 @@ class RoundTables:
 def round_tables(asked: Asked) -> RoundTables:
     day, known_by = asked.on, asked.known_by
     people = tables.read_candidates(asked.programme, asked.round, on=day, known_by=known_by)
+    people = with_attestations(asked.programme, people, on=day, known_by=known_by)
     openings, posts = tables.read_openings(asked.programme, asked.round, on=day, known_by=known_by)
     openings = with_conditions(asked.programme, openings, posts, on=day, known_by=known_by)
     return RoundTables(people, openings, list(eligible(people, openings)), posts)
@@ -340,7 +343,14 @@ def _bytes(problem: Any) -> bytes:
 #: tables that a kind of plan reads; a plan that rests on one synthetic row is synthetic
 READ: dict[str, tuple[Any, ...]] = {
     "pairings": (PairingVersion, OfferVersion, CallVersion, PairingPreferenceVersion, PersonVersion, PostVersion),
-    "postings": (PersonVersion, PostVersion, FitnessCheckVersion, QuotaVersion),
+    "postings": (
+        PersonVersion,
+        PostVersion,
+        FitnessCheckVersion,
+        AttestationVersion,
+        HostViewVersion,
+        QuotaVersion,
+    ),
     "funding": (ProjectVersion, EnvelopeVersion, NeedVersion),
     "visits": (SiteVersion, RoadVersion, VisitVersion, VisitFindingVersion),
 }
