@@ -17,7 +17,7 @@ RULE = "selection_age.office"
 ASKS = Opening(
     "clinic", "nang", "doctor", TERM, frozenset({"FJ"}), skills_required=frozenset({"surgery"}), language="bo",
     least_grade=4, licence_needed=True, altitude_m=4000, clearance=Attested.SAFEGUARDING, rules=(RULE,),
-    refused=frozenset({"Wu"}), handover=Handover(date(2028, 6, 26), 5, frozenset({"Old"})),
+    refused=frozenset({"Wu"}), handover=Handover(date(2028, 6, 26), 5), held_by=frozenset({"Old"}),
 )  # fmt: skip
 FIRST = date(2028, 6, 26)  # of the handover
 

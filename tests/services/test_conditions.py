@@ -9,7 +9,9 @@ import pytest
 
 from pairup.planning.plan import Audience
 from pairup.planning.verify import check_plan
+from pairup.planning.worth import posting_points
 from pairup.services import explanations, plans
+from pairup.services.reporting import people
 from tests.services import cast
 from tests.services.cast import a_programme, adopt, changed, draft, load
 
@@ -205,3 +207,46 @@ def test_a_host_refuses_a_candidate_and_only_the_candidate_reads_it(record: Path
     assert may_take("P-5", "ward")  # that view was given up
     assert explanations.why(run, ("P-1", "clinic")).say() == "A personal condition."
     assert "host" in explanations.why(run, ("P-1", "clinic"), for_=Audience.PERSON).say()
+
+
+def worth_of(person: str, post: str) -> dict[str, int]:
+    asked = plans.ask("postings", programme=None, round_code=None, on=cast.ON)
+    found = plans.round_tables(asked)
+    who = next(one for one in found.people if one.code == person)
+    return posting_points(who, next(o for o in found.openings if o.code == post), plans.posting_weights(asked))
+
+
+def test_the_host_ranks_the_post_goes_on_and_a_place_behind_earns_more(record: Path) -> None:
+    programme = handed_over()
+    for row in programme["posts"]:  # the school goes on too, whose holder had none of what it wished for
+        row["continues"] = {"clinic": "old-clinic", "school": "old-school"}.get(row["code"], "")
+    columns = (
+        "code round place pairing title_en profession seats must_fill priority skills_desired need from to is_synthetic"
+    )
+    programme = cast.with_rows(
+        programme,
+        "posts",
+        columns,
+        "old-school national-1 west b-west Teacher teacher 1 no 3 maths - 2025-07 2028-06 yes",
+    )
+    programme = changed(
+        changed(programme, "posts", "old-clinic", skills_desired="surgery"), "posts", "school", skills_desired="maths"
+    )
+    programme = changed(programme, "people", "P-4", skills="maths")
+    views = ("V-1 clinic P-3 1 no - - yes", "V-2 clinic P-1 2 no - - yes")
+    load(cast.with_rows(programme, "host_views", "code post person rank refuses from to is_synthetic", *views))
+
+    assert worth_of("P-3", "clinic")["host_preference"] == 15
+    assert worth_of("P-1", "clinic")["host_preference"] == 10
+    assert worth_of("P-5", "clinic")["continuity"] == 8  # from Aland, as the one before
+    assert "continuity" not in worth_of("P-4", "school")  # nobody held it
+    assert worth_of("P-4", "school")["fair_share"] == 12  # the clinic's holder had all, the school's none
+    assert "fair_share" not in worth_of("P-5", "clinic")
+
+
+def test_the_page_tells_no_wish_by_its_name() -> None:
+    told = people._parts({"filled": 50, "preference": 5, "host_preference": 15}, {"filled": 50, "host_preference": 10})
+
+    assert [(part.name.code, part.chosen, part.runner_up) for part in told] == [
+        ("services.points-filled", 50, 50), ("worth.personal-condition", 20, 10),
+    ]  # fmt: skip

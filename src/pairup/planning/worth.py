@@ -20,7 +20,10 @@ from pairup.values.days import Span
 from pairup.values.words import Words
 
 #: the parts that a posting's worth is made of, each with a weight of its own
-PARTS = ("filled", "priority", "experience", "skills", "language", "preference")
+PARTS = (
+    "filled", "priority", "experience", "skills", "language", "preference", "host_preference", "continuity",
+    "fair_share",
+)  # fmt: skip
 #: reasons that are told only to the person; everybody else reads "a personal condition"
 PERSONAL = frozenset({
     "worth.not-fit", "worth.own-altitude-limit", "worth.preference", "worth.fitness-expired", "worth.no-clearance",
@@ -40,14 +43,23 @@ class PostingWeights:
     experience_years: int
     language: int  # a local language, where the post does not require one
     preference: tuple[int, ...]  # the person's first, second, third place
+    host_preference: tuple[int, ...] = ()  # the host's first, second, third candidate
+    same_person: int = 0  # who holds the post and may stay
+    same_sender: int = 0  # from the donor of whoever holds it
+    fair_share: int = 0  # all desired skills, at a place that had fewest of them in the round before
 
     @classmethod
     def of(cls, version: Version) -> PostingWeights:
-        """The weights that a version of a rule `posting_weights` names; each is a whole number of points."""
+        """The weights that a version of a rule `posting_weights` names; each is a whole number of points.
+
+        What an earlier version does not name earned nothing then.
+        """
         terms = version.terms
         names = ("filled", "priority", "skills", "experience", "experience_years", "language")
         points = {name: int(terms[name]) for name in names}
-        return cls(since=version.starts, preference=tuple(int(row) for row in terms["preference"]), **points)
+        later = {name: int(terms.get(name, 0)) for name in ("same_person", "same_sender", "fair_share")}
+        ranks = {name: tuple(int(row) for row in terms.get(name, ())) for name in ("preference", "host_preference")}
+        return cls(since=version.starts, **ranks, **points, **later)
 
     @classmethod
     def on(cls, day: date, known_by: date | None = None, rule: Rule | None = None) -> PostingWeights:
@@ -70,6 +82,9 @@ class PostingWeights:
             "experience": f"{self.experience} x years, at most {self.experience_years}",
             "language": str(self.language),
             "preference": "/".join(map(str, self.preference)),
+            "host_preference": "/".join(map(str, self.host_preference)) or "0",
+            "continuity": f"{self.same_person} who stays, {self.same_sender} from the same donor",
+            "fair_share": f"{self.fair_share} x share of desired skills x how far the place fell behind",
         }
 
 
@@ -117,11 +132,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What a dated rule asks of a newcomer: to be there by a day, so many days beside those who hold the post."""
+    """What a dated rule asks of a newcomer: to be there by a day, so many days beside whoever holds the post."""
 
     by: date
     days: int
-    held_by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +159,15 @@ class Opening:
     clearance: Attested | None = None
     rules: tuple[str, ...] = ()  # dated rules of the programme that a person has to meet
     refused: frozenset[str] = frozenset()  # people whom the host refuses
+    ranked: Mapping[str, int] = field(default_factory=dict)  # the host's ranks of people, 1 the first choice
+    held_by: frozenset[str] = frozenset()  # who holds the post until this term
+    sent_by: frozenset[str] = frozenset()  # the donors they come from
+    behind: float = 0.0  # 0 to 1: how far the place fell behind in desired skills in the round before
 
     def first_day(self, person: str = "") -> date | None:
         """The first day in post: of the term, or before it that of the handover. Nobody hands over to themselves."""
         first, handover = self.term.first, self.handover
-        if first is None or handover is None or person in handover.held_by:
+        if first is None or handover is None or person in self.held_by:
             return first
         return min(first, handover.by)
 
@@ -249,11 +267,20 @@ def posting_points(person: Candidate, post: Opening, weights: PostingWeights) ->
         "experience": weights.experience * min(person.years, weights.experience_years),
     }
     if post.skills_desired:
-        points["skills"] = round(weights.skills * len(post.skills_desired & person.skills) / len(post.skills_desired))
+        share = len(post.skills_desired & person.skills) / len(post.skills_desired)
+        points["skills"] = round(weights.skills * share)
+        if extra := round(weights.fair_share * post.behind * share):
+            points["fair_share"] = extra
     if not post.language and person.languages & post.local_languages:
         points["language"] = weights.language
     if post.place in person.prefers[: len(weights.preference)]:
         points["preference"] = weights.preference[person.prefers.index(post.place)]
+    rank = post.ranked.get(person.code)
+    if rank is not None and 1 <= rank <= len(weights.host_preference):
+        points["host_preference"] = weights.host_preference[rank - 1]
+    stays = weights.same_person if person.code in post.held_by else 0
+    if kept := stays or (weights.same_sender if person.donor in post.sent_by else 0):
+        points["continuity"] = kept
     return points
 
 
@@ -270,6 +297,12 @@ class Parts:
     @property
     def worth(self) -> NDArray[np.float64]:
         return np.asarray(self.points.sum(axis=1))
+
+    def earned(self) -> Parts:
+        """The parts that some option earns; a weight that nothing is earned by changes no plan."""
+        is_earned = self.points.any(axis=0)
+        return Parts(tuple(name for name, some in zip(self.names, is_earned.tolist(), strict=True) if some),
+                     self.points[:, is_earned])  # fmt: skip
 
     def ordered(self, order: Sequence[int] | NDArray[np.int64]) -> Parts:
         """The rows in another order: row k of the answer is row `order[k]`."""
@@ -305,7 +338,7 @@ def first_days(people: Iterable[Candidate], posts: Iterable[Opening]) -> dict[st
     own: dict[str, date] = {}
     for post in posts:
         if post.handover is not None and post.term.first is not None:
-            for person in post.handover.held_by:
+            for person in post.held_by:
                 own[person] = min(post.handover.by, own.get(person, post.handover.by))
     return {
         person.code: first if (first := person.available.first) is None else min(first, own.get(person.code, first))

@@ -7,12 +7,12 @@ clearances hold for days; a host ranks or refuses candidates.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from pairup.planning.worth import Attestation, Candidate, Handover, Opening
-from pairup.record.models import AttestationVersion, HostViewVersion, PostingVersion, PostVersion
+from pairup.record.models import AttestationVersion, HostViewVersion, PersonVersion, PostingVersion, PostVersion
 from pairup.rules.register import NoRuleError, Version, load_rules
 from pairup.rules.service import handover_from
 from pairup.services import tables
@@ -74,15 +74,20 @@ def with_conditions(
     before = holders_before(programme, posts, known_by=known_by)
     rules = versions_in_force(programme, "handover_least", on=on, known_by=known_by)
     selecting = [name for name, _ in versions_in_force(programme, "selection_age", on=on, known_by=known_by)]
-    refused = _refused(programme, posts, on=on, known_by=known_by)
-    return [
-        replace(
-            opening, handover=_handover(rules, row, opening, before.get(opening.code)), rules=tuple(selecting),
+    views, skills = _host_views(programme, posts, on=on, known_by=known_by), _skills_before(posts, known_by=known_by)
+    donors, behind = _donors(programme, before, known_by=known_by), places_behind(skills)
+    found = []
+    for opening, row in zip(openings, posts, strict=True):
+        held, said = before.get(opening.code), views.get(opening.code, [])
+        found.append(replace(
+            opening, handover=_handover(rules, row, opening, held), rules=tuple(selecting),
             clearance=Attested(row.clearance) if row.clearance else None,
-            refused=refused.get(opening.code, frozenset()),
-        )
-        for opening, row in zip(openings, posts, strict=True)
-    ]  # fmt: skip
+            refused=frozenset(person for person, _, refuses in said if refuses),
+            ranked={person: rank for person, rank, refuses in said if rank is not None and not refuses},
+            held_by=held.people if held else frozenset(), behind=behind.get(opening.place, 0.0),
+            sent_by=frozenset(donors[one] for one in held.people if one in donors) if held else frozenset(),
+        ))  # fmt: skip
+    return found
 
 
 def with_attestations(
@@ -97,25 +102,60 @@ def with_attestations(
     return [replace(one, attested=tuple(signed[one.code])) if one.code in signed else one for one in people]
 
 
-def _refused(
-    programme: str, posts: Sequence[PostVersion], *, on: date, known_by: date | None
-) -> dict[str, frozenset[str]]:
-    """By code of a post: whom its host refuses."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for post, person, _, refuses in _host_views(programme, posts, on=on, known_by=known_by):
-        if refuses:
-            found[post].add(person)
-    return {post: frozenset(people) for post, people in found.items()}
-
-
 def _host_views(
     programme: str, posts: Sequence[PostVersion], *, on: date, known_by: date | None
-) -> list[tuple[str, str, int | None, bool]]:
-    """What hosts say on a day: post, person, rank, whether the person is refused."""
+) -> dict[str, list[tuple[str, int | None, bool]]]:
+    """By code of a post, what its host says on a day: person, rank, whether the person is refused."""
     rows = HostViewVersion.objects.on(on, known_by=known_by).filter(
         identity__programme__code=programme, post_id__in=[row.identity_id for row in posts]
     )
-    return list(rows.order_by("identity__code").values_list("post__code", "person__code", "rank", "refuses"))
+    found: dict[str, list[tuple[str, int | None, bool]]] = defaultdict(list)
+    for post, *said in rows.order_by("identity__code").values_list("post__code", "person__code", "rank", "refuses"):
+        found[post].append((said[0], said[1], said[2]))
+    return found
+
+
+def _donors(programme: str, before: Mapping[str, Before], *, known_by: date | None) -> dict[str, str]:
+    """The donors of those who held the posts before."""
+    people = {person for one in before.values() for person in one.people}
+    rows = PersonVersion.objects.known(known_by).filter(identity__programme__code=programme).order_by("starts")
+    columns = ("identity__code", "donor__code")
+    return {person: donor for person, donor in rows.values_list(*columns) if person in people}
+
+
+def _skills_before(posts: Sequence[PostVersion], *, known_by: date | None) -> dict[str, list[float]]:
+    """By place: for each post that one of these continues, the share of its desired skills that its holder had.
+
+    A post that nobody held counts as none of them.
+    """
+    continued = {row.continues_id for row in posts if row.continues_id is not None}
+    wanted: dict[int, frozenset[str]] = {}
+    place_of: dict[int, str] = {}
+    rows = PostVersion.objects.known(known_by).filter(identity_id__in=continued).order_by("starts")
+    for post, place, desired in rows.values_list("identity_id", "place__code", "skills_desired"):
+        wanted[post], place_of[post] = frozenset(desired), place
+    skills: dict[int, frozenset[str]] = defaultdict(frozenset)
+    held = PostingVersion.objects.known(known_by).filter(post_id__in=continued)
+    holder = dict(held.order_by("starts").values_list("post_id", "person_id"))
+    known = PersonVersion.objects.known(known_by).filter(identity_id__in=set(holder.values())).order_by("starts")
+    has = {person: frozenset(said) for person, said in known.values_list("identity_id", "skills")}
+    skills.update({post: has.get(person, frozenset()) for post, person in holder.items()})
+    found: dict[str, list[float]] = defaultdict(list)
+    for post, desired in wanted.items():
+        if desired:
+            found[place_of[post]].append(len(desired & skills[post]) / len(desired))
+    return found
+
+
+def places_behind(shares: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    """How far each place fell behind the place that fared best: the difference of their mean shares, 0 to 1.
+
+    >>> places_behind({"nang": [0.5, 0.0], "damxung": [1.0]})
+    {'damxung': 0.0, 'nang': 0.75}
+    """
+    mean = {place: sum(sorted(found)) / len(found) for place, found in sorted(shares.items()) if found}
+    best = max(mean.values(), default=0.0)
+    return {place: best - share for place, share in mean.items()}
 
 
 def _handover(
@@ -125,7 +165,7 @@ def _handover(
     if before is None or before.last_day is None:
         return None
     asked = [
-        Handover(day, int(version.terms["days"]), before.people)
+        Handover(day, int(version.terms["days"]))
         for _, version in rules
         if (day := handover_from(version, post.term, opening.term, before.last_day)) is not None
     ]

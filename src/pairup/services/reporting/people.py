@@ -359,11 +359,11 @@ def followed(
 
 
 def _parts(chosen: dict[str, int], runner_up: dict[str, int]) -> tuple[WorthPart, ...]:
-    """Points by name; what rests on a preference is told as a personal condition."""
-    names = [name for name in chosen | runner_up if name != "preference"]
+    """Points by name; what rests on a preference, the person's or the host's, is told as a personal condition."""
+    wishes = ("preference", "host_preference")
+    names = [name for name in chosen | runner_up if name not in wishes]
     parts = [WorthPart(Words(f"services.points-{name}"), chosen.get(name, 0), runner_up.get(name, 0)) for name in names]
-    if "preference" in chosen | runner_up:
-        parts.append(
-            WorthPart(Words("worth.personal-condition"), chosen.get("preference", 0), runner_up.get("preference", 0))
-        )
+    if any(name in chosen | runner_up for name in wishes):
+        ours, theirs = (sum(side.get(name, 0) for name in wishes) for side in (chosen, runner_up))
+        parts.append(WorthPart(Words("worth.personal-condition"), ours, theirs))
     return tuple(parts)
