@@ -244,6 +244,44 @@ def test_the_host_ranks_the_post_goes_on_and_a_place_behind_earns_more(record: P
     assert "fair_share" not in worth_of("P-5", "clinic")
 
 
+def of_a_team(lead: str, one_lead: str) -> cast.Tables:
+    """Clinic and ward are a team, open to both donors; a doctor of Bland could take one of them."""
+    programme = a_programme()
+    for row in programme["posts"]:
+        is_in = row["code"] in ("clinic", "ward")
+        row |= {"team": "T-1" if is_in else "", "open_to": "DN-A;DN-B" if is_in else ""}
+    programme = cast.with_rows(
+        programme,
+        "teams",
+        "code name_en round lead one_lead from to is_synthetic",
+        f"T-1 Team national-2 {lead} {one_lead} 2028-07 2031-06 yes",
+    )
+    columns = (
+        "code donor round profession skills years_in_profession prefers partner highest_altitude_m from to is_synthetic"
+    )
+    programme = cast.with_rows(
+        programme, "people", columns, "P-7 DN-B national-2 doctor surgery 15 dale - - 2028-06 2031-07 yes"
+    )
+    programme["fitness"] += [dict(programme["fitness"][1], code="F-7", person="P-7")]
+    return programme
+
+
+@pytest.mark.parametrize(
+    ("lead", "one_lead", "donors"), [("-", "no", {"DN-A", "DN-B"}), ("-", "yes", {"DN-A"}), ("DN-A", "yes", {"DN-A"})]
+)
+def test_a_team_comes_from_one_organisation_where_that_is_asked(
+    record: Path, lead: str, one_lead: str, donors: set[str]
+) -> None:
+    load(of_a_team(lead, one_lead))
+
+    plan = draft("postings").plan
+
+    sent = {item.person for item in plan.assignments if item.post in ("clinic", "ward")}
+    assert len(sent) == 2 and {"DN-B" if person == "P-7" else "DN-A" for person in sent} == donors
+    assert may_take("P-7", "ward") is (lead == "-")
+    assert plan.problem.one_donor_teams == (("T-1",) if (lead, one_lead) == ("-", "yes") else ())
+
+
 def test_the_page_tells_no_wish_by_its_name() -> None:
     told = people._parts({"filled": 50, "preference": 5, "host_preference": 15}, {"filled": 50, "host_preference": 10})
 

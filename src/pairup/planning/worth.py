@@ -192,7 +192,7 @@ def why_not(person: Candidate, post: Opening) -> Words | None:
     if not _covers(person.available, post.term):
         return Words("worth.not-available", facts)
     if (late := _misses_handover(person, post)) is not None:
-        return Words("worth.handover-missed", facts | late)
+        return Words("worth.handover-missed", {**facts, **late})
     return _signed(person, post, facts) or _altitude(person, post, facts)
 
 
@@ -227,7 +227,7 @@ def _signed(person: Candidate, post: Opening, facts: Mapping[str, object]) -> Wo
         return Words("worth.clearance-expired" if is_past else "worth.no-clearance", facts)
     for rule in post.rules:
         if not (is_met := _attested(person, Attested.RULE, begins, rule)):
-            return Words("worth.rule-not-known" if is_met is None else "worth.rule-not-met", facts | {"rule": rule})
+            return Words("worth.rule-not-known" if is_met is None else "worth.rule-not-met", {**facts, "rule": rule})
     return Words("worth.host-refuses", facts) if person.code in post.refused else None
 
 

@@ -12,7 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from pairup.planning.worth import Attestation, Candidate, Handover, Opening
-from pairup.record.models import AttestationVersion, HostViewVersion, PersonVersion, PostingVersion, PostVersion
+from pairup.record.models import (
+    AttestationVersion,
+    HostViewVersion,
+    PersonVersion,
+    PostingVersion,
+    PostVersion,
+    TeamVersion,
+)
 from pairup.rules.register import NoRuleError, Version, load_rules
 from pairup.rules.service import handover_from
 from pairup.services import tables
@@ -76,11 +83,13 @@ def with_conditions(
     selecting = [name for name, _ in versions_in_force(programme, "selection_age", on=on, known_by=known_by)]
     views, skills = _host_views(programme, posts, on=on, known_by=known_by), _skills_before(posts, known_by=known_by)
     donors, behind = _donors(programme, before, known_by=known_by), places_behind(skills)
-    found = []
+    leads, found = leads_of(programme, posts, on=on, known_by=known_by), []
     for opening, row in zip(openings, posts, strict=True):
+        lead = leads.get(row.team.code, "") if row.team else ""
         held, said = before.get(opening.code), views.get(opening.code, [])
         found.append(replace(
-            opening, handover=_handover(rules, row, opening, held), rules=tuple(selecting),
+            opening, open_to=frozenset({lead}) if lead else opening.open_to,
+            handover=_handover(rules, row, opening, held), rules=tuple(selecting),
             clearance=Attested(row.clearance) if row.clearance else None,
             refused=frozenset(person for person, _, refuses in said if refuses),
             ranked={person: rank for person, rank, refuses in said if rank is not None and not refuses},
@@ -88,6 +97,17 @@ def with_conditions(
             sent_by=frozenset(donors[one] for one in held.people if one in donors) if held else frozenset(),
         ))  # fmt: skip
     return found
+
+
+def leads_of(programme: str, posts: Sequence[PostVersion], *, on: date, known_by: date | None = None) -> dict[str, str]:
+    """Teams that come from one organisation: by code of the team its lead, or nothing where no lead is named."""
+    rows = TeamVersion.objects.known(known_by).filter(
+        identity__programme__code=programme, identity_id__in={row.team_id for row in posts if row.team_id is not None}
+    )
+    latest = {code: (asked, lead) for code, asked, lead in rows.order_by("starts", "number").values_list(
+        "identity__code", "one_lead", "lead__code"
+    )}  # fmt: skip
+    return {code: lead or "" for code, (asked, lead) in sorted(latest.items()) if asked}
 
 
 def with_attestations(

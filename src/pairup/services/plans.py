@@ -65,7 +65,7 @@ from pairup.services import journeys, tables, write
 from pairup.services.access import require_may
 from pairup.services.adoption import adopt_chosen
 from pairup.services.checks import parts_of, posting_checks
-from pairup.services.conditions import with_attestations, with_conditions
+from pairup.services.conditions import leads_of, with_attestations, with_conditions
 
 KINDS = ("pairings", "postings", "funding", "visits")
 
@@ -227,6 +227,7 @@ class RoundTables:
     openings: list[Opening]
     pairs: list[tuple[int, int]]
     posts: list[PostVersion]  # of each opening, its row
+    one_donor_teams: tuple[str, ...]  # that name no lead
 
 
 def round_tables(asked: Asked) -> RoundTables:
@@ -235,7 +236,9 @@ def round_tables(asked: Asked) -> RoundTables:
     people = with_attestations(asked.programme, people, on=day, known_by=known_by)
     openings, posts = tables.read_openings(asked.programme, asked.round, on=day, known_by=known_by)
     openings = with_conditions(asked.programme, openings, posts, on=day, known_by=known_by)
-    return RoundTables(people, openings, list(eligible(people, openings)), posts)
+    leads = leads_of(asked.programme, posts, on=day, known_by=known_by)
+    teams = tuple(team for team, lead in leads.items() if not lead)
+    return RoundTables(people, openings, list(eligible(people, openings)), posts, teams)
 
 
 def posting_weights(asked: Asked) -> PostingWeights:
@@ -262,6 +265,7 @@ def posting_problem(asked: Asked) -> PostingProblem:
         option_person=[k for k, _ in found.pairs], option_post=[j for _, j in found.pairs], option_worth=worth,
         quotas=tables.read_quotas(asked.programme, asked.round, on=asked.on, known_by=asked.known_by),
         couples=tables.read_couples(asked.programme, asked.round, on=asked.on, known_by=asked.known_by),
+        one_donor_teams=found.one_donor_teams,
     )  # fmt: skip
 
 
