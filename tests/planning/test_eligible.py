@@ -98,6 +98,16 @@ def test_a_certificate_counts_from_its_first_to_its_last_day(end: str, expected:
     assert [code(person) for person in people] == [said and f"worth.fitness-{said}" for said in expected]
 
 
+@pytest.mark.parametrize(("lowest", "altitude", "is_asked"), [
+    (3000, 2999, False), (3000, 3000, True), (2500, 2500, True), (2500, 2499, False), (4500, 4499, False),
+])  # fmt: skip
+def test_a_certificate_is_asked_for_from_the_lowest_class_on(lowest: int, altitude: int, is_asked: bool) -> None:
+    post = replace(ASKS, altitude_m=altitude, certified_from_m=lowest)
+
+    assert code(replace(LIN, certificates=()), post) == ("worth.not-fit" if is_asked else None)
+    assert code(replace(LIN, certificates=()), replace(post, altitude_m=None)) is None
+
+
 def test_a_newer_check_takes_the_place_of_an_older_one() -> None:
     old, later = certified(5000, first=date(2026, 1, 1)), date(2028, 1, 1)
 

@@ -58,8 +58,8 @@ class PostingWeights:
         names = ("filled", "priority", "skills", "experience", "experience_years", "language")
         points = {name: int(terms[name]) for name in names}
         later = {name: int(terms.get(name, 0)) for name in ("same_person", "same_sender", "fair_share")}
-        ranks = {name: tuple(int(row) for row in terms.get(name, ())) for name in ("preference", "host_preference")}
-        return cls(since=version.starts, **ranks, **points, **later)
+        wishes, hosts = (tuple(int(row) for row in terms.get(name, ())) for name in ("preference", "host_preference"))
+        return cls(since=version.starts, preference=wishes, host_preference=hosts, **(points | later))
 
     @classmethod
     def on(cls, day: date, known_by: date | None = None, rule: Rule | None = None) -> PostingWeights:
@@ -138,6 +138,10 @@ class Handover:
     days: int
 
 
+#: below this no certificate is asked for, unless the programme's rule of altitude classes begins elsewhere (R19)
+CERTIFIED_FROM_M = 3000
+
+
 @dataclass(frozen=True, slots=True)
 class Opening:
     """A post to fill. `open_to` holds donor codes; `altitude_m` None asks for no certificate."""
@@ -157,6 +161,7 @@ class Opening:
     local_languages: frozenset[str] = field(default_factory=frozenset)
     handover: Handover | None = None
     clearance: Attested | None = None
+    certified_from_m: int = CERTIFIED_FROM_M
     rules: tuple[str, ...] = ()  # dated rules of the programme that a person has to meet
     refused: frozenset[str] = frozenset()  # people whom the host refuses
     ranked: Mapping[str, int] = field(default_factory=dict)  # the host's ranks of people, 1 the first choice
@@ -170,10 +175,6 @@ class Opening:
         if first is None or handover is None or person in self.held_by:
             return first
         return min(first, handover.by)
-
-
-#: below this altitude no certificate is asked for (hardship class 1 begins at 3,000 m: domain.md R19)
-CERTIFIED_FROM_M = 3000
 
 
 def why_not(person: Candidate, post: Opening) -> Words | None:
@@ -243,7 +244,7 @@ def _attested(person: Candidate, kind: Attested, day: date | None, rule: str = "
 
 def _altitude(person: Candidate, post: Opening, facts: Mapping[str, object]) -> Words | None:
     """Whether the newest check valid on the first day in post reaches the altitude; a later one takes its place."""
-    if post.altitude_m is None or post.altitude_m < CERTIFIED_FROM_M:
+    if post.altitude_m is None or post.altitude_m < post.certified_from_m:
         return None
     if person.altitude_limit_m is not None and person.altitude_limit_m < post.altitude_m:
         return Words("worth.own-altitude-limit", facts)
@@ -300,9 +301,8 @@ class Parts:
 
     def earned(self) -> Parts:
         """The parts that some option earns; a weight that nothing is earned by changes no plan."""
-        is_earned = self.points.any(axis=0)
-        return Parts(tuple(name for name, some in zip(self.names, is_earned.tolist(), strict=True) if some),
-                     self.points[:, is_earned])  # fmt: skip
+        earned = np.flatnonzero((self.points != 0).sum(axis=0))
+        return Parts(tuple(self.names[at] for at in earned), self.points[:, earned])
 
     def ordered(self, order: Sequence[int] | NDArray[np.int64]) -> Parts:
         """The rows in another order: row k of the answer is row `order[k]`."""

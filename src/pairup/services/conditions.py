@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from pairup.planning.worth import Attestation, Candidate, Handover, Opening
+from pairup.planning.worth import CERTIFIED_FROM_M, Attestation, Candidate, Handover, Opening
 from pairup.record.models import (
     AttestationVersion,
     HostViewVersion,
@@ -54,16 +54,19 @@ def versions_in_force(
 
 def holders_before(programme: str, posts: Sequence[PostVersion], *, known_by: date | None = None) -> dict[str, Before]:
     """By code of a post: who held the post that it continues, as far as postings of it are on record."""
-    before = {row.continues_id: row.identity.code for row in posts if row.continues_id is not None}
+    heirs: dict[int, list[str]] = defaultdict(list)
+    for row in posts:
+        if row.continues_id is not None:
+            heirs[row.continues_id].append(row.identity.code)
     rows = PostingVersion.objects.known(known_by).filter(
-        identity__programme__code=programme, post_id__in=list(before), full_time=True
+        identity__programme__code=programme, post_id__in=list(heirs), full_time=True
     )
     columns = ("identity", "post", "person__code", "ends_before", "status")
     terms = {identity: said for identity, *said in rows.order_by("identity", "starts").values_list(*columns)}
-    held: dict[str, list[tuple[date | None, str, str]]] = {}
+    held: dict[int, list[tuple[date | None, str, str]]] = defaultdict(list)
     for post, person, ends, status in terms.values():
-        held.setdefault(before[post], []).append((ends - timedelta(days=1) if ends else None, person, status))
-    return {post: _last_there(rows) for post, rows in held.items()}
+        held[post].append((ends - timedelta(days=1) if ends else None, person, status))
+    return {code: _last_there(rows) for post, rows in held.items() for code in heirs[post]}
 
 
 def _last_there(rows: list[tuple[date | None, str, str]]) -> Before:
@@ -80,6 +83,8 @@ def with_conditions(
     """The openings of a round with what its dated rules, its posts' clearances and its hosts ask of people."""
     before = holders_before(programme, posts, known_by=known_by)
     rules = versions_in_force(programme, "handover_least", on=on, known_by=known_by)
+    classes = versions_in_force(programme, "altitude_classes", on=on, known_by=known_by)
+    lowest = min((int(row["above_m"]) for _, one in classes for row in one.terms["classes"]), default=CERTIFIED_FROM_M)
     selecting = [name for name, _ in versions_in_force(programme, "selection_age", on=on, known_by=known_by)]
     views, skills = _host_views(programme, posts, on=on, known_by=known_by), _skills_before(posts, known_by=known_by)
     donors, behind = _donors(programme, before, known_by=known_by), places_behind(skills)
@@ -90,7 +95,7 @@ def with_conditions(
         found.append(replace(
             opening, open_to=frozenset({lead}) if lead else opening.open_to,
             handover=_handover(rules, row, opening, held), rules=tuple(selecting),
-            clearance=Attested(row.clearance) if row.clearance else None,
+            clearance=Attested(row.clearance) if row.clearance else None, certified_from_m=lowest,
             refused=frozenset(person for person, _, refuses in said if refuses),
             ranked={person: rank for person, rank, refuses in said if rank is not None and not refuses},
             held_by=held.people if held else frozenset(), behind=behind.get(opening.place, 0.0),
@@ -130,8 +135,9 @@ def _host_views(
         identity__programme__code=programme, post_id__in=[row.identity_id for row in posts]
     )
     found: dict[str, list[tuple[str, int | None, bool]]] = defaultdict(list)
-    for post, *said in rows.order_by("identity__code").values_list("post__code", "person__code", "rank", "refuses"):
-        found[post].append((said[0], said[1], said[2]))
+    columns = ("post__code", "person__code", "rank", "refuses")
+    for post, person, rank, refuses in rows.order_by("identity__code").values_list(*columns):
+        found[post].append((person, rank, refuses))
     return found
 
 

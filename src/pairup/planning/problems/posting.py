@@ -164,8 +164,9 @@ class PostingProblem:
             if self.mode == "stable" and couple.together is None:
                 first, second = couple.people
                 reading.refuse("couple-unranked", "couples", "hint-together", first=first, second=second)
+        teams = {team: 0 for team in self.teams if team}
         for team in self.one_donor_teams:
-            if reading.known(team, dict.fromkeys(self.teams), "one_donor_teams", "teams") and self.mode == "stable":
+            if reading.known(team, teams, "one_donor_teams", "teams") and self.mode == "stable":
                 reading.refuse("one-donor-stable", "one_donor_teams", "hint-one-donor", team=team)
         if self.mode == "stable" and not (self.person_ranks or self.post_ranks or self.couples):
             reading.refuse("no-preferences", "preferences", "hint-preferences")

@@ -126,7 +126,7 @@ def _demand(posts: list[Row]) -> dict[str, int]:
 
 def _teams(posts: list[Row], draw: Draw) -> list[Row]:
     """Join some missions to one hospital that begin close together into teams that go whole or not at all."""
-    rows = []
+    rows: list[Row] = []
     by_pairing: dict[str, list[Row]] = {}
     for post in posts:
         if post["term"] == TermKind.MISSION:
