@@ -78,7 +78,7 @@ REFUSED = [
         5,
         (
             'postings has the key "seed", which is not known here. Keys here: kind, version, people, posts, '
-            "options, mode, quotas, most_per_donor_and_place, couples, preferences, locks, forbids."
+            "options, mode, quotas, most_per_donor_and_place, couples, preferences, locks, forbids, one_donor_teams."
         ),
     ),
     (POSTINGS, "posts.1.seats", ..., 'posts[1] lacks "seats". Add "seats".'),
