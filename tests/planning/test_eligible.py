@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pairup.planning.worth import PERSONAL, Attestation, Candidate, Certificate, Handover, Opening, told, why_not
 from pairup.values.codes import Attested, Fitness
@@ -167,3 +169,57 @@ def test_no_field_of_a_person_holds_an_age_or_a_day_of_birth() -> None:
     fields = {*Candidate.__dataclass_fields__, *Attestation.__dataclass_fields__}
 
     assert not {word for field in fields for word in field.split("_")} & {"age", "birth", "born", "birthday", "sex"}
+
+
+# --- written a second time, from the words of the page, against every person that Hypothesis draws -------------------
+
+DAYS = [None, *(FIRST + k * DAY for k in (-9, -1, 0, 1, 5, 6))]
+spans = st.tuples(st.sampled_from(DAYS), st.sampled_from(DAYS)).map(
+    lambda ends: Span(*ends) if None in ends or ends[0] <= ends[1] else Span(ends[1], ends[0])
+)
+statements = st.builds(
+    Attestation, st.sampled_from([Attested.LICENCE, Attested.SAFEGUARDING, Attested.RULE]), st.booleans(), spans,
+    st.sampled_from(["", RULE]),
+)  # fmt: skip
+checks = st.builds(Certificate, st.sampled_from(list(Fitness)), st.sampled_from([3999, 4000]), spans)
+people = st.fixed_dictionaries({}, optional={
+    "code": st.sampled_from(["Lin", "Wu", "Old"]), "donor": st.sampled_from(["FJ", "FJ", "HB"]),
+    "grade": st.sampled_from([3, 4, 5]), "licensed": st.sampled_from([True, True, False, None]),
+    "available": st.builds(Span, st.sampled_from(DAYS), st.sampled_from([None, TERM.last, TERM.last - DAY])),
+    "certificates": st.lists(checks, max_size=3).map(tuple), "altitude_limit_m": st.sampled_from([None, 3999, 4000]),
+    "attested": st.lists(statements, max_size=3).map(lambda more: (*LIN.attested, *more)),
+}).map(lambda changes: replace(LIN, **changes))  # fmt: skip
+
+
+def last_word(rows: list[tuple[Span, bool]], day: date) -> bool | None:
+    """What was said last of what is valid on a day; a no beside a yes of the same day is a no."""
+    valid = [(span.first or date.min, is_yes) for span, is_yes in rows
+             if (span.first or date.min) <= day <= (span.last or date.max)]  # fmt: skip
+    return min((is_yes for first, is_yes in valid if first == max(valid)[0]), default=None)
+
+
+def is_fit_for(person: Candidate) -> bool:
+    starts = TERM.first if person.code == "Old" else FIRST
+    assert starts is not None and TERM.last is not None
+
+    def said(kind: Attested, rule: str = "") -> bool | None:
+        return last_word([(a.valid, a.holds) for a in person.attested if (a.kind, a.rule) == (kind, rule)], starts)
+
+    def reaches(check: Certificate) -> bool:
+        return check.outcome in (Fitness.FIT, Fitness.CONDITIONAL) and check.altitude_m >= 4000
+
+    has_days = any(a.kind is Attested.LICENCE for a in person.attested)
+    return all((
+        person.donor == "FJ", person.grade >= 4, person.code != "Wu",
+        (person.available.first or date.min) <= starts, (person.available.last or date.max) >= TERM.last,
+        bool(said(Attested.LICENCE)) if has_days else person.licensed is True,
+        bool(said(Attested.SAFEGUARDING)), bool(said(Attested.RULE, RULE)),
+        person.altitude_limit_m is None or person.altitude_limit_m >= 4000,
+        bool(last_word([(check.valid, reaches(check)) for check in person.certificates], starts)),
+    ))  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(people)
+def test_who_may_take_a_post_is_who_meets_every_requirement_of_the_page(person: Candidate) -> None:
+    assert (why_not(person, ASKS) is None) is is_fit_for(person)
