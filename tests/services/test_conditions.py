@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from pairup.planning import worth
 from pairup.planning.plan import Audience
 from pairup.planning.verify import check_plan
 from pairup.planning.worth import posting_points
 from pairup.services import explanations, plans
 from pairup.services.reporting import people
+from pairup.values.words import Words
 from tests.services import cast
 from tests.services.cast import a_programme, adopt, changed, draft, load
 
@@ -288,3 +291,15 @@ def test_the_page_tells_no_wish_by_its_name() -> None:
     assert [(part.name.code, part.chosen, part.runner_up) for part in told] == [
         ("services.points-filled", 50, 50), ("worth.personal-condition", 20, 10),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh_Hans"])
+def test_every_reason_that_is_told_has_its_line_under_an_empty_post(language: str) -> None:
+    source = Path(worth.__file__).read_text(encoding="utf-8")
+    codes = set(re.findall(r'"worth\.([a-z-]+)"', source))
+    open_to_all = {code for code in codes if f"worth.{code}" not in worth.PERSONAL}
+
+    assert {"handover-missed", "licence-expired", "personal-condition"} <= open_to_all
+    for code in open_to_all:
+        line = Words(f"services.unmet-{code}", {"count": 2, "of": 3}).say(language)
+        assert "services." not in line and "2" in line and "3" in line
