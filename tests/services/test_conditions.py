@@ -12,7 +12,7 @@ from pairup.planning import worth
 from pairup.planning.plan import Audience
 from pairup.planning.verify import check_plan
 from pairup.planning.worth import posting_points
-from pairup.services import explanations, plans
+from pairup.services import explanations, plans, reporting
 from pairup.services.reporting import people
 from pairup.values.words import Words
 from tests.services import cast
@@ -100,6 +100,17 @@ def test_an_adopted_posting_begins_with_the_handover(record: Path) -> None:
 
     rows = PostingVersion.objects.known().filter(post__code="clinic").values_list("starts", "starts_precision")
     assert list(rows) == [(date(2028, 6, 26), "day")]
+
+
+def test_the_report_follows_a_post_from_the_day_its_handover_begins(record: Path) -> None:
+    load(handed_over())
+    adopt(draft("postings").run)
+
+    followed = reporting.read_facts("twin", on=cast.ON).followed
+
+    assert followed is not None and (followed.post, followed.term_start, followed.term_end) == (
+        "clinic", date(2028, 6, 26), date(2031, 6, 30),
+    )  # fmt: skip
 
 
 def test_who_holds_the_post_and_stays_hands_over_to_nobody(record: Path) -> None:
