@@ -77,6 +77,7 @@ class Team(Scoped):
 
 class TeamVersion(Dated):
     table = "teams"
+    later = ("one_lead",)
     identity = models.ForeignKey(Team, models.PROTECT, related_name="versions")
     name_en = models.CharField(max_length=200)
     name_zh = models.CharField(max_length=200, blank=True, default="")
@@ -93,6 +94,7 @@ class PostVersion(Dated):
     """The span is the term to serve."""
 
     table = "posts"
+    later = ("clearance",)
     identity = models.ForeignKey(Post, models.PROTECT, related_name="versions")
     round = models.ForeignKey(Round, models.PROTECT, related_name="+")
     place = models.ForeignKey(Place, models.PROTECT, related_name="+")
