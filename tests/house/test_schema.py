@@ -26,7 +26,8 @@ IDENTIFYING = {
     "address",
 }
 ABOUT_PEOPLE = {
-    "Person", "PersonVersion", "FitnessCheckVersion", "PostingVersion", "CounterpartVersion", "WelfareCheckVersion",
+    "Person", "PersonVersion", "FitnessCheckVersion", "AttestationVersion", "HostViewVersion",
+    "PostingVersion", "CounterpartVersion", "WelfareCheckVersion",
 }  # fmt: skip
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import best_by_trying_all, is_kept
 from rounds import a_real_round, a_round
 
+from pairup.bench.rounds import tied_round
 from pairup.errors import NoPlanError
 from pairup.planning.greedy import greedy_postings
 from pairup.planning.plan import Ended, Status, Stop
 from pairup.planning.posting import plan_postings
 from pairup.planning.problems import Couple, Posting, PostingProblem, read_problem
+from pairup.planning.verify import check_plan
 
 DAYS = ("2028-07-01", "2028-12-31"), ("2029-01-01", "2029-06-30"), ("2028-10-01", "2029-03-31")
 
@@ -37,13 +42,15 @@ def small_rounds(draw: st.DrawFn) -> PostingProblem:
         together = draw(st.none() | st.lists(st.tuples(st.sampled_from(posts), st.sampled_from(posts)), max_size=3))
         couples = [Couple((people[0], people[1]), None if together is None else tuple(together))]
     some = st.booleans() if draw(st.booleans()) else st.just(False)
+    teams = {post: "t" for post in posts if draw(some)}
     return a_round(
         *rows,
         quota=draw(st.dictionaries(st.sampled_from(["FJ", "GD"]), st.integers(0, 2), max_size=2)),
         must_fill=" ".join(post for post in posts if draw(some)),
         seats={post: draw(st.integers(1, 2)) for post in posts},
         places={post: draw(st.sampled_from(["nang", "tingri"])) for post in posts},
-        teams={post: "t" for post in posts if draw(some)},
+        teams=teams,
+        one_donor_teams=["t"] if teams and draw(st.booleans()) else [],
         couples=couples,
         most=draw(st.none() | st.integers(0, 2)),
         locks=[pair for pair in chosen if draw(st.integers(0, 9)) == 0],
@@ -305,3 +312,45 @@ def test_a_large_block_is_ended_when_its_time_is_over(monkeypatch):
     plan = plan_postings(round_, stop=Stop(seconds=0.05))
 
     assert plan.status is Status.FEASIBLE and plan.run.ended is Ended.CLOCK
+
+
+def test_a_team_of_one_donor_is_sent_by_whichever_is_worth_most_or_not_at_all():
+    rows = "A FJ q 9", "B GD r 9", "C FJ r 2", "D GD q 1"
+    mixed, whole, lacking = (
+        a_round(*given, teams={"q": "t", "r": "t"}, one_donor_teams=teams)
+        for given, teams in ((rows, ()), (rows, ["t"]), (rows[:2], ["t"]))
+    )
+
+    assert plan_postings(mixed).objective == 18
+    assert plan_postings(whole).assignments == (("A", "q"), ("C", "r"))
+    assert plan_postings(lacking).assignments == ()
+    assert plan_postings(whole, stop=Stop(seconds=0)).objective == 11  # the greedy plan keeps to one donor too
+
+
+def test_two_donors_locked_into_a_team_of_one_are_a_clash_in_words():
+    clash = a_round("A FJ q 9", "B GD r 9", teams={"q": "t", "r": "t"}, one_donor_teams=["t"],
+                    locks=[("A", "q"), ("B", "r")])  # fmt: skip
+
+    plan = plan_postings(clash)
+
+    assert plan.status is Status.INFEASIBLE
+    assert "all of team t come from one donor" in [words.say() for words in plan.conflicts]
+    assert any("同一支援方" in words.say("zh_Hans") for words in plan.conflicts)
+
+
+def test_a_large_tied_round_keeps_its_teams_to_one_donor():
+    drawn = tied_round(300, 2, cap=60)
+    open_to_all = replace(drawn, donors=tuple(f"D{k % 3}" for k in range(len(drawn.people))))
+    asked = replace(open_to_all, one_donor_teams=tuple(sorted({team for team in open_to_all.teams if team})))
+
+    free, kept = (plan_postings(problem, stop=Stop(work=2_000), seed=1) for problem in (open_to_all, asked))
+
+    def mixed(plan):
+        senders = defaultdict(set)
+        for person, post in plan.assignments:
+            senders[asked.teams[asked.post_at[post]]].add(asked.donors[asked.person_at[person]])
+        return [team for team, donors in senders.items() if team and len(donors) > 1]
+
+    assert mixed(free) and not mixed(kept)
+    assert any(asked.teams[asked.post_at[post]] for _, post in kept.assignments), "some team is sent"
+    assert check_plan(asked, kept) == [] and kept.objective <= free.bound + 1e-6

@@ -78,7 +78,7 @@ REFUSED = [
         5,
         (
             'postings has the key "seed", which is not known here. Keys here: kind, version, people, posts, '
-            "options, mode, quotas, most_per_donor_and_place, couples, preferences, locks, forbids."
+            "options, mode, quotas, most_per_donor_and_place, couples, preferences, locks, forbids, one_donor_teams."
         ),
     ),
     (POSTINGS, "posts.1.seats", ..., 'posts[1] lacks "seats". Add "seats".'),
@@ -269,3 +269,22 @@ def test_a_problem_is_built_from_columns():
     assert problem.people == ("p1", "p2") and problem.donors == ("GD", "FJ")
     assert [problem.posting(k) for k in range(2)] == [("p1", "q1"), ("p2", "q1")]
     assert problem.worth.tolist() == [1.0, 2.0]
+
+
+def test_teams_of_one_donor_are_an_addition_that_other_files_do_without():
+    teams = changed(changed(POSTINGS, "posts.0.team", "t"), "posts.1.team", "t")
+    asked = teams | {"one_donor_teams": ["t"]}
+
+    assert "one_donor_teams" not in read_problem(teams).to_dict()
+    assert read_problem(asked).to_dict()["one_donor_teams"] == ["t"]
+    again = read_problem(json.loads(json.dumps(read_problem(asked).to_dict())))
+    assert again.to_dict() == read_problem(asked).to_dict()
+    assert 'one_donor_teams: "x"' in findings_of(teams | {"one_donor_teams": ["x"]})[0]
+
+
+def test_a_stable_round_has_no_teams_of_one_donor():
+    stable = changed(changed(POSTINGS, "mode", "stable"), "posts.0.team", "t") | {"one_donor_teams": ["t"]}
+
+    said = findings_of(stable)
+
+    assert any("team t comes from one donor" in line for line in said)

@@ -51,6 +51,10 @@ CASES: dict[str, tuple[Any, str]] = {
     "post-filled": (a_round("A FJ q -5", must_fill="q"), "broken-must-fill"),
     "post-nobody": (a_round(*TWO, must_fill="s"), "broken-must-fill"),
     "team": (a_round("A FJ q 5", "B FJ r -9", teams={"q": "t", "r": "t"}), "broken-team"),
+    "team-one-donor": (
+        a_round("A FJ q 5", "B GD r 5", teams={"q": "t", "r": "t"}, one_donor_teams=["t"]),
+        "broken-team-donors",
+    ),
     "quota": (a_round(*TWO, quota={"FJ": 1}), "broken-quota"),
     "cap": (a_round(*TWO, most=1, places=SAME), "broken-cap"),
     "couple-place": (a_round(*TWO, couples=[("A", "B")]), "broken-couple"),

@@ -32,6 +32,10 @@ POSTINGS = {
     "broken-quota": (a_round(*TWO, quota={"FJ": 1}), [A_Q, B_R]),
     "broken-cap": (a_round(*TWO, most=1, places={"q": "x", "r": "x"}), [A_Q, B_R]),
     "broken-team": (a_round(*TWO, teams={"q": "t", "r": "t"}), [A_Q]),
+    "broken-team-donors": (
+        a_round("A FJ q 5", "B GD r 5", teams={"q": "t", "r": "t"}, one_donor_teams=["t"]),
+        [A_Q, B_R],
+    ),
     "broken-couple": (a_round(*TWO, couples=[("A", "B")]), [A_Q, B_R]),
     "broken-not-accepted": (a_market({"A": "q"}, {"q": "A", "r": "A"}), [Posting("A", "r")]),
 }

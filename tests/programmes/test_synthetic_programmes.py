@@ -123,6 +123,8 @@ def test_people_money_and_works_are_synthetic_without_exception(tables: Tables) 
         "posts",
         "postings",
         "fitness",
+        "attestations",
+        "host_views",
         "money",
         "works",
         "revenue_bases",

@@ -158,6 +158,22 @@ def test_most_posts_have_a_choice_some_have_none_and_what_must_be_filled_can_be(
     assert min(options[at] for at in must) >= 3
 
 
+def test_the_planned_round_shows_stayers_clearances_licences_and_what_hosts_say(tables: Tables) -> None:
+    posts = {row["code"]: row for row in tables["posts"]}
+    nominated = {row["code"] for row in of_round(tables["people"])}
+    held = {row["person"]: row["post"] for row in tables["postings"]}
+    staying = [code for code in nominated if code in held]
+
+    assert len(staying) == 60
+    assert all(posts[held[code]]["round"] == "national-11" for code in staying)
+    assert sum(row["clearance"] == "safeguarding" for row in of_round(tables["posts"])) > 100
+    assert {row["kind"] for row in tables["attestations"]} == {"licence", "safeguarding"}
+    assert {row["person"] for row in tables["attestations"]} <= nominated
+    views = tables["host_views"]
+    assert len(views) > 300 and {"yes", "no"} == {row["refuses"] for row in views}
+    assert all((row["rank"] == "") == (row["refuses"] == "yes") for row in views)
+
+
 def amounts(rows: list[Row], kinds: set[str], column: str = "amount") -> dict[tuple[str, int], Decimal]:
     sums: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
     for row in rows:

@@ -251,7 +251,10 @@ def test_a_programme_with_nothing_in_it_still_opens_with_five_sentences(tmp_path
         assert lead is not None and lead[1].count("<li>") == 5
 
 
-@pytest.mark.parametrize("column", ["fitness", "altitude_limit_m", "prefers", "family_note", "certificate_expiry"])
+@pytest.mark.parametrize(
+    "column",
+    ["fitness", "altitude_limit_m", "prefers", "family_note", "certificate_expiry", "attested", "clearance", "refuses"],
+)
 def test_personal_columns_are_refused_and_nothing_is_written(tmp_path: Path, column: str) -> None:
     table = RowTable("people", Both("People", "人员"), ("code", column), (("T-1", "x"),))
     facts = sample_facts(tables=(*sample_tables(sample_money()), table))

@@ -223,6 +223,18 @@ def test_what_stands_in_the_record_counts_against_new_rows(record: Path) -> None
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "rule", "is_kept"),
+    [("rule", "selection_age.xizang", True), ("rule", "", False), ("rule", "selection_age.nowhere", False),
+     ("licence", "", True), ("safeguarding", "selection_age.xizang", False), ("political", "", False)],
+)  # fmt: skip
+def test_an_attestation_of_a_rule_names_one_and_no_other_kind_does(kind: str, rule: str, is_kept: bool) -> None:
+    tables = a_programme() | {"attestations": [{"code": "A-1", "person": "P-1", "kind": kind, "rule": rule,
+                                                "is_synthetic": "yes"}]}  # fmt: skip
+
+    assert (told(folder.check_tables(tables)) == []) is is_kept
+
+
 def test_a_second_posting_is_judged_by_the_corrected_row_and_not_by_the_old_one(record: Path) -> None:
     load(a_programme())
     tables = a_programme()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 from collections.abc import Callable
 from datetime import datetime
@@ -151,6 +153,42 @@ def test_rows_changed_together_with_their_digest_do_not_pass_the_journal(new_rec
 
     assert [one.words.code for one in refused.value.facts["findings"]] == ["record.rows-changed"]
     assert not JournalEntry.objects.exists()
+
+
+@pytest.mark.parametrize(("clearance", "is_whole"), [("", True), ("safeguarding", False)])
+def test_a_folder_saved_before_a_column_was_added_loads_and_its_journal_verifies(
+    new_record: NewRecord, tmp_path: Path, clearance: str, is_whole: bool
+) -> None:
+    new_record("one")
+    tables = a_programme()
+    for row in tables["posts"]:
+        row["clearance"] = clearance
+    load(tables)
+    saved = tmp_path / "saved"
+    folder.save_folder(saved)
+    package = json.loads((saved / "datapackage.json").read_text())
+    later = {"attestations.csv", "host_views.csv"}  # as a version before them saved it
+    package["resources"] = [one for one in package["resources"] if one["path"] not in later]
+    for name in later:
+        (saved / name).unlink()
+    for name, column in (("posts.csv", "clearance"), ("teams.csv", "one_lead")):
+        with (saved / name).open(encoding="utf-8", newline="") as file:
+            head, *lines = list(csv.reader(file))
+        at = head.index(column)
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([*line[:at], *line[at + 1 :]] for line in (head, *lines))
+        raw = text.getvalue().encode()
+        (saved / name).write_bytes(raw)
+        listed = next(one for one in package["resources"] if one["path"] == name)
+        listed |= {"hash": f"sha256:{hashlib.sha256(raw).hexdigest()}", "bytes": len(raw)}
+    (saved / "datapackage.json").write_text(json.dumps(package))
+    new_record("two")
+
+    if is_whole:
+        assert restore(saved).counts["posts"].new == len(tables["posts"])
+    else:  # what was said in the column is part of the journal, and its loss is seen
+        with pytest.raises(FolderRefused):
+            restore(saved)
 
 
 def test_a_record_that_holds_anything_is_not_restored_into(new_record: NewRecord, tmp_path: Path) -> None:

@@ -317,7 +317,7 @@ def written(tmp_path_factory: pytest.TempPathFactory, empty_record: Path) -> Pat
 def told(path: Path) -> str:
     """What a page tells, less the names of a weight and of a table, which are nobody's own, and less its promise."""
     pieces = [piece.strip().lower() for piece in words_of(path)]
-    nobody_s = ("preference", "fitness outcomes")
+    nobody_s = ("preference", "host_preference", "fitness outcomes")
     return " ".join(piece for piece in pieces if piece not in nobody_s and not piece.startswith("for the office."))
 
 

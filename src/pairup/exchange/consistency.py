@@ -16,7 +16,8 @@ from pairup.exchange.cells import known_reference
 from pairup.exchange.layout import Clock, Kind
 from pairup.exchange.notes import finding
 from pairup.exchange.reading import Rows
-from pairup.values.codes import MoneyKind
+from pairup.rules.register import load_rules
+from pairup.values.codes import Attested, MoneyKind
 from pairup.values.days import Precision, RoughDay
 from pairup.values.findings import Finding
 from pairup.values.words import Words
@@ -194,6 +195,18 @@ def check_postings(rows: Rows, standing: Sequence[Held] = (), *, handover_days: 
             facts: dict[str, Any] = {"one": one.detail, "two": other.detail, "days": days, "limit": handover_days}
             facts |= {"person": other.about, "other": _place(rows, one)}
             found.append(finding("two-posts", **rows.where(other.at, "person"), **facts))
+    return found
+
+
+def check_attestations(rows: Rows) -> list[Finding]:
+    """Refuse a rule that is met without its name, a name that is no rule, and a name beside what is no rule."""
+    found = []
+    for at, (kind, rule) in enumerate(zip(rows.fields["kind"], rows.fields["rule"], strict=True)):
+        if at in rows.refused:
+            continue
+        if (kind == Attested.RULE) != bool(rule) or (rule and rule not in load_rules()):
+            known = ", ".join(name for name in load_rules() if name.startswith("selection_"))
+            found.append(finding("attested-rule", **rows.where(at, "rule"), rule=rule or "-", known=known))
     return found
 
 

@@ -34,6 +34,8 @@ def greedy_postings(problem: PostingProblem) -> list[int] | None:
             break
         if table.is_single(option):
             table.put(option)
+    if not all(len(table.senders(teams[team])) <= 1 for team in problem.one_donor_teams):
+        return None  # couples put together may have mixed a team
     return sorted(option for own in table.own for option in own)
 
 
@@ -148,13 +150,33 @@ class _Table:
         seats = self.problem.seats.tolist()
         return math.fsum(self.worth[option] for post in posts for option in self.by_post[post][: seats[post]])
 
+    def senders(self, posts: list[int]) -> set[str]:
+        """The donors of those who sit in some posts."""
+        own = (option for options in self.own for option in options if self.what[option] in set(posts))
+        return {self.problem.donors[self.who[option]] for option in own}
+
     def fill_team(self, posts: list[int], only_if_worth_it: bool = False) -> bool:
-        """Fill all seats of a team's posts, or none."""
+        """Fill all seats of a team's posts, or none; where its people come from one donor, try one after the other."""
+        donors = self.problem.donors
+        if self.problem.teams[posts[0]] not in self.problem.one_donor_teams:
+            return self._fill_team(posts, set(donors), only_if_worth_it)
+        best = {donor: 0.0 for post in posts for donor in sorted({donors[self.who[k]] for k in self.by_post[post]})}
+        for post in posts:
+            for option in reversed(self.by_post[post]):
+                best[donors[self.who[option]]] += self.worth[option]
+        begun = self.senders(posts)
+        able = [donor for donor in sorted(best, key=lambda one: (-best[one], one)) if begun <= {donor}]
+        return any(self._fill_team(posts, {donor}, only_if_worth_it) for donor in able)
+
+    def _fill_team(self, posts: list[int], donors: set[str], only_if_worth_it: bool) -> bool:
+        """Fill all seats of a team's posts by people of some donors, or none."""
         done: list[int] = []
         for post in sorted(posts, key=lambda at: (len(self.by_post[at]), at)):
             for option in self.by_post[post]:
                 if self.seated[post] == self.problem.seats[post]:
                     break
+                if self.problem.donors[self.who[option]] not in donors:
+                    continue
                 if self.who[option] not in self.paired and self.put(option):
                     done.append(option)
             if self.seated[post] < self.problem.seats[post]:

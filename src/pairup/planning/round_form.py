@@ -1,6 +1,7 @@
 """A round written down as choices and requirements.
 
-One 0/1 choice for each option; a team is one more choice, which its posts' seats equal; a couple's postings are equal
+One 0/1 choice for each option; a team is one more choice, which its posts' seats equal (and one for each donor that
+could send it, where all its people come from one); a couple's postings are equal
 place by place, or are the sum of the post pairs they accept. A person who could serve in several posts one after the
 other has a row for each set of posts that are open on one day. The formulation is tight: without teams and couples
 it is an assignment problem, whose linear relaxation is whole already.
@@ -125,6 +126,29 @@ def _teams(writing: Writing) -> None:
                 form.require(name, [choice, sent], [1.0, -1.0], high=0.0)
         sources = np.sort(np.concatenate([writing.by_post.get(post, _NONE) for post in posts]))
         form.derive(sent, writing.take[sources].tolist())
+        if team in problem.one_donor_teams:
+            _one_donor(writing, team, posts, sent)
+
+
+def _one_donor(writing: Writing, team: str, posts: list[int], sent: int) -> None:
+    """A choice for each donor that could send the team: at every post all seats are that donor's, or none of its.
+
+    As tight as a team of that donor alone; at most one of these is sent.
+    """
+    problem, form = writing.problem, writing.form
+    name, senders = form.name("team-one-donor", team=team), []
+    own = {post: writing.by_post.get(post, _NONE) for post in posts}
+    for donor in sorted({problem.donors[problem.option_person[k]] for here in own.values() for k in here}):
+        sends = int(form.choose(np.zeros(1))[0])
+        senders.append(sends)
+        sources: list[int] = []
+        for post, options in own.items():
+            is_theirs = np.array([problem.donors[problem.option_person[k]] == donor for k in options], dtype=np.bool_)
+            here = writing.take[options[is_theirs]].tolist()
+            form.require(name, [*here, sends], [1.0] * len(here) + [-float(problem.seats[post])], 0.0, 0.0)
+            sources += here
+        form.derive(sends, sources)
+    form.require(name, [*senders, sent], [1.0] * len(senders) + [-1.0], 0.0, 0.0)
 
 
 def _most(writing: Writing) -> None:

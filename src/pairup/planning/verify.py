@@ -92,6 +92,7 @@ def _postings(problem: PostingProblem, chosen: Sequence[Posting], say: Say) -> f
     _people(problem, posts_of, say)
     _limits(problem, posts_of, say)
     _teams(problem, seated, say)
+    _one_donor(problem, kept, say)
     for couple in problem.couples:
         _couple(problem, couple, posts_of, say)
     if problem.mode == "stable":
@@ -122,6 +123,17 @@ def _teams(problem: PostingProblem, seated: Counter[str], say: Say) -> None:
         is_full = all(seated[post] == problem.seats[problem.post_at[post]] for post in posts)
         if not is_full and any(seated[post] for post in posts):
             say("broken-team", team=team)
+
+
+def _one_donor(problem: PostingProblem, kept: Sequence[Posting], say: Say) -> None:
+    donors: dict[str, set[str]] = defaultdict(set)
+    for item in kept if problem.one_donor_teams else ():
+        team = problem.teams[problem.post_at[item.post]]
+        if team in problem.one_donor_teams:
+            donors[team].add(problem.donors[problem.person_at[item.person]])
+    for team, senders in donors.items():
+        if len(senders) > 1:
+            say("broken-team-donors", team=team, donors=", ".join(sorted(senders)))
 
 
 def _accepted(problem: PostingProblem, kept: list[Posting], posts_of: dict[str, list[str]], say: Say) -> None:

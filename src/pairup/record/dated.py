@@ -94,6 +94,8 @@ class Version(models.Model):
 
     #: name of the table in a programme folder (docs/reference/folder.md)
     table: ClassVar[str]
+    #: columns added after the first schema: no part of a journal leaf while they say nothing, so that older ones verify
+    later: ClassVar[tuple[str, ...]] = ()
     #: the identity this is a version of; each subclass declares the foreign key to its own kind
     identity: Any
     identity_id: int

@@ -26,10 +26,14 @@ from pairup.record.pairings import (
     SignatureVersion,
 )
 from pairup.record.people import (
+    Attestation,
+    AttestationVersion,
     Counterpart,
     CounterpartVersion,
     FitnessCheck,
     FitnessCheckVersion,
+    HostView,
+    HostViewVersion,
     Person,
     PersonVersion,
     Post,
@@ -69,8 +73,9 @@ TABLES: dict[str, Any] = {
         PairingVersion, RoundVersion, QuotaVersion, CallVersion, OfferVersion, IndicatorVersion,
         AgreedResultVersion, PairingPreferenceVersion, NeedVersion, ProjectVersion, WorksRecordVersion,
         RevenueBaseVersion, EnvelopeVersion, MoneyLineVersion, TeamVersion, PostVersion, PersonVersion,
-        FitnessCheckVersion, PostingVersion, CounterpartVersion, WelfareCheckVersion, SiteVersion, VisitVersion,
-        VisitFindingVersion, ObservationVersion, ClaimVersion, SignatureVersion, PlanRunVersion, AdoptionVersion,
+        FitnessCheckVersion, AttestationVersion, HostViewVersion, PostingVersion, CounterpartVersion,
+        WelfareCheckVersion, SiteVersion, VisitVersion, VisitFindingVersion, ObservationVersion, ClaimVersion,
+        SignatureVersion, PlanRunVersion, AdoptionVersion,
     )
 }  # fmt: skip
 

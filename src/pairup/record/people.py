@@ -10,7 +10,7 @@ from django.db import models
 from pairup.record.dated import Dated, Happened, Scoped, Sealed, choice
 from pairup.record.pairings import Pairing, Round
 from pairup.record.places import Organisation, Place
-from pairup.values.codes import Fitness, PostingStatus, TermKind
+from pairup.values.codes import Attested, Clearance, Fitness, PostingStatus, TermKind
 
 
 class Person(Scoped):
@@ -51,17 +51,39 @@ class FitnessCheckVersion(Sealed, Dated):
     altitude_m = models.IntegerField()  # up to this altitude
 
 
+class Attestation(Scoped):
+    """What somebody entitled signed about a person: licence, clearance, or that a dated rule is met. Never the ground.
+
+    So no birth date is held for an age limit: who signs looks at it, and the record keeps yes or no.
+    """
+
+
+class AttestationVersion(Sealed, Dated):
+    """The span is how long it is valid. Kept to settle who may take a post."""
+
+    table = "attestations"
+    personal = ("holds",)
+    identity = models.ForeignKey(Attestation, models.PROTECT, related_name="versions")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    kind = choice(Attested)
+    rule = models.CharField(max_length=80, blank=True, default="")  # of kind rule: the name of the dated rule
+    holds = models.BooleanField(default=True)  # yes: has it, or meets the rule
+    signed_by = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+
+
 class Team(Scoped):
     """A group-style team: its posts are all filled or all empty."""
 
 
 class TeamVersion(Dated):
     table = "teams"
+    later = ("one_lead",)
     identity = models.ForeignKey(Team, models.PROTECT, related_name="versions")
     name_en = models.CharField(max_length=200)
     name_zh = models.CharField(max_length=200, blank=True, default="")
     round = models.ForeignKey(Round, models.PROTECT, related_name="+")
     lead = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    one_lead = models.BooleanField(default=False)  # all its people come from the lead; without one, from one donor
 
 
 class Post(Scoped):
@@ -72,6 +94,7 @@ class PostVersion(Dated):
     """The span is the term to serve."""
 
     table = "posts"
+    later = ("clearance",)
     identity = models.ForeignKey(Post, models.PROTECT, related_name="versions")
     round = models.ForeignKey(Round, models.PROTECT, related_name="+")
     place = models.ForeignKey(Place, models.PROTECT, related_name="+")
@@ -85,6 +108,7 @@ class PostVersion(Dated):
     language = models.CharField(max_length=12, blank=True, default="")  # BCP 47, where required
     least_grade = models.PositiveSmallIntegerField(default=1)
     licence_needed = models.BooleanField(default=False)
+    clearance = choice(Clearance, blank=True, default="")  # asked of whoever serves; empty: none
     term = choice(TermKind, default=TermKind.FULL)
     seats = models.PositiveSmallIntegerField(default=1)
     must_fill = models.BooleanField(default=False)
@@ -93,6 +117,22 @@ class PostVersion(Dated):
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+")
     continues = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="+")
     need = models.ForeignKey("record.Need", models.PROTECT, null=True, blank=True, related_name="+")
+
+
+class HostView(Scoped):
+    """What a host says of a candidate for a post: how it ranks them, or that it refuses them."""
+
+
+class HostViewVersion(Sealed, Dated):
+    """The span is how long the host holds this view. Kept to weigh who takes a post."""
+
+    table = "host_views"
+    personal = ("rank", "refuses")
+    identity = models.ForeignKey(HostView, models.PROTECT, related_name="versions")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    rank = models.PositiveSmallIntegerField(null=True, blank=True)  # 1 is the first choice; several may share a rank
+    refuses = models.BooleanField(default=False)  # yes: not this person
 
 
 class Posting(Scoped):

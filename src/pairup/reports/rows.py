@@ -16,7 +16,7 @@ from pairup.values.words import LANGUAGES, Words
 #: parts of column names that never leave the record: health, family, wishes, and how a person is
 PERSONAL = (
     "fitness", "outcome", "altitude_limit", "certificate", "health", "family", "spouse", "couple", "prefer",
-    "wants_call", "well", "real_name", "birth", "sex", "phone",
+    "wants_call", "well", "attest", "clearance", "refuse", "real_name", "birth", "sex", "phone",
 )  # fmt: skip
 
 

@@ -59,6 +59,24 @@ def may_overlap(version: Version, one: Span, other: Span) -> bool:
     return shared.days is not None and shared.days <= int(_term(version, "days"))
 
 
+def handover_from(version: Version, kind: str, term: Span, last_there: date) -> date | None:
+    """Give the day by which a newcomer has to be in post, so that the handover lasts as long as the rule asks.
+
+    `kind` is that of the new term, `last_there` the last day of the one who leaves, that day counted. None where the
+    rule asks for no handover: other kinds of term, and a post that stood empty before the new term.
+
+    >>> from pairup.rules.register import find_rule
+    >>> version = find_rule("handover_least.general").on(date(2028, 7, 1))
+    >>> handover_from(version, "full", Span(date(2028, 7, 1), date(2031, 6, 30)), date(2028, 6, 30))
+    datetime.date(2028, 6, 26)
+    """
+    if kind not in _term(version, "terms") or term.first is None:
+        return None
+    if last_there < term.first - timedelta(days=int(_term(version, "within_days"))):
+        return None
+    return last_there - timedelta(days=int(_term(version, "days")) - 1)
+
+
 def _term(version: Version, name: str) -> Any:
     if name not in version.terms:
         raise RuleError(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import zlib
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -32,6 +34,7 @@ from pairup.record.models import (
 )
 from pairup.services.write import Doing
 from pairup.values.codes import Channel, OrganisationKind, PostingStatus, ProjectStatus
+from pairup.values.days import Precision
 
 #: channel of a pairing that began as an offer, by what its donor is
 CHANNELS: dict[str, Channel] = {
@@ -77,20 +80,36 @@ def _postings(doing: Doing, run: PlanRunVersion, round_code: str, on: date) -> N
     round_posts = PostVersion.objects.known().filter(identity__programme=programme, round__code=round_code)
     terms = {row.identity_id: row for row in round_posts.order_by("starts")}
     chosen = [(item["person"], item["post"]) for item in run.answer["assignments"]]
+    met, stays = _handovers(run), _held(row.continues_id for row in terms.values())
     codes = {pair: f"{pair[1]}/{pair[0]}" for pair in chosen}
     ids = doing.identities(Posting, codes.values(), programme=programme)
     rows = []
     for person, post in chosen:
         term = terms[posts[post]]
+        starts, precision = term.starts, term.starts_precision
+        if (day := met.get(post)) and starts and day < starts and (people[person], term.continues_id) not in stays:
+            starts, precision = day, Precision.DAY
         rows.append(
             PostingVersion(
                 identity_id=ids[codes[person, post]], person_id=people[person], post_id=posts[post],
                 status=PostingStatus.PLANNED, run=run.identity.code, is_synthetic=run.is_synthetic,
-                starts=term.starts, starts_precision=term.starts_precision,
+                starts=starts, starts_precision=precision,
                 ends_before=term.ends_before, ends_precision=term.ends_precision,
             )
         )  # fmt: skip
     doing.add(PostingVersion, rows)
+
+
+def _handovers(run: PlanRunVersion) -> dict[str, date]:
+    """By post: the day on which the plan has it begin, that of the handover where one is asked for."""
+    said = json.loads(zlib.decompress(bytes(run.problem)))["posts"]
+    return {row["id"]: date.fromisoformat(row["from"]) for row in said if row["from"]}
+
+
+def _held(posts: Iterable[int | None]) -> set[tuple[int, int]]:
+    """Who held these posts: nobody hands over to themselves."""
+    known = PostingVersion.objects.known().filter(post_id__in={post for post in posts if post is not None})
+    return set(known.values_list("person_id", "post_id"))
 
 
 def _pairings(doing: Doing, run: PlanRunVersion, round_code: str, on: date) -> None:

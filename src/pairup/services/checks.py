@@ -25,10 +25,10 @@ def parts_of(
     problem: PostingProblem, people: Sequence[Candidate], openings: Sequence[Opening],
     pairs: Sequence[tuple[int, int]], weights: PostingWeights,
 ) -> Parts:  # fmt: skip
-    """The worth of each option of a problem, part by part, in the problem's own order."""
+    """The worth of each option of a problem, by the parts that any option earns, in the problem's own order."""
     at = problem.option_at
     rows = np.array([at[Posting(people[k].code, openings[j].code)] for k, j in pairs], dtype=np.int64)
-    return posting_parts(people, openings, pairs, weights).ordered(np.argsort(rows))
+    return posting_parts(people, openings, pairs, weights).ordered(np.argsort(rows)).earned()
 
 
 def posting_checks(

@@ -32,14 +32,17 @@ from pairup.planning.worth import (
     PairingWeights,
     PostingWeights,
     eligible,
+    first_days,
     posting_points,
 )
 from pairup.record.models import (
     Adoption,
     AdoptionVersion,
+    AttestationVersion,
     CallVersion,
     EnvelopeVersion,
     FitnessCheckVersion,
+    HostViewVersion,
     NeedVersion,
     OfferVersion,
     PairingPreferenceVersion,
@@ -62,6 +65,7 @@ from pairup.services import journeys, tables, write
 from pairup.services.access import require_may
 from pairup.services.adoption import adopt_chosen
 from pairup.services.checks import parts_of, posting_checks
+from pairup.services.conditions import leads_of, with_attestations, with_conditions
 
 KINDS = ("pairings", "postings", "funding", "visits")
 
@@ -222,12 +226,19 @@ class RoundTables:
     people: list[Candidate]
     openings: list[Opening]
     pairs: list[tuple[int, int]]
+    posts: list[PostVersion]  # of each opening, its row
+    one_donor_teams: tuple[str, ...]  # that name no lead
 
 
 def round_tables(asked: Asked) -> RoundTables:
-    people = tables.read_candidates(asked.programme, asked.round, on=asked.on, known_by=asked.known_by)
-    openings, _ = tables.read_openings(asked.programme, asked.round, on=asked.on, known_by=asked.known_by)
-    return RoundTables(people, openings, list(eligible(people, openings)))
+    day, known_by = asked.on, asked.known_by
+    people = tables.read_candidates(asked.programme, asked.round, on=day, known_by=known_by)
+    people = with_attestations(asked.programme, people, on=day, known_by=known_by)
+    openings, posts = tables.read_openings(asked.programme, asked.round, on=day, known_by=known_by)
+    openings = with_conditions(asked.programme, openings, posts, on=day, known_by=known_by)
+    leads = leads_of(asked.programme, posts, on=day, known_by=known_by)
+    teams = tuple(team for team, lead in leads.items() if not lead)
+    return RoundTables(people, openings, list(eligible(people, openings)), posts, teams)
 
 
 def posting_weights(asked: Asked) -> PostingWeights:
@@ -236,21 +247,25 @@ def posting_weights(asked: Asked) -> PostingWeights:
 
 
 def posting_problem(asked: Asked) -> PostingProblem:
-    """The posting question of a round, from columns: no dictionary of some 100,000 options is made."""
+    """The posting question of a round, from columns: no dictionary of some 100,000 options is made.
+
+    A post begins on the first day of its handover, so that the checker sees who would come too late for it.
+    """
     weights = posting_weights(asked)
     found = round_tables(asked)
-    _, posts = tables.read_openings(asked.programme, asked.round, on=asked.on, known_by=asked.known_by)
+    first = first_days(found.people, found.openings)
     worth = [sum(posting_points(found.people[k], found.openings[j], weights).values()) for k, j in found.pairs]
     return PostingProblem.from_columns(
-        people=[(p.code, p.donor, p.available.first, p.available.last) for p in found.people],
+        people=[(p.code, p.donor, first[p.code], p.available.last) for p in found.people],
         posts=[
             (row.identity.code, row.place.code, row.seats, row.must_fill, row.team.code if row.team else None,
-             row.span.first, row.span.last)
-            for row in posts
+             opening.first_day(), row.span.last)
+            for opening, row in zip(found.openings, found.posts, strict=True)
         ],
         option_person=[k for k, _ in found.pairs], option_post=[j for _, j in found.pairs], option_worth=worth,
         quotas=tables.read_quotas(asked.programme, asked.round, on=asked.on, known_by=asked.known_by),
         couples=tables.read_couples(asked.programme, asked.round, on=asked.on, known_by=asked.known_by),
+        one_donor_teams=found.one_donor_teams,
     )  # fmt: skip
 
 
@@ -332,7 +347,14 @@ def _bytes(problem: Any) -> bytes:
 #: tables that a kind of plan reads; a plan that rests on one synthetic row is synthetic
 READ: dict[str, tuple[Any, ...]] = {
     "pairings": (PairingVersion, OfferVersion, CallVersion, PairingPreferenceVersion, PersonVersion, PostVersion),
-    "postings": (PersonVersion, PostVersion, FitnessCheckVersion, QuotaVersion),
+    "postings": (
+        PersonVersion,
+        PostVersion,
+        FitnessCheckVersion,
+        AttestationVersion,
+        HostViewVersion,
+        QuotaVersion,
+    ),
     "funding": (ProjectVersion, EnvelopeVersion, NeedVersion),
     "visits": (SiteVersion, RoadVersion, VisitVersion, VisitFindingVersion),
 }

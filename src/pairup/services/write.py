@@ -83,6 +83,9 @@ def row_bytes(row: Any, codes: Codes) -> bytes:
     """Give the canonical JSON of what a version row says."""
     personal = row.personal if isinstance(row, Sealed) else ()
     said = {field.name: _plain(field, row, codes) for field in _fields(row.__class__) if field.name not in personal}
+    for name in row.later:
+        if not said[name]:  # as a row of the older schema, which had no such column
+            del said[name]
     identity = type(row)._meta.get_field("identity").related_model
     said["code"] = codes.of(identity, row.identity_id)
     if personal:

@@ -150,5 +150,21 @@ class SignatureKind(StrEnum):
     DECLINED = "declined"
 
 
+class Clearance(StrEnum):
+    """What a post may ask a person to be cleared for: safeguarding or professional standing, nothing else."""
+
+    SAFEGUARDING = "safeguarding"
+    PROFESSIONAL_STANDING = "professional_standing"
+
+
+class Attested(StrEnum):
+    """What somebody entitled to it signs about a person: a clearance, a licence to practise, a rule that is met."""
+
+    LICENCE = "licence"
+    SAFEGUARDING = "safeguarding"
+    PROFESSIONAL_STANDING = "professional_standing"
+    RULE = "rule"
+
+
 #: what counts as paid: payments, less what came back, as corrected
 PAID = frozenset({MoneyKind.PAYMENT, MoneyKind.RETURN, MoneyKind.CORRECTION})

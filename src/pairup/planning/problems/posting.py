@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 
 from pairup.planning.problems.posting_file import (
     Ranking,
+    check_ranks,
     read_couples,
     read_options,
     read_people,
     read_posts,
     read_quotas,
     read_ranks,
+    read_teams,
 )
 from pairup.planning.reading import Reading, head
 from pairup.values.words import Words
@@ -78,6 +80,7 @@ class PostingProblem:
     post_ranks: Mapping[str, Ranking] = field(default_factory=dict)
     locks: tuple[Posting, ...] = ()
     forbids: tuple[Posting, ...] = ()
+    one_donor_teams: tuple[str, ...] = ()  # teams whose people all come from one donor, whichever it is
     refusal: Callable[[Posting], Words | None] | None = field(default=None, repr=False)
 
     @classmethod
@@ -97,6 +100,7 @@ class PostingProblem:
         post_ranks: Mapping[str, Ranking] | None = None,
         locks: Iterable[tuple[str, ...]] = (),
         forbids: Iterable[tuple[str, ...]] = (),
+        one_donor_teams: Iterable[str] = (),
         refusal: Callable[[Posting], Words | None] | None = None,
         reading: Reading | None = None,
     ) -> PostingProblem:
@@ -133,7 +137,7 @@ class PostingProblem:
             {key: _tidy(ranks) for key, ranks in sorted((person_ranks or {}).items())},
             {key: _tidy(ranks) for key, ranks in sorted((post_ranks or {}).items())},
             tuple(sorted({Posting(*lock) for lock in locks})), tuple(sorted({Posting(*pair) for pair in forbids})),
-            refusal,
+            tuple(sorted(set(one_donor_teams))), refusal,
         )  # fmt: skip
         problem._check(reading)
         reading.require()
@@ -160,32 +164,23 @@ class PostingProblem:
             if self.mode == "stable" and couple.together is None:
                 first, second = couple.people
                 reading.refuse("couple-unranked", "couples", "hint-together", first=first, second=second)
+        teams = {team: 0 for team in self.teams if team}
+        for team in self.one_donor_teams:
+            if reading.known(team, teams, "one_donor_teams", "teams") and self.mode == "stable":
+                reading.refuse("one-donor-stable", "one_donor_teams", "hint-one-donor", team=team)
         if self.mode == "stable" and not (self.person_ranks or self.post_ranks or self.couples):
             reading.refuse("no-preferences", "preferences", "hint-preferences")
-        self._check_ranks(reading, "people", self.person_ranks, self.person_at, "posts", self.post_at)
-        self._check_ranks(reading, "posts", self.post_ranks, self.post_at, "people", self.person_at)
-
-    @staticmethod
-    def _check_ranks(
-        reading: Reading,
-        side: str,
-        ranks: Mapping[str, Ranking],
-        own: Mapping[str, int],
-        across: str,
-        other: Mapping[str, int],
-    ) -> None:
-        for key, groups in ranks.items():
-            reading.known(key, own, f"preferences.{side}", side)
-            listed = [code for group in groups for code in group]
-            reading.once(listed, f"preferences.{side}.{key}")
-            for code in listed:
-                reading.known(code, other, f"preferences.{side}.{key}", across)
+        check_ranks(reading, "people", self.person_ranks, self.person_at, "posts", self.post_at)
+        check_ranks(reading, "posts", self.post_ranks, self.post_at, "people", self.person_at)
 
     @classmethod
     def from_dict(cls, said: Any, file: str = "") -> PostingProblem:
         """Read a problem file of kind `postings`."""
         reading = Reading(file)
-        optional = ("mode", "quotas", "most_per_donor_and_place", "couples", "preferences", "locks", "forbids")
+        optional = (
+            "mode", "quotas", "most_per_donor_and_place", "couples", "preferences", "locks", "forbids",
+            "one_donor_teams",
+        )  # fmt: skip
         found = head(reading, said, "postings", ("people", "posts", "options"), optional)
         people, posts = read_people(reading, found["people"]), read_posts(reading, found["posts"])
         ids = [row[0] for row in people], [row[0] for row in posts]
@@ -202,7 +197,7 @@ class PostingProblem:
             person_ranks=read_ranks(reading, (told or {}).get("people"), "preferences.people"),
             post_ranks=read_ranks(reading, (told or {}).get("posts"), "preferences.posts"),
             locks=reading.pairs(found.get("locks"), "locks"), forbids=reading.pairs(found.get("forbids"), "forbids"),
-            reading=reading,
+            one_donor_teams=read_teams(reading, found.get("one_donor_teams")), reading=reading,
         )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
@@ -237,6 +232,7 @@ class PostingProblem:
             ],
             "preferences": ranks if self.person_ranks or self.post_ranks else None,
             "locks": [list(pair) for pair in self.locks], "forbids": [list(pair) for pair in self.forbids],
+            **({"one_donor_teams": list(self.one_donor_teams)} if self.one_donor_teams else {}),
         }  # fmt: skip
 
     @cached_property
@@ -330,10 +326,11 @@ class PostingProblem:
         """The same question after people drop out and posts close: a closed post need not be filled, in no team."""
         people = np.array([person in gone for person in self.people], dtype=np.bool_)
         posts = np.array([post in shut for post in self.posts], dtype=np.bool_)
+        teams = tuple(None if is_shut else team for team, is_shut in zip(self.teams, posts.tolist(), strict=True))
         ruled_out = np.flatnonzero(people[self.option_person] | posts[self.option_post])
         return replace(
-            self, must_fill=self.must_fill & ~posts,
-            teams=tuple(None if is_shut else team for team, is_shut in zip(self.teams, posts.tolist(), strict=True)),
+            self, must_fill=self.must_fill & ~posts, teams=teams,
+            one_donor_teams=tuple(team for team in self.one_donor_teams if team in teams),
             locks=tuple(lock for lock in self.locks if lock.person not in gone and lock.post not in shut),
             forbids=tuple(sorted({*self.forbids, *(self.posting(int(k)) for k in ruled_out)})),
         )  # fmt: skip
@@ -344,12 +341,14 @@ class PostingProblem:
         new_person, new_post = np.cumsum(people) - 1, np.cumsum(posts) - 1
         at, seat = np.flatnonzero(people), np.flatnonzero(posts)
         names, jobs = {self.people[k] for k in at}, {self.posts[j] for j in seat}
+        teams = tuple(self.teams[j] for j in seat)
         return replace(
             self,
             people=tuple(self.people[k] for k in at), donors=tuple(self.donors[k] for k in at),
             person_first=self.person_first[at], person_last=self.person_last[at],
             posts=tuple(self.posts[j] for j in seat), places=tuple(self.places[j] for j in seat),
-            seats=self.seats[seat], must_fill=self.must_fill[seat], teams=tuple(self.teams[j] for j in seat),
+            seats=self.seats[seat], must_fill=self.must_fill[seat], teams=teams,
+            one_donor_teams=tuple(team for team in self.one_donor_teams if team in teams),
             post_first=self.post_first[seat], post_last=self.post_last[seat],
             option_person=new_person[self.option_person[kept]], option_post=new_post[self.option_post[kept]],
             worth=self.worth[kept], couples=tuple(couple for couple in self.couples if names & set(couple.people)),

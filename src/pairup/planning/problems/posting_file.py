@@ -100,3 +100,28 @@ def read_ranks(reading: Reading, said: Any, where: str) -> dict[str, Ranking]:
         else:
             reading.refuse("not-groups", f"{where}.{key}")
     return ranks
+
+
+def read_teams(reading: Reading, said: Any) -> list[str]:
+    """Teams whose people all come from one donor."""
+    found = (
+        reading.text(row, f"one_donor_teams[{at}]") for at, row in enumerate(reading.rows(said, "one_donor_teams"))
+    )
+    return [team for team in found if team]
+
+
+def check_ranks(
+    reading: Reading,
+    side: str,
+    ranks: Mapping[str, Ranking],
+    own: Mapping[str, int],
+    across: str,
+    other: Mapping[str, int],
+) -> None:
+    """Refuse lists of who is not there, and who is listed twice."""
+    for key, groups in ranks.items():
+        reading.known(key, own, f"preferences.{side}", side)
+        listed = [code for group in groups for code in group]
+        reading.once(listed, f"preferences.{side}.{key}")
+        for code in listed:
+            reading.known(code, other, f"preferences.{side}.{key}", across)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from pairup.programmes.partners.setting import ON, PLANNED, ROUNDS, mission_start
+from pairup.programmes.partners.setting import AGE_RULE, ON, PLANNED, ROUNDS, mission_start
+from pairup.programmes.synthetic import conditions
 from pairup.programmes.synthetic.people import person_code
 from pairup.programmes.synthetic.posts import RoundSpan
 from pairup.programmes.synthetic.rows import Draw, Row, Tables, dated
@@ -41,6 +42,17 @@ def people(made: Tables, seed: int) -> Tables:
     tables["teams"] += _teams(posts, draw)
     tables["posts"] += posts
     _nominate(tables, posts, Draw(seed, "partners/candidates"))
+    crafts, nominated, signed = ["doctor", "nurse"], tables["people"][-PEOPLE:], date(2026, 8, 20)
+    conditions.ask_clearances(posts, crafts, 0.4, Draw(seed, "partners/clearance_asked"))
+    tables["attestations"] = [
+        *conditions.clearances(nominated, crafts, signed, Draw(seed, "partners/clearances")),
+        *conditions.licences(nominated, 0.5, signed, Draw(seed, "partners/licences")),
+        *conditions.rule_met(nominated, AGE_RULE, signed, Draw(seed, "partners/rule_met")),
+    ]
+    open_to = {post["code"]: post["open_to"].split(";") for post in posts}
+    tables["host_views"] = conditions.host_views(
+        posts, nominated, open_to, 0.3, Draw(seed, "partners/host_views"), date(2026, 10, 12)
+    )
     donors = _demand(posts)
     for donor, asked in sorted(donors.items()):
         tables["quotas"].append(
@@ -114,7 +126,7 @@ def _demand(posts: list[Row]) -> dict[str, int]:
 
 def _teams(posts: list[Row], draw: Draw) -> list[Row]:
     """Join some missions to one hospital that begin close together into teams that go whole or not at all."""
-    rows = []
+    rows: list[Row] = []
     by_pairing: dict[str, list[Row]] = {}
     for post in posts:
         if post["term"] == TermKind.MISSION:
@@ -136,7 +148,8 @@ def _teams(posts: list[Row], draw: Draw) -> list[Row]:
                 name_en=f"Surgical mission {pairing}",
                 name_zh=f"手术任务组 {pairing}",
                 round=PLANNED.code,
-                lead=lead,
+                lead="" if len(rows) % 2 else lead,  # every other team comes from one hospital, whichever it is
+                one_lead=True,
             )
         )
     return rows

@@ -11,6 +11,8 @@ from pairup.values.codes import Channel, ClaimClass, Level, OfferStatus, Organis
 ON = date(2026, 11, 23)
 ROUNDS = tuple(RoundSpan(f"partners-{at}", at, date(2024 + at, 1, 1), date(2024 + at, 12, 31)) for at in (1, 2, 3))
 PLANNED = ROUNDS[-1]
+#: an age limit of an invented programme: the record holds whether it is met, never an age
+AGE_RULE = "selection_age.partners"
 DONORS, RECIPIENTS, TIED = 12, 28, 16
 _NOTE = "Invented; positions lie in the open ocean."
 
@@ -71,7 +73,7 @@ def _programme() -> Row:
         purpose="Hospitals offer help where others call for it; results are agreed before people are named.",
         currency="EUR",
         languages=["en", "fr"],
-        rules="",
+        rules=[AGE_RULE],
         scheme="partners",
         country="",
     )

@@ -70,7 +70,7 @@ def _nominated(
                 partner=person_code(span, partner[at] + 1) if at in partner else "",
             )
         )
-        fitness.append(_certificate(code, pool, draw))
+        fitness.append(certificate(code, pool, draw))
     return people, fitness
 
 
@@ -117,7 +117,7 @@ def _craft(profession: str, home: str, language: str, draw: Draw) -> dict[str, A
     }
 
 
-def _certificate(person: str, pool: Pool, draw: Draw) -> Row:
+def certificate(person: str, pool: Pool, draw: Draw) -> Row:
     outcome = draw.weighted((Fitness.FIT, Fitness.CONDITIONAL, Fitness.UNFIT), (0.84, 0.12, 0.04))
     up_to = draw.weighted([height for height, _ in pool.altitudes], (share for _, share in pool.altitudes))
     return dated(

@@ -239,6 +239,7 @@ def team_rows(openings: Sequence[Opening], span: RoundSpan, ground: Ground) -> l
                 name_zh=words_zh.format(name_zh),
                 round=span.code,
                 lead=item.donor,
+                one_lead=item.line.channel == Channel.HOSPITAL,
             )
     return [rows[team] for team in sorted(rows)]
 

@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from pairup.programmes.synthetic import journeys, money, people, posts, projects, service, stories, ties, voices
+from pairup.programmes.synthetic import (
+    conditions,
+    journeys,
+    money,
+    people,
+    posts,
+    projects,
+    service,
+    stories,
+    ties,
+    voices,
+)
 from pairup.programmes.synthetic import needs as needs_
 from pairup.programmes.synthetic.ground import Ground, Tie, day_after, first_day, kilometres
 from pairup.programmes.synthetic.posts import Line, Lines, Opening, RoundSpan
 from pairup.programmes.synthetic.rows import Draw, Row, Tables, merged
 from pairup.programmes.synthetic.vocabulary import PROFESSIONS
-from pairup.values.codes import Channel, Level
+from pairup.values.codes import Channel, Level, PostingStatus
 
 ON = date(2026, 11, 23)
 PLANNED, CURRENT = 12, 11
@@ -93,12 +104,14 @@ def _people(
     maker = Lines(ground, counties, seats, Draw(seed, "xizang/posts"), language="bo")
     tables: Tables = {name: [] for name in ("posts", "teams", "people", "postings", "counterparts", "welfare_checks")}
     lines: list[Line] = []
+    holders: dict[str, Row] = {}  # of the posts of the current round
     for ordinal, span in rounds.items():
         lines = _grown(maker, lines, ordinal, span)
         openings = maker.openings(lines, span)
         tables["teams"] += posts.team_rows(openings, span, ground)
         if ordinal == PLANNED:
-            return merged(tables, _planned(ground, openings, span, needs, named, seed))
+            planned = _planned(ground, openings, span, needs, named, seed)
+            return merged(tables, planned, _conditions(planned, openings, holders, span, seed))
         tables["posts"] += posts.post_rows(openings, span, named=named)
         tables["people"] += people.served(openings, span, "zh", "bo", Draw(seed, f"xizang/people/{ordinal}"))
         served = service.postings(openings, span, ON, Draw(seed, f"xizang/postings/{ordinal}"))
@@ -107,6 +120,9 @@ def _people(
             draw = Draw(seed, f"xizang/counterparts/{ordinal}")
             tables["counterparts"] += service.counterparts(openings, served, 0.15, ON, draw)
         if ordinal == CURRENT:
+            gone = {row["post"] for row in served if row["status"] == PostingStatus.ENDED_EARLY}
+            came = tables["people"][-len(openings) :]
+            holders = {item.code: row for item, row in zip(openings, came, strict=True) if item.code not in gone}
             tables["welfare_checks"] += service.welfare(
                 served, date(2026, 9, 1), date(2026, 10, 31), Draw(seed, "xizang/welfare")
             )
@@ -155,6 +171,28 @@ def _planned(
         "posts": posts.post_rows(openings, span, shared=shared, must_fill=must, need_of=need_of, named=named),
         "people": nominated,
         "fitness": fitness,
+    }
+
+
+def _conditions(
+    planned: Tables, openings: Sequence[Opening], holders: dict[str, Row], span: RoundSpan, seed: int
+) -> Tables:
+    """What is signed of the candidates, what hosts say of them, and who of the current round would stay."""
+    posts_, nominated, signed = planned["posts"], planned["people"], date(2026, 8, 20)
+    conditions.ask_clearances(posts_, ["teacher"], 0.6, Draw(seed, "xizang/clearance_asked"))
+    staying, fitness = conditions.stayers(
+        posts_, holders, span, 60, people.Pool(language="bo"), Draw(seed, "xizang/stayers")
+    )
+    donors = {item.code: [item.donor] for item in openings}
+    views = conditions.host_views(posts_, nominated, donors, 0.1, Draw(seed, "xizang/host_views"), date(2026, 10, 12))
+    return {
+        "people": staying,
+        "fitness": fitness,
+        "attestations": [
+            *conditions.clearances(nominated + staying, ["teacher"], signed, Draw(seed, "xizang/clearances")),
+            *conditions.licences(nominated + staying, 0.3, signed, Draw(seed, "xizang/licences")),
+        ],
+        "host_views": views,
     }
 
 

@@ -169,6 +169,8 @@ def check_reading(reading: Reading, standing: Standing, progress: Progress = sil
         found += consistency.check_doubles(rows)
         found += consistency.check_spans(rows, standing.spans(rows, programme))
         found += consistency.check_money(rows)
+        if rows.table.name == "attestations":
+            found += consistency.check_attestations(rows)
         if rows.table.name == "postings":
             in_post = standing.about(rows, programme, ("person",), detail="post", where="full_time")
             found += consistency.check_postings(rows, in_post)

@@ -337,7 +337,8 @@ def followed(
         atlas.organisations.get(donor) or NameFacts(donor, Both(donor)),
         Both(need.text_en, need.text_zh) if need else Both(none.say("en"), none.say("zh_Hans")), person, row.priority,
         Words(f"services.stated-by-{need.stated_by}") if need else None, len(points),
-        Words(f"services.profession-{row.profession}"), row.span.first, row.span.last, sum(points[chosen].values()),
+        Words(f"services.profession-{row.profession}"), opening.first_day(person), row.span.last,
+        sum(points[chosen].values()),
         _parts(points[chosen], points[others[0]] if others else {}),
         planned.tables.people[others[0]].code if others else "", sum(points[others[0]].values()) if others else None,
         None, round(forced.cost) if forced and forced.cost is not None else None, forced.details if forced else (),
@@ -359,11 +360,11 @@ def followed(
 
 
 def _parts(chosen: dict[str, int], runner_up: dict[str, int]) -> tuple[WorthPart, ...]:
-    """Points by name; what rests on a preference is told as a personal condition."""
-    names = [name for name in chosen | runner_up if name != "preference"]
+    """Points by name; what rests on a preference, the person's or the host's, is told as a personal condition."""
+    wishes = ("preference", "host_preference")
+    names = [name for name in chosen | runner_up if name not in wishes]
     parts = [WorthPart(Words(f"services.points-{name}"), chosen.get(name, 0), runner_up.get(name, 0)) for name in names]
-    if "preference" in chosen | runner_up:
-        parts.append(
-            WorthPart(Words("worth.personal-condition"), chosen.get("preference", 0), runner_up.get("preference", 0))
-        )
+    if any(name in chosen | runner_up for name in wishes):
+        ours, theirs = (sum(side.get(name, 0) for name in wishes) for side in (chosen, runner_up))
+        parts.append(WorthPart(Words("worth.personal-condition"), ours, theirs))
     return tuple(parts)
