@@ -31,7 +31,10 @@ def test_leaving_may_be_impossible_and_says_why():
     change = what_if_donor_leaves(plan, "FJ")
 
     assert change.plan.status is Status.INFEASIBLE
-    assert [str(words) for words in change.words] == ["nang is helped by 1 at least"]
+    assert [str(words) for words in change.words] == [
+        "then there is no plan; what stands in the way:",
+        "nang is helped by 1 at least",
+    ]
 
 
 def test_a_donor_that_is_not_there_cannot_leave():
