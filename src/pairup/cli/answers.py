@@ -16,7 +16,7 @@ PROBLEM = click.option(
     "--problem", type=click.Path(path_type=Path, dir_okay=False),
     help="Plan this problem file first, then ask; no record, no RUN.",
 )  # fmt: skip
-WITHOUT = click.option("--without", multiple=True, metavar="PERSON", help="Somebody who drops out. May be repeated.")
+WITHOUT = click.option("--without", multiple=True, metavar="PERSON", help="Somebody who leaves. May be repeated.")
 
 
 @click.command()
