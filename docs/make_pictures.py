@@ -12,7 +12,6 @@ from pairup.programmes.worked_pairings import work_out
 from pairup.reports.figures import Frame
 from pairup.reports.pairing_figure import Apart, ApartWords, apart, apart_in_words
 from pairup.reports.pictures import to_svg
-from pairup.values.words import say
 
 FOLDER = Path(__file__).parent / "explanation" / "pictures"
 PROGRAMMES = ("wenchuan", "xizang")
@@ -23,9 +22,8 @@ def picture(programme: str) -> tuple[str, str]:
     found = work_out(programme)
     given, planned = found.by_recipient(found.given), found.by_recipient(found.plan.assignments)
     rows = [Apart(found.names[place], given[place], planned[place]) for place in given]
-    words = ApartWords(*(say(f"pairings.apart-{name}") for name in ("given", "planned", "km")))
     alt = apart_in_words(rows).say()
-    return to_svg(apart(rows, words, Frame()).to_dict(), name=f"pairings-{programme}", alt=alt), alt
+    return to_svg(apart(rows, ApartWords.of(), Frame()).to_dict(), name=f"pairings-{programme}", alt=alt), alt
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import altair as alt
 
 from pairup.reports import palette
 from pairup.reports.figures import Frame, Margins, framed, table
-from pairup.values.words import Words
+from pairup.values.words import Words, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,12 @@ class ApartWords:
     given: str
     planned: str
     km: str
+
+    @classmethod
+    def of(cls, language: str = "en") -> ApartWords:
+        """The words of the picture in a language."""
+        codes = ("pairings.apart-given", "pairings.apart-planned", "pairings.apart-km")
+        return cls(*(say(code, language) for code in codes))
 
 
 def apart(rows: Sequence[Apart], words: ApartWords, frame: Frame) -> alt.LayerChart:

@@ -203,14 +203,14 @@ def read_years_problem(
         raise InputError(
             f"{programme} does not say what donors can give or places need in {years[0]} to {years[1]}.",
             hint="Add revenue_bases.csv or envelopes.csv, and projects with a cost; or ask for other years.",
-            code="record.no-yearly-amounts", programme=programme, missing=tuple(told),
+            code="record.no-yearly-amounts", programme=programme, first=years[0], last=years[1], missing=tuple(told),
         )  # fmt: skip
     currencies = {money.currency for rows in (*room.values(), *needs.values()) for money in rows if money.minor}
     if len(currencies) > 1:
         raise InputError(
             f"What donors give and places need is in {', '.join(sorted(currencies))}.",
             hint="Record amounts of one programme in one currency.", code="record.several-currencies",
-            currencies=sorted(currencies),
+            currencies=", ".join(sorted(currencies)),
         )  # fmt: skip
     points = {pair: found for pair, found in sides.points(weights).items() if pair[0] in room and pair[1] in needs}
     largest = max(float(sum(money.amount for money in rows)) for rows in needs.values())
