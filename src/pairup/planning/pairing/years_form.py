@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from pairup.planning.blocks import Block, Cut, Flags, Floats, Ints, with_cuts
+from pairup.planning.blocks import INF, Block, Cut, Flags, Floats, Ints, with_cuts
 from pairup.planning.form import Form
 from pairup.planning.problems.pairing import Tie
 from pairup.planning.problems.pairing_years import Given, YearsProblem, exact
@@ -22,7 +25,7 @@ from pairup.planning.problems.pairing_years import Given, YearsProblem, exact
 Key = tuple[int, int | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Written:
     """The form of a question, and where its columns are. `tie` and `flow` have a row for each option."""
 
@@ -36,28 +39,40 @@ class Written:
     left_out: tuple[Key, ...]  # in need, and nobody may help
     is_whole: Flags
 
-    def need(self, key: Key) -> Fraction:
-        """The need of a recipient, in units; it need not be whole."""
-        return need_of(self.problem, key)
+    @cached_property
+    def needs(self) -> dict[Key, Fraction]:
+        """The need of each recipient whose share could count, in units; it need not be whole."""
+        return {key: need_of(self.problem, key) for key in (*self.keys, *self.left_out)}
+
+    @cached_property
+    def whole(self) -> Block:
+        """All rows of the form, put together once."""
+        return self.form.whole()
+
+    @cached_property
+    def _options_of(self) -> dict[str, Ints]:
+        rows = grouped_by(row.recipient for row in self.problem.options)
+        return {row.id: rows.get(row.id, np.zeros(0, dtype=np.int64)) for row in self.problem.recipients}
+
+    def cells(self, key: Key) -> tuple[Ints, Any]:
+        """Where the flows that reach a recipient stand in `flow` and `size`."""
+        rows = self._options_of[self.problem.recipients[key[0]].id]
+        return (rows, slice(None)) if key[1] is None else (rows, key[1])
 
     def entries(self, key: Key) -> tuple[Ints, Floats]:
         """The flows that reach a recipient, and what 1 of each is in units."""
-        rows = [k for k, row in enumerate(self.problem.options) if row.recipient == self.problem.recipients[key[0]].id]
-        years = range(len(self.problem.years)) if key[1] is None else (key[1],)
-        cells = [(k, t) for k in rows for t in years]
-        return np.array([self.flow[k, t] for k, t in cells], dtype=np.int64), np.array(
-            [self.size[k, t] for k, t in cells]
-        )
+        at = self.cells(key)
+        return self.flow[at].ravel(), self.size[at].ravel()
 
     def block(self, floor: Fraction | None = None, *, counts_share: bool = False) -> Block:
         """All rows; with a `floor`, everybody reaches that share, in whole units; or the share is counted."""
-        whole, cuts = self.form.whole(), []
+        whole, cuts = self.whole, []
         for key in self.keys:
             at, size = self.entries(key)
             if floor is not None:
-                cuts.append((at, size, float(math.ceil(floor * self.need(key)))))
+                cuts.append((at, size, float(math.ceil(floor * self.needs[key]))))
             elif counts_share:
-                cuts.append((np.append(at, self.share), np.append(size, -float(self.need(key))), 0.0))
+                cuts.append((np.append(at, self.share), np.append(size, -float(self.needs[key])), 0.0))
         whole = with_cuts(whole, [_cut(*cut) for cut in cuts]) if cuts else whole
         if not counts_share:
             return whole
@@ -82,25 +97,26 @@ class Written:
         """The least share that anybody counted reaches, 1 at most; None where nobody is counted."""
         shares = []
         for key in self.keys:
-            at, _ = self.entries(key)
-            got = int(units.ravel()[np.isin(self.flow.ravel(), at)].sum())
-            shares.append(min(Fraction(1), Fraction(got) / self.need(key)))
+            got = int(units[self.cells(key)].sum())
+            shares.append(min(Fraction(1), Fraction(got) / self.needs[key]))
         return min(shares, default=None)
 
     def below(self, share: Fraction) -> Fraction:
         """The largest share at or below this that somebody can be at: whole units over their need."""
         if share >= 1:
             return Fraction(1)
-        return max((Fraction(math.floor(share * self.need(key))) / self.need(key) for key in self.keys), default=share)
+        return max(
+            (Fraction(math.floor(share * self.needs[key])) / self.needs[key] for key in self.keys), default=share
+        )
 
     def under(self, share: Fraction) -> Fraction:
         """The largest share below this that somebody can be at; 0 where there is none."""
-        before = (Fraction(math.ceil(share * self.need(key)) - 1) / self.need(key) for key in self.keys)
+        before = (Fraction(math.ceil(share * self.needs[key]) - 1) / self.needs[key] for key in self.keys)
         return max(Fraction(0), *before) if self.keys else Fraction(0)
 
     def above(self, share: Fraction) -> Fraction:
         """The smallest share above this that somebody can be at, 1 at most."""
-        after = (Fraction(math.floor(share * self.need(key)) + 1) / self.need(key) for key in self.keys)
+        after = (Fraction(math.floor(share * self.needs[key]) + 1) / self.needs[key] for key in self.keys)
         return min(Fraction(1), *after) if self.keys else Fraction(1)
 
 
@@ -124,7 +140,7 @@ def write_down(
     worth = np.array([[row.worth] * shape[1] for row in problem.options], dtype=np.float64).reshape(shape)
     for k, row in enumerate(problem.options):
         worth[k] += [bonus if (row.tie, year) in kept else 0.0 for year in problem.years]
-    size = np.array([[_size(problem, k, t) for t in range(shape[1])] for k in range(shape[0])]).reshape(shape)
+    size = _sizes(problem).reshape(shape)
     per_unit = np.array([row.worth_per_unit for row in problem.options], dtype=np.float64).reshape(-1, 1) * float(
         problem.step
     )
@@ -148,12 +164,22 @@ def _floor(problem: YearsProblem, value: float) -> int:
     return math.floor(exact(value) / problem.step)
 
 
-def _size(problem: YearsProblem, k: int, t: int) -> float:
-    """More than a tie could give, in units, whatever requirement is left out."""
-    row = problem.options[k]
-    capacity = next(donor.capacity[t] for donor in problem.donors if donor.id == row.donor)
-    need = next(taker.need[t] for taker in problem.recipients if taker.id == row.recipient)
-    return float(math.ceil(max(exact(v) for v in (capacity, need, row.least, row.most or 0.0)) / problem.step) or 1)
+def _sizes(problem: YearsProblem) -> Floats:
+    """More than each tie could give in each year, in units, whatever requirement is left out."""
+    capacity, need = ({row.id: row[1] for row in rows} for rows in (problem.donors, problem.recipients))
+    most = [
+        max(capacity[row.donor][t], need[row.recipient][t], row.least, row.most or 0.0)
+        for row in problem.options for t in range(len(problem.years))
+    ]  # fmt: skip
+    return np.array([float(math.ceil(exact(value) / problem.step) or 1) for value in most])
+
+
+def grouped_by(keys: Iterable[str]) -> dict[str, Ints]:
+    """The places at which each key stands, in order."""
+    rows: dict[str, list[int]] = defaultdict(list)
+    for at, key in enumerate(keys):
+        rows[key].append(at)
+    return {key: np.array(at, dtype=np.int64) for key, at in rows.items()}
 
 
 def _counted(problem: YearsProblem) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
@@ -179,36 +205,44 @@ def _counted(problem: YearsProblem) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
 
 def _donors(written: Written) -> None:
     problem, form = written.problem, written.form
+    rows = grouped_by(row.donor for row in problem.options)
     for donor in problem.donors:
-        own = [k for k, row in enumerate(problem.options) if row.donor == donor.id]
-        for t, year in enumerate(problem.years if own else ()):
+        own = rows.get(donor.id, np.zeros(0, dtype=np.int64))
+        for t, year in enumerate(problem.years if len(own) else ()):
             room = float(_floor(problem, donor.capacity[t]))
             name = form.name("donor-year", donor=donor.id, year=str(year), capacity=donor.capacity[t])
             form.require(name, written.flow[own, t], written.size[own, t], high=room)
-            _linked(written, name, own, t, room)
+            _linked(written, name, (own, t), room)
             if donor.most_partners is not None:
                 name = form.name("donor-year-most", donor=donor.id, year=str(year), most=donor.most_partners)
                 form.require(name, written.tie[own, t], high=float(donor.most_partners))
 
 
-def _linked(written: Written, name: int, options: list[int], t: int, most: float) -> None:
-    """What gives is tied, and gives no more than so many units."""
-    for k in options:
-        written.form.require(
-            name, [int(written.tie[k, t]), int(written.flow[k, t])], [-most, written.size[k, t]], high=0.0
-        )
+def _linked(written: Written, name: int, cells: Any, most: float) -> None:
+    """What gives is tied, and gives no more than so many units: a row for each of some cells."""
+    _bounded(written, name, cells, -most, high=0.0)
+
+
+def _bounded(written: Written, name: int, cells: Any, units: float, low: float = -INF, high: float = INF) -> None:
+    """Hold `units` times a tie and what it gives between two limits."""
+    ties, flows, sizes = (part[cells].ravel() for part in (written.tie, written.flow, written.size))
+    count = len(ties)
+    values = np.concatenate([np.full(count, units), sizes])
+    written.form.require_each(
+        np.full(count, name), np.tile(np.arange(count), 2), np.concatenate([ties, flows]), values, low, high
+    )
 
 
 def _recipients(written: Written) -> None:
     problem, form = written.problem, written.form
-    for taker in problem.recipients:
-        own = [k for k, row in enumerate(problem.options) if row.recipient == taker.id]
+    for at, taker in enumerate(problem.recipients):
+        own = written.cells((at, None))[0]
         for t, year in enumerate(problem.years):
             facts = {"recipient": taker.id, "year": str(year)}
             need = float(_floor(problem, taker.need[t]))
             name = form.name("recipient-year", **facts, need=taker.need[t])
             form.require(name, written.flow[own, t], written.size[own, t], high=need)
-            _linked(written, name, own, t, need)
+            _linked(written, name, (own, t), need)
             if taker.fewest_donors:
                 name = form.name("recipient-year-fewest", **facts, fewest=taker.fewest_donors)
                 form.require(name, written.tie[own, t], low=float(taker.fewest_donors))
@@ -220,17 +254,12 @@ def _recipients(written: Written) -> None:
 def _options(written: Written) -> None:
     problem, form = written.problem, written.form
     for k, row in enumerate(problem.options):
-        years = range(len(problem.years))
         if row.least:
             name = form.name("tie-least", donor=row.donor, recipient=row.recipient, least=row.least)
-            least = float(math.ceil(exact(row.least) / problem.step))
-            for t in years:
-                cells = [int(written.tie[k, t]), int(written.flow[k, t])]
-                form.require(name, cells, [-least, written.size[k, t]], low=0.0)
+            _bounded(written, name, k, -float(math.ceil(exact(row.least) / problem.step)), low=0.0)
         if row.most is not None:
             name = form.name("tie-most", donor=row.donor, recipient=row.recipient, most=row.most)
-            for t in years:
-                _linked(written, name, [k], t, float(_floor(problem, row.most)))
+            _linked(written, name, k, float(_floor(problem, row.most)))
     for value, rows, code in ((1, problem.locks, "tie-lock"), (0, problem.forbids, "tie-forbid")):
         for donor, recipient, year in rows:
             if (at := problem.option_at.get(Tie(donor, recipient))) is not None:
@@ -246,23 +275,24 @@ def _least_share(written: Written) -> None:
         year = all_years if key[1] is None else str(problem.years[key[1]])
         facts = {"recipient": problem.recipients[key[0]].id, "year": year, "percent": f"{100 * problem.least_share:g}"}
         name = form.name("share-least", **facts)
-        form.require(name, at, size, low=float(math.ceil(exact(problem.least_share) * written.need(key))))
+        form.require(name, at, size, low=float(math.ceil(exact(problem.least_share) * written.needs[key])))
 
 
 def _changes(written: Written) -> None:
     """Count ties that begin and end, where that costs. The rows are kept by any choice, so they are no requirement."""
     problem, form, held = written.problem, written.form, set(written.problem.existing)
     name = form.name("counted")
-    for k, row in enumerate(problem.options):
-        before = int(row.tie in held)
-        for t in range(len(problem.years)):
-            now = int(written.tie[k, t])
-            last = [] if t == 0 else [int(written.tie[k, t - 1])]
-            fixed = float(before) if t == 0 else 0.0
-            for cost, sign in ((problem.start_cost, 1.0), (problem.change_cost, -1.0)):
-                if cost:
-                    counts = int(form.choose(np.array([-cost]))[0])
-                    form.require(name, [counts, now, *last], [1.0, -sign, *[sign] * len(last)], low=-sign * fixed)
+    before = np.zeros(written.tie.shape)
+    before[:, 0] = [float(row.tie in held) for row in problem.options]
+    row = np.arange(written.tie.size).reshape(written.tie.shape)
+    for cost, sign in ((problem.start_cost, 1.0), (problem.change_cost, -1.0)):
+        if not cost or not written.tie.size:
+            continue
+        counts = form.choose(np.full(written.tie.size, -cost))
+        rows = np.concatenate([row.ravel(), row.ravel(), row[:, 1:].ravel()])
+        cells = np.concatenate([counts, written.tie.ravel(), written.tie[:, :-1].ravel()])
+        values = np.repeat([1.0, -sign, sign], [row.size, row.size, row[:, 1:].size])
+        form.require_each(np.full(row.size, name), rows, cells, values, low=-sign * before.ravel())
 
 
 def _sectors(written: Written) -> None:
