@@ -105,10 +105,10 @@ def _highs(block: Block, is_whole: Flags, stop: Stop, seed: int, start: Floats |
         solver.setSolution(solution)
     if heard is not None:
         _listen(solver, heard)
-    solver.run()
+    solver.run()  # every column lies between two limits, so nothing is unbounded
     status, info = solver.getModelStatus(), solver.getInfo()
     nodes = max(0, int(info.mip_node_count))
-    if status == highspy.HighsModelStatus.kInfeasible:
+    if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
         return Mixed(Status.INFEASIBLE, Ended.PROOF, nodes=nodes)
     if status not in _ENDED:
         raise RuntimeError(f"HiGHS ended with {status}")

@@ -98,33 +98,43 @@ class _Search:
             return Reached(found.amount, None, None, Ended.PROOF)
         high = Fraction(1) if found.bound is None else written.below(Fraction(min(1.0, found.bound + 1e-9)))
         low, amount = self._best_of_ties(found.amount, high)
+        if amount is None:
+            return Reached(None, None, None, found.ended)
         return self._raised(amount, low, high, found.ended)
 
-    def _best_of_ties(self, amount: Floats, high: Fraction) -> tuple[Fraction, Floats]:
-        """The best share in whole units that these ties reach, and the columns that reach it."""
+    def _best_of_ties(self, amount: Floats, high: Fraction) -> tuple[Fraction, Floats | None]:
+        """The best share in whole units that these ties reach, and the columns that reach it.
+
+        None where the ties, rounded to whole ones, reach nothing: a solver works within tolerances. Ends with the
+        clock; the share then stands.
+        """
         ties, low = amount, Fraction(0)
         best = self._settled(ties, low)
-        assert best is not None, "what a solver found with these ties stands without a floor"
-        while low < high:
+        if best is None:
+            return low, None
+        low = self._share_of(best)
+        while low < high and not self.watch.is_over:
             middle = self.written.below((low + high) / 2)
             if middle <= low:
                 middle = self.written.above(low)
             if (found := self._settled(ties, middle)) is None:
                 high = self.written.under(middle)
             else:
-                best, low = found, max(middle, self._share_of(found))
+                best, low = found, self._share_of(found)
         return low, best
 
     def _raised(self, amount: Floats, low: Fraction, high: Fraction, ended: Ended) -> Reached:
         """Close in on the best share: ask whether some ties reach one that could be, the highest first."""
         written, tried = self.written, high
         while low < high:
+            if self.watch.is_over:
+                return Reached(amount, low, high, Ended.CLOCK)
             found = self._ask(_worthless(written.block(tried)), FIRST)
             settled = None if found.amount is None else self._settled(found.amount, tried)
             if found.status is Status.INFEASIBLE:
                 high = written.under(tried)
             elif settled is not None:
-                amount, low = settled, max(tried, self._share_of(settled))
+                amount, low = settled, self._share_of(settled)
             else:
                 return Reached(amount, low, high, found.ended)
             tried = max(written.below((low + high) / 2), min(high, written.above(low)))
@@ -145,7 +155,7 @@ class _Search:
         self.trace.saw(_points(problem, before))
         found = self._ask(block, 1.0, first.amount)
         chosen = before
-        if found.amount is not None:
+        if found.amount is not None and found.amount is not first.amount:
             settled = self._settled(found.amount, first.share, block)
             other = before if settled is None else self._given(settled)
             chosen = max(before, other, key=lambda rows: _points(problem, rows))
@@ -187,7 +197,8 @@ class _Search:
         least[written.tie.ravel()] = most[written.tie.ravel()] = tied
         nothing = np.zeros(len(block.choices), dtype=np.bool_)
         found = solve_mixed(replace(block, least=least, most=most), nothing, Stop(), self.seed)
-        return found.amount
+        is_short = found.amount is not None and bool(floor) and self._share_of(found.amount) < (floor or 0)
+        return None if is_short else found.amount
 
     def _clash(self, block: Block) -> tuple[Words, ...]:
         """Name a smallest set of requirements that cannot be kept together."""
