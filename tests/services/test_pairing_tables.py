@@ -52,7 +52,7 @@ def test_distance_and_sectors_count_where_the_record_has_them(record: Path) -> N
 def test_over_years_a_donor_gives_what_envelopes_plan_and_a_place_needs_what_projects_cost(record: Path) -> None:
     load(a_programme())
 
-    found = draft("pairings", horizon=(2027, 2027))
+    found = draft("pairings", years=(2027, 2027))
 
     assert found.plan.problem.years == (2027,)
     assert {row.id: row.need for row in found.plan.problem.recipients} == {"east": (1400.0,), "west": (900.0,)}
@@ -67,7 +67,7 @@ def test_over_years_a_donor_gives_what_the_money_rule_says_where_its_revenue_is_
         "B-1 DN-A 2026 1200000 CNY 2026 2026 yes",
     ))  # fmt: skip
 
-    found = draft("pairings", horizon=(2027, 2027))
+    found = draft("pairings", years=(2027, 2027))
 
     assert {row.id: row.capacity for row in found.plan.problem.donors} == {"DN-A": (1200.0,), "DN-B": (1000.0,)}
     assert "capacity of DN-A: 1 year(s) by money_quota.xizang, 0 by envelopes" in said(found.missing)
@@ -76,7 +76,7 @@ def test_over_years_a_donor_gives_what_the_money_rule_says_where_its_revenue_is_
 def test_a_donor_without_an_amount_for_every_year_is_left_out_and_named(record: Path) -> None:
     load(a_programme())
 
-    found = draft("pairings", horizon=(2027, 2028))
+    found = draft("pairings", years=(2027, 2028))
 
     assert [row.id for row in found.plan.problem.donors] == ["DN-A"]
     assert "DN-B is left out: neither the money rule nor envelopes give what it can give in 2028" in said(found.missing)
@@ -87,7 +87,7 @@ def test_years_of_which_nothing_is_known_are_refused_with_what_to_do(record: Pat
     before = held()
 
     with pytest.raises(InputError, match="does not say what donors can give") as refused:
-        draft("pairings", horizon=(2040, 2041))
+        draft("pairings", years=(2040, 2041))
 
     assert "revenue_bases.csv" in refused.value.hint and held() == before
 
@@ -96,8 +96,16 @@ def test_a_plan_over_years_is_explained_and_not_adopted(record: Path) -> None:
     from pairup.services import explanations
 
     load(a_programme())
-    run = draft("pairings", horizon=(2027, 2027)).run
+    run = draft("pairings", years=(2027, 2027)).run
 
     assert "west" in str(explanations.why(run, ("DN-B", "west")))
     with pytest.raises(InputError, match="plan over years"):
         adopt(run)
+
+
+def test_the_years_of_a_portfolio_make_no_plan_of_pairings_over_years(record: Path) -> None:
+    load(a_programme())
+
+    found = draft("pairings", horizon=(2027, 2028))
+
+    assert not hasattr(found.plan.problem, "years") and "years" not in found.asked.to_dict()

@@ -80,7 +80,8 @@ def plan(
 
     asked = plans.ask(
         kind, programme=programme, round_code=round_code, on=day_of(on), known_by=known_by.date() if known_by else None,
-        horizon=_years(years), days=days, nights=nights,
+        horizon=_years(years) if kind != "pairings" else None, days=days, nights=nights,
+        years=_years(years) if kind == "pairings" else None,
     )  # fmt: skip
     stop = Stop(seconds=seconds, work=work)
     if without:
@@ -116,7 +117,7 @@ def _tell(drafted: Draft, record: Path) -> None:
         click.echo(f"These weights hold from {drafted.checks['weights']['since']}.")
     for words in check_words(drafted.checks):
         click.echo(words.say(language()))
-    if drafted.asked.kind == "pairings" and drafted.asked.horizon is not None:
+    if drafted.asked.years is not None:
         click.echo(f"Kept as run {drafted.run}. Next: pairup why {drafted.run} DONOR PLACE --record {record}")
         return
     click.echo(f"Kept as run {drafted.run}. Next: pairup adopt {drafted.run} --record {record}")

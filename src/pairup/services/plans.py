@@ -80,13 +80,14 @@ class Asked:
     horizon: tuple[int, int] | None = None
     days: int = 8
     nights: str = "anywhere"
+    years: tuple[int, int] | None = None  # of pairings over years; a portfolio's years are its horizon
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "kind": self.kind, "programme": self.programme, "round": self.round, "on": self.on.isoformat(),
             "known_by": self.known_by.isoformat() if self.known_by else None,
             "horizon": list(self.horizon) if self.horizon else None, "days": self.days, "nights": self.nights,
-        }  # fmt: skip
+        } | ({"years": list(self.years)} if self.years else {})  # fmt: skip
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Asked:
@@ -94,6 +95,7 @@ class Asked:
             said["kind"], said["programme"], said["round"], date.fromisoformat(said["on"]),
             date.fromisoformat(said["known_by"]) if said["known_by"] else None,
             (said["horizon"][0], said["horizon"][1]) if said["horizon"] else None, said["days"], said["nights"],
+            (said["years"][0], said["years"][1]) if said.get("years") else None,
         )  # fmt: skip
 
 
@@ -158,6 +160,7 @@ def default_horizon(programme: str, *, on: date, known_by: date | None = None) -
 def ask(
     kind: str, *, programme: str | None, round_code: str | None, on: date, known_by: date | None = None,
     horizon: tuple[int, int] | None = None, days: int = 8, nights: str = "anywhere",
+    years: tuple[int, int] | None = None,
 ) -> Asked:  # fmt: skip
     """Fill in what was left open: the record's programme, its next round, the years of its envelopes."""
     programme = programme or default_programme()
@@ -167,7 +170,7 @@ def ask(
     if kind in ("postings", "pairings"):
         round_code = round_code or default_round(programme, on=on, known_by=known_by)
         tables.read_round(programme, round_code, on=on, known_by=known_by)
-    return Asked(kind, programme, round_code or "", on, known_by, horizon, days, nights)
+    return Asked(kind, programme, round_code or "", on, known_by, horizon, days, nights, years)
 
 
 def read_problem_of(asked: Asked) -> Any:
@@ -195,12 +198,12 @@ def read_problem_of(asked: Asked) -> Any:
 def read_asking(asked: Asked, *, on: date) -> pairing_tables.Asking:
     """The pairing question of a round, or over the years that are asked for, and what it could not be told from."""
     weights = pairing_weights(asked)
-    if asked.horizon is None:
+    if asked.years is None:
         return pairing_tables.read_pairing_problem(
             asked.programme, asked.round, on=on, known_by=asked.known_by, weights=weights
         )
     return pairing_tables.read_years_problem(
-        asked.programme, asked.horizon, on=on, known_by=asked.known_by, weights=weights,
+        asked.programme, asked.years, on=on, known_by=asked.known_by, weights=weights,
         rule=_named_rule(asked, "money_quota"), round_code=asked.round,
     )  # fmt: skip
 
@@ -380,7 +383,7 @@ READ: dict[str, tuple[Any, ...]] = {
 
 
 def _is_synthetic(asked: Asked) -> bool:
-    if asked.kind == "pairings" and asked.horizon is not None:  # then it rests on revenue and envelopes too
+    if asked.years is not None:  # then it rests on revenue and envelopes too
         made_up = RevenueBaseVersion.objects.known(asked.known_by).filter(is_synthetic=True)
         envelopes = EnvelopeVersion.objects.known(asked.known_by).filter(is_synthetic=True)
         if made_up.exists() or envelopes.filter(identity__programme__code=asked.programme).exists():
@@ -429,7 +432,7 @@ def adopt(run: str, *, actor: str, at: datetime, programme: str | None = None) -
         )  # fmt: skip
     _require_first(row)
     asked = replace(Asked.of(row.answer["asked"]), known_by=None)
-    if row.kind == "pairings" and asked.horizon is not None:
+    if asked.years is not None:
         raise InputError(
             f"Run {run} is a plan over years, and a pairing of the record holds no amount by year.",
             hint="Adopt a plan of a round: pairup plan pairings --record FILE without --years.",
