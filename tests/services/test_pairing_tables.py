@@ -109,3 +109,13 @@ def test_the_years_of_a_portfolio_make_no_plan_of_pairings_over_years(record: Pa
     found = draft("pairings", horizon=(2027, 2028))
 
     assert not hasattr(found.plan.problem, "years") and "years" not in found.asked.to_dict()
+
+
+def test_a_report_tells_of_the_round_and_not_of_a_plan_over_years(record: Path) -> None:
+    from pairup.services.reporting import latest_runs
+
+    load(a_programme())
+    run = draft("pairings").run
+    draft("pairings", years=(2027, 2027))
+
+    assert latest_runs("twin", on=ON)["pairings"][0].identity.code == run
