@@ -140,3 +140,12 @@ def test_a_donor_that_is_no_donor_of_the_file_is_refused_before_planning(tmp_pat
 
 def test_only_plans_of_pairings_are_asked_without_a_donor(tmp_path):
     assert run(tmp_path, {}, "--without", "FJ", kind="funding").returncode == 2
+
+
+def test_why_is_asked_of_a_tie_in_one_year(tmp_path):
+    (tmp_path / "years.json").write_text(json.dumps(YEARS), encoding="utf-8")
+    command = [sys.executable, "-m", "pairup.cli.main", "why", "FJ", "nang", "2026", "--problem", "years.json"]
+
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.stdout.startswith("FJ – nang – 2026 is chosen: without it the least covered get 28.57 %"), done.stderr

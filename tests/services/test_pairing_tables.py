@@ -99,6 +99,7 @@ def test_a_plan_over_years_is_explained_and_not_adopted(record: Path) -> None:
     run = draft("pairings", years=(2027, 2027)).run
 
     assert "west" in str(explanations.why(run, ("DN-B", "west")))
+    assert "DN-B – west – 2027" in str(explanations.why(run, ("DN-B", "west", "2027")))
     with pytest.raises(InputError, match="plan over years"):
         adopt(run)
 

@@ -76,7 +76,7 @@ def why(
     """
     row = read_run(run, programme=programme)
     plan = plan_of(row)
-    asked = item_of(row.kind, item)
+    asked = item if isinstance(plan.problem, YearsProblem) and len(item) == 3 else item_of(row.kind, item)
     if row.kind == "postings":
         found = round_tables(asked_of(row))
         person = next((p for p in found.people if p.code == item[0]), None)
