@@ -269,3 +269,13 @@ def test_what_if_settles_a_tie_in_one_year_and_counts_points():
     found = what_if(plan, force=[("GD", "nang", 2027)])
 
     assert found.difference.points == -2 and [item.donor for item in found.plan.assignments] == ["FJ", "GD"]
+
+
+def test_without_any_time_there_is_a_plan_that_claims_no_bound():
+    question = some_years("FJ nang 0 1", "FJ zayu 0 1", "GD zayu 0 1", capacity=8, existing=[("FJ", "nang")])
+
+    plan = plan_pairings(question, stop=Stop(seconds=0))
+
+    assert plan.status is Status.FEASIBLE and plan.bound is None and check_plan(question, plan) == []
+    assert Fraction(plan.further["coverage"]["share"]) > 0 and not plan.further["coverage"]["is_proved"]
+    assert "is not proved" in str(coverage_words(plan)[0])

@@ -19,6 +19,7 @@ from pairup.planning.blocks import Block, Flags, Floats, hopeless, rounded, step
 from pairup.planning.mixed import Mixed, solve_mixed
 from pairup.planning.outcome import plan_of
 from pairup.planning.pairing.years_form import Written, constant_of_years, points_of_years, write_down
+from pairup.planning.pairing.years_start import first_ties
 from pairup.planning.pairing.years_why import percent, why_given
 from pairup.planning.plan import UNTIL_PROVED, Ended, Plan, Progress, Status, Stop, Watch
 from pairup.planning.problems.pairing import Tie
@@ -89,7 +90,7 @@ class _Search:
         plain = written.block()
         if len(hopeless(plain)):
             return self._clash(plain)
-        found = self._ask(written.block(counts_share=True) if written.keys else _worthless(plain), FIRST)
+        found = self._ask(written.block(counts_share=True) if written.keys else _worthless(plain), FIRST, self._start())
         if found.status is Status.INFEASIBLE:
             return self._clash(plain)
         if found.amount is None:
@@ -101,6 +102,12 @@ class _Search:
         if amount is None:
             return Reached(None, None, None, found.ended)
         return self._raised(amount, low, high, found.ended)
+
+    def _start(self) -> Floats | None:
+        """A plan to begin with, where the first ties make one, with the best share they have."""
+        amount = np.zeros(len(self.written.is_whole))
+        amount[self.written.tie.ravel()] = first_ties(self.written.problem).ravel()
+        return self._settled(amount, None, self.written.block(counts_share=bool(self.written.keys)))
 
     def _best_of_ties(self, amount: Floats, high: Fraction) -> tuple[Fraction, Floats | None]:
         """The best share in whole units that these ties reach, and the columns that reach it.
