@@ -187,7 +187,8 @@ def read_years_problem(
     A donor can give in a year what the money rule says it owes; where the rule gives no amount, what its envelopes
     plan; a donor of whom neither is known for every year is left out and named. A place needs what its proposed and
     planned projects cost, from their first start year on in equal parts; one without such a project is left out and
-    named. To cover the whole of the largest need of all years is worth the weight `need`, and less in proportion.
+    named. Each side has one partner more than now at most. To give a place all it needs in its dearest year is worth
+    the points of the pair, and less in proportion: a tie that gives nothing is worth nothing.
     Refuses where nobody is left, and amounts in several currencies. Long because both refusals stand with what they
     are of.
     """
@@ -213,13 +214,15 @@ def read_years_problem(
             currencies=", ".join(sorted(currencies)),
         )  # fmt: skip
     points = {pair: found for pair, found in sides.points(weights).items() if pair[0] in room and pair[1] in needs}
-    largest = max(float(sum(money.amount for money in rows)) for rows in needs.values())
-    per_unit = weights.need / largest if largest else 0.0
+    donors, places = Counter(d for d, _ in sides.ties), Counter(p for _, p in sides.ties)
+    most = {place: max(float(money.amount) for money in rows) for place, rows in needs.items()}
     return Asking({
         "kind": "pairings", "version": 1, "years": list(span),
-        "donors": [{"id": donor, "capacity": _by_year(span, rows)} for donor, rows in sorted(room.items())],
-        "recipients": [{"id": place, "need": _by_year(span, rows)} for place, rows in sorted(needs.items())],
-        "options": [{"donor": d, "recipient": p, "worth": found.worth, "worth_per_unit": per_unit}
+        "donors": [{"id": donor, "capacity": _by_year(span, rows), "most_partners": donors[donor] + 1}
+                   for donor, rows in sorted(room.items())],
+        "recipients": [{"id": place, "need": _by_year(span, rows), "most_donors": places[place] + 1}
+                       for place, rows in sorted(needs.items())],
+        "options": [{"donor": d, "recipient": p, "worth_per_unit": found.worth / most[p] if most[p] else 0.0}
                     for (d, p), found in points.items()],
         "existing": [list(tie) for tie in sides.ties if tie in points], "change_cost": weights.continuity,
     }, (*told, *missing_words(points.values())))  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 
 from pairup.errors import InputError
 from pairup.planning.blocks import step_of
+from pairup.planning.explain import moves_of
 from pairup.planning.pairing.planner import plan_pairings
 from pairup.planning.pairing.years_change import Change, years_joined, years_without
 from pairup.planning.plan import UNTIL_PROVED, Difference, Plan, Status, Stop, number
@@ -52,6 +53,9 @@ def what_if_donors_leave(plan: Plan[Any], donors: Iterable[str], stop: Stop = UN
         forbids=_others(problem.forbids, gone), refusal=problem.refusal,
     )  # fmt: skip
     found, difference = _again(plan, changed, stop)
+    if found.status is Status.INFEASIBLE:
+        told = (Words("pairings.no-plan-then"), *found.conflicts, *_if_others_carry_more(plan, changed, gone, stop))
+        return Change(found, difference, told)
     moved = sum(1 for tie in difference.lost if tie.donor not in gone)
     facts = {"donor": ", ".join(gone), "lost": len(difference.lost), "gained": len(difference.gained), "moved": moved}
     return Change(found, difference, _told(plan, found, Words("pairings.donor-leaves", facts)))
@@ -81,6 +85,28 @@ def what_if_joins(
     who = ", ".join([*(row.id for row in givers), *(row.id for row in takers)])
     facts = {"who": who, "lost": len(difference.lost), "gained": len(difference.gained)}
     return Change(found, difference, _told(plan, found, Words("pairings.joins", facts)))
+
+
+def _if_others_carry_more(
+    plan: Plan[Tie], changed: PairingProblem, gone: Container[str], stop: Stop
+) -> tuple[Words, ...]:
+    """Tell who would take over if each donor that stays could carry one more; nothing if nobody could."""
+    problem: PairingProblem = plan.problem
+    lost = [tie for tie in plan.assignments if tie.donor in gone]
+    if not lost:
+        return ()
+    more = max(float(problem.load[problem.option_at[tie]]) for tie in lost)
+    donors = tuple(
+        row._replace(
+            capacity=row.capacity + more, most_partners=None if row.most_partners is None else row.most_partners + 1
+        )
+        for row in changed.donors
+    )
+    found, difference = _again(plan, replace(changed, donors=donors), stop)
+    if not found.has_plan:
+        return ()
+    moves = replace(difference, lost=tuple(tie for tie in difference.lost if tie.donor not in gone))
+    return (Words("pairings.if-more", {"load": number(more)}), *moves_of(moves))
 
 
 def _options(problem: PairingProblem) -> list[tuple[str, str, float, float]]:

@@ -23,8 +23,11 @@ class Change:
     difference: Difference[Any]
     words: tuple[Words, ...]
 
-    def say(self, language: str = "en") -> str:
-        return "\n".join(words.say(language) for words in self.words)
+    def say(self, language: str = "en", rows: int = 40) -> str:
+        """Tell the change on one screen."""
+        shown = [words.say(language) for words in self.words[:rows]]
+        left = len(self.words) - len(shown)
+        return "\n".join([*shown, *([Words("planning.more-rows", {"count": left}).say(language)] if left else [])])
 
     def to_dict(self) -> dict[str, Any]:
         """Give the answer of the changed question, and what changes."""
