@@ -96,12 +96,14 @@ class _Search:
         if found.amount is None:
             return Reached(None, None, None, found.ended)
         if not written.keys:
-            return Reached(found.amount, None, None, Ended.PROOF)
+            return Reached(self._settled(found.amount, None), None, None, Ended.PROOF)
         high = Fraction(1) if found.bound is None else written.below(Fraction(min(1.0, found.bound + 1e-9)))
         low, amount = self._best_of_ties(found.amount, high)
         if amount is None:
             return Reached(None, None, None, found.ended)
-        return self._raised(amount, low, high, found.ended)
+        if found.ended is not Ended.PROOF:  # its bound is far off; what is left of the time goes to worth
+            return Reached(amount, low, max(low, high), found.ended)
+        return self._raised(amount, low, high)
 
     def _start(self) -> Floats | None:
         """A plan to begin with, where the first ties make one, with the best share they have."""
@@ -130,7 +132,7 @@ class _Search:
                 best, low = found, self._share_of(found)
         return low, best
 
-    def _raised(self, amount: Floats, low: Fraction, high: Fraction, ended: Ended) -> Reached:
+    def _raised(self, amount: Floats, low: Fraction, high: Fraction) -> Reached:
         """Close in on the best share: ask whether some ties reach one that could be, the highest first."""
         written, tried = self.written, high
         while low < high:
@@ -145,7 +147,7 @@ class _Search:
             else:
                 return Reached(amount, low, high, found.ended)
             tried = max(written.below((low + high) / 2), min(high, written.above(low)))
-        return Reached(amount, low, high, Ended.PROOF if ended is Ended.PROOF else ended)
+        return Reached(amount, low, max(low, high), Ended.PROOF)
 
     def _share_of(self, amount: Floats) -> Fraction:
         reached = self.written.reached(self.written.units(amount)[1])
