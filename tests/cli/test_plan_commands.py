@@ -194,7 +194,7 @@ def test_lots_are_drawn_and_kept_as_a_run(pairup: Pairup, loaded: Path) -> None:
 def test_what_changes_if_a_donor_leaves_is_told_under_the_plan(pairup: Pairup, loaded: Path) -> None:
     done = pairup("plan", "pairings", "--record", loaded, "--on", "2026-11-23", "--without", "DN-B")
 
-    assert done.code == 3 and "then there is no plan" in done.out and "DN-A carries 1 at most" in done.out
+    assert done.code == 3 and "there is no plan" in done.out and "DN-A carries 1 at most" in done.out
 
 
 def test_a_donor_that_is_not_there_is_refused_before_anything_is_drafted(pairup: Pairup, loaded: Path) -> None:

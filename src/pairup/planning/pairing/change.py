@@ -54,7 +54,7 @@ def what_if_donors_leave(plan: Plan[Any], donors: Iterable[str], stop: Stop = UN
     )  # fmt: skip
     found, difference = _again(plan, changed, stop)
     if found.status is Status.INFEASIBLE:
-        told = (Words("pairings.no-plan-then"), *found.conflicts, *_if_others_carry_more(plan, changed, gone, stop))
+        told = (*_if_others_carry_more(plan, changed, gone, stop), Words("pairings.no-plan-then"), *found.conflicts)
         return Change(found, difference, told)
     moved = sum(1 for tie in difference.lost if tie.donor not in gone)
     facts = {"donor": ", ".join(gone), "lost": len(difference.lost), "gained": len(difference.gained), "moved": moved}

@@ -23,7 +23,7 @@ class Change:
     difference: Difference[Any]
     words: tuple[Words, ...]
 
-    def say(self, language: str = "en", rows: int = 40) -> str:
+    def say(self, language: str = "en", rows: int = 30) -> str:
         """Tell the change on one screen."""
         shown = [words.say(language) for words in self.words[:rows]]
         left = len(self.words) - len(shown)
