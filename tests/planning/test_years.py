@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 from itertools import product
 
@@ -279,3 +280,19 @@ def test_without_any_time_there_is_a_plan_that_claims_no_bound():
     assert plan.status is Status.FEASIBLE and plan.bound is None and check_plan(question, plan) == []
     assert Fraction(plan.further["coverage"]["share"]) > 0 and not plan.further["coverage"]["is_proved"]
     assert "is not proved" in str(coverage_words(plan)[0])
+
+
+@pytest.mark.parametrize("stop", [Stop(seconds=0), Stop(work=0), Stop(work=2)])
+def test_large_amounts_are_told_as_they_are_though_nothing_is_proved(stop):
+    draw = random.Random(3)
+    donors = [YearDonor(f"D{k}", (draw.randint(10**8, 10**9), draw.randint(10**8, 10**9)), 3) for k in range(5)]
+    needs = [(draw.randint(10**8, 10**9), draw.randint(10**8, 10**9)) for _ in range(6)]
+    places = [YearRecipient(f"place{k}", need, 0, 2) for k, need in enumerate(needs)]
+    rows = [f"{d.id} {p.id} 0 {draw.random() / 10**8}" for d in donors for p in places]
+    question = some_years(*rows, years=(2026, 2027), donors=donors, recipients=places)
+
+    plan, best = plan_pairings(question, stop=stop), plan_pairings(question)
+
+    assert check_plan(question, plan) == check_plan(question, best) == [] and plan.has_plan
+    share, bound = (Fraction(plan.further["coverage"][key]) for key in ("share", "bound"))
+    assert 0 < share <= Fraction(best.further["coverage"]["share"]) <= bound

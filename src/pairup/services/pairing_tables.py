@@ -5,6 +5,7 @@ What a part of a worth could not be told from is named beside the question, and 
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -188,7 +189,8 @@ def read_years_problem(
     plan; a donor of whom neither is known for every year is left out and named. A place needs what its proposed and
     planned projects cost, from their first start year on in equal parts; one without such a project is left out and
     named. Each side has one partner more than now at most. To give a place all it needs in its dearest year is worth
-    the points of the pair, and less in proportion: a tie that gives nothing is worth nothing.
+    the points of the pair, and less in proportion: a tie that gives nothing is worth nothing. Amounts are multiples of
+    a power of ten, a hundred thousandth or so of the largest need.
     Refuses where nobody is left, and amounts in several currencies. Long because both refusals stand with what they
     are of.
     """
@@ -225,6 +227,7 @@ def read_years_problem(
         "options": [{"donor": d, "recipient": p, "worth_per_unit": found.worth / most[p] if most[p] else 0.0}
                     for (d, p), found in points.items()],
         "existing": [list(tie) for tie in sides.ties if tie in points], "change_cost": weights.continuity,
+        "unit": float(10 ** max(0, math.floor(math.log10(max([*most.values(), 1.0]))) - 5)),
     }, (*told, *missing_words(points.values())))  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from pairup.planning.problems.pairing import Tie
 from pairup.planning.problems.pairing_years import Given, YearsProblem
 from pairup.planning.solvers import Answer
 from pairup.planning.trace import Trace
+from pairup.planning.verify_years import check_years
 from pairup.values.words import Words
 
 #: part of the time that the first stage may take
@@ -69,11 +70,13 @@ def plan_years(
     first = search.share()
     if isinstance(first, tuple):
         return _plan(problem, Answer(Status.INFEASIBLE, Ended.PROOF, clash=first), (), {}, watch, seed, trace)
-    coverage = _coverage(written, first)
     if first.amount is None:
-        return _plan(problem, Answer(Status.UNKNOWN, first.ended), (), coverage, watch, seed, trace)
+        return _plan(problem, Answer(Status.UNKNOWN, first.ended), (), _coverage(written, first), watch, seed, trace)
     answer, chosen = search.worth(first, step)
-    return _plan(problem, answer, chosen, coverage, watch, seed, trace)
+    share = written.reached(written.units_of(chosen))  # more than was asked for, where that was not the most
+    bound = share if first.bound is None or share is None else max(share, first.bound)
+    reached = replace(first, share=share, bound=bound)
+    return _plan(problem, answer, chosen, _coverage(written, reached), watch, seed, trace)
 
 
 class _Search:
@@ -109,7 +112,8 @@ class _Search:
         """A plan to begin with, where the first ties make one, with the best share they have."""
         amount = np.zeros(len(self.written.is_whole))
         amount[self.written.tie.ravel()] = first_ties(self.written.problem).ravel()
-        return self._settled(amount, None, self.written.block(counts_share=bool(self.written.keys)))
+        block = self.written.block(counts_share=bool(self.written.keys))
+        return self._with_ties(amount, block)
 
     def _best_of_ties(self, amount: Floats, high: Fraction) -> tuple[Fraction, Floats | None]:
         """The best share in whole units that these ties reach, and the columns that reach it.
@@ -122,6 +126,9 @@ class _Search:
         if best is None:
             return low, None
         low = self._share_of(best)
+        near = self.written.below(Fraction(max(0.0, amount[self.written.share] - 1e-7)))  # what the answer says of it
+        if low < near <= high and (found := self._settled(ties, near)) is not None:
+            best, low = found, self._share_of(found)
         while low < high and not self.watch.is_over:
             middle = self.written.below((low + high) / 2)
             if middle <= low:
@@ -198,16 +205,27 @@ class _Search:
         return found
 
     def _settled(self, amount: Floats, floor: Fraction | None, block: Block | None = None) -> Floats | None:
-        """The amounts worth most with the ties of an answer and a floor: a corner, whose amounts are whole units."""
+        """The amounts worth most with the ties of an answer and a floor: a corner, whose amounts are whole units.
+
+        None where there are none, and where the machine's rounding of large amounts breaks what was asked.
+        """
+        found = self._with_ties(amount, self.written.block(floor) if block is None else block)
+        if found is None:
+            return None
+        broken: list[str] = []
+        is_tied, units = self.written.units(found)
+        check_years(self.written.problem, self.written.given(is_tied, units), lambda code, **facts: broken.append(code))
+        is_short = bool(floor) and (self.written.reached(units) or 0) < (floor or 0)
+        return None if broken or is_short else found
+
+    def _with_ties(self, amount: Floats, block: Block) -> Floats | None:
+        """The amounts worth most in a block with the ties of an answer."""
         written = self.written
-        block = written.block(floor) if block is None else block
         least, most = block.least.copy(), block.most.copy()
         tied = (amount[written.tie.ravel()] > 0.5).astype(np.float64)
         least[written.tie.ravel()] = most[written.tie.ravel()] = tied
         nothing = np.zeros(len(block.choices), dtype=np.bool_)
-        found = solve_mixed(replace(block, least=least, most=most), nothing, Stop(), self.seed)
-        is_short = found.amount is not None and bool(floor) and self._share_of(found.amount) < (floor or 0)
-        return None if is_short else found.amount
+        return solve_mixed(replace(block, least=least, most=most), nothing, Stop(), self.seed).amount
 
     def _clash(self, block: Block) -> tuple[Words, ...]:
         """Name a smallest set of requirements that cannot be kept together."""

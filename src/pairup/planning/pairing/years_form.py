@@ -93,6 +93,14 @@ class Written:
             if is_tied[k, t] or units[k, t]
         ))  # fmt: skip
 
+    def units_of(self, chosen: tuple[Given, ...]) -> Ints:
+        """The amounts of a plan, in units, as `units` gives them."""
+        units = np.zeros(self.flow.shape, dtype=np.int64)
+        for item in chosen:
+            at = self.problem.option_at[item.tie], self.problem.years.index(item.year)
+            units[at] = int(exact(item.amount) / self.problem.step)
+        return units
+
     def reached(self, units: Ints) -> Fraction | None:
         """The least share that anybody counted reaches, 1 at most; None where nobody is counted."""
         shares = []
