@@ -189,3 +189,25 @@ def test_lots_are_drawn_and_kept_as_a_run(pairup: Pairup, loaded: Path) -> None:
 
     assert done.code == 0 and f"Kept as run {drafted}-lottery-1" in done.out
     assert vague.code == 2 and "not like 1%" in vague.err
+
+
+def test_what_changes_if_a_donor_leaves_is_told_under_the_plan(pairup: Pairup, loaded: Path) -> None:
+    done = pairup("plan", "pairings", "--record", loaded, "--on", "2026-11-23", "--without", "DN-B")
+
+    assert done.code == 3 and "there is no plan" in done.out and "DN-A carries 1 at most" in done.out
+
+
+def test_a_donor_that_is_not_there_is_refused_before_anything_is_drafted(pairup: Pairup, loaded: Path) -> None:
+    before = held()
+
+    done = pairup("plan", "pairings", "--record", loaded, "--on", "2026-11-23", "--without", "DN-Z")
+
+    assert done.code == 1 and "'DN-Z' is no donor" in done.err and "DN-A, DN-B" in done.err
+    assert held() == before
+
+
+def test_pairings_are_planned_over_years_and_say_what_is_missing(pairup: Pairup, loaded: Path) -> None:
+    done = pairup("plan", "pairings", "--record", loaded, "--on", "2026-11-23", "--years", "2027-2027")
+
+    assert done.code == 0 and "of the need; more cannot be had" in done.out
+    assert "Missing: distance is not told" in done.out and "capacity of DN-A" in done.out

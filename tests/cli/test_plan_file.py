@@ -101,3 +101,51 @@ def test_a_picture_that_cannot_be_written_is_refused_before_planning(tmp_path, n
     done = run(tmp_path, NO_PLAN, "--plot", str(tmp_path / name))
 
     assert done.returncode == 2 and said in done.stderr.replace("\n", " ")
+
+
+PAIRS = {
+    "kind": "pairings", "version": 1, "donors": [{"id": "FJ", "capacity": 2}, {"id": "GD", "capacity": 2}],
+    "recipients": [{"id": "nang", "fewest_donors": 1, "most_donors": 1}],
+    "options": [{"donor": "FJ", "recipient": "nang", "worth": 9, "load": 1},
+                {"donor": "GD", "recipient": "nang", "worth": 4, "load": 1}],
+}  # fmt: skip
+YEARS = {
+    "kind": "pairings", "version": 1, "years": [2026], "recipients": [{"id": "nang", "need": 7}],
+    "donors": [{"id": "FJ", "capacity": 5}, {"id": "GD", "capacity": 2}],
+    "options": [{"donor": d, "recipient": "nang", "worth_per_unit": 1} for d in ("FJ", "GD")],
+}  # fmt: skip
+
+
+def test_what_changes_without_donors_is_told_of_a_file(tmp_path):
+    done = run(tmp_path, PAIRS, "--without", "FJ", kind="pairings")
+
+    assert done.returncode == 0 and "FJ leaves: 1 pairings end, 1 begin" in done.stdout
+    assert "a change of -5" in done.stdout
+
+
+def test_what_changes_over_years_is_in_the_json(tmp_path):
+    done = run(tmp_path, YEARS, "--without", "FJ", "--json", kind="pairings")
+
+    answer = json.loads(done.stdout)
+    assert answer["coverage"]["share"] == "1" and answer["without"]["donors"] == ["FJ"]
+    assert answer["without"]["plan"]["coverage"]["share"] == "2/7"
+    assert {words["code"] for words in answer["without"]["words"]} >= {"pairings.donors-leave", "pairings.share-change"}
+
+
+def test_a_donor_that_is_no_donor_of_the_file_is_refused_before_planning(tmp_path):
+    done = run(tmp_path, PAIRS, "--without", "FJ", "--without", "HB", kind="pairings")
+
+    assert done.returncode == 1 and done.stdout == "" and "'HB' is no donor" in done.stderr
+
+
+def test_only_plans_of_pairings_are_asked_without_a_donor(tmp_path):
+    assert run(tmp_path, {}, "--without", "FJ", kind="funding").returncode == 2
+
+
+def test_why_is_asked_of_a_tie_in_one_year(tmp_path):
+    (tmp_path / "years.json").write_text(json.dumps(YEARS), encoding="utf-8")
+    command = [sys.executable, "-m", "pairup.cli.main", "why", "FJ", "nang", "2026", "--problem", "years.json"]
+
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.stdout.startswith("FJ – nang – 2026 is chosen: without it the least covered get 28.57 %"), done.stderr

@@ -11,7 +11,7 @@ CHECKER = "pairup.planning.verify"
 #: what the checker may know: the words of a problem, a plan as a value, and who would leave a stable round
 KNOWN = {
     "pairup.planning.plan", "pairup.planning.prices", "pairup.planning.blocking", "pairup.planning.reading",
-    "pairup.planning.verify", "pairup.planning.verify_visits",
+    "pairup.planning.verify", "pairup.planning.verify_visits", "pairup.planning.verify_years",
 }  # fmt: skip
 PROBLEMS = "pairup.planning.problems"
 SOLVERS = {"highspy", "lap", "matching", "numba", "ortools", "pylmcf", "pyvrp", "scipy"}

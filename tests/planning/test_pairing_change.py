@@ -31,7 +31,10 @@ def test_leaving_may_be_impossible_and_says_why():
     change = what_if_donor_leaves(plan, "FJ")
 
     assert change.plan.status is Status.INFEASIBLE
-    assert [str(words) for words in change.words] == ["nang is helped by 1 at least"]
+    assert [str(words) for words in change.words] == [
+        "as it is, there is no plan; what stands in the way:",
+        "nang is helped by 1 at least",
+    ]
 
 
 def test_a_donor_that_is_not_there_cannot_leave():
@@ -82,3 +85,16 @@ def test_coverage_without_any_plan_is_no_plan():
     covered = plan_coverage_first(some_pairings("FJ nang 5 9", capacity=1, recipients=[Recipient("nang", 1)]))
 
     assert covered.plan.status is Status.INFEASIBLE and covered.price is None
+
+
+def test_where_nobody_has_room_it_is_told_who_would_take_over_with_more():
+    rows = "FJ nang 10 1", "GD nang 8 1", "FJ tingri 5 1", "GD tingri 9 1"
+    plan = plan_pairings(some_pairings(*rows, recipients=ONE_EACH, capacity=1))
+
+    change = what_if_donor_leaves(plan, "FJ")
+
+    assert change.plan.status is Status.INFEASIBLE
+    assert [str(words) for words in change.words[:3]] == [
+        "If each donor that stays could carry 1 more:", "GD – nang comes in",
+        "as it is, there is no plan; what stands in the way:",
+    ]  # fmt: skip

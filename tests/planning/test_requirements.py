@@ -19,6 +19,7 @@ from rounds import a_round
 from test_funding import a_portfolio, a_project
 from test_pairing import some_pairings
 from test_stable import a_market
+from test_years import some_years
 
 import pairup.planning
 from pairup.planning.form import Form
@@ -26,7 +27,7 @@ from pairup.planning.funding import plan_funding
 from pairup.planning.pairing import plan_pairings
 from pairup.planning.plan import Status
 from pairup.planning.posting import plan_postings
-from pairup.planning.problems import Couple, Donor, PostingProblem, Project, Recipient, Way
+from pairup.planning.problems import Couple, Donor, PostingProblem, Project, Recipient, Way, YearDonor, YearRecipient
 from pairup.planning.verify import check_plan
 
 #: codes that have words
@@ -73,6 +74,19 @@ CASES: dict[str, tuple[Any, str]] = {
     "recipient-most": (some_pairings("FJ nang 5 1", recipients=[Recipient("nang", 0, 0)]), "broken-donors"),
     "pair-lock": (some_pairings("FJ nang -5 1", locks=[("FJ", "nang")]), "broken-lock"),
     "pair-forbid": (some_pairings("FJ nang 5 1", forbids=[("FJ", "nang")]), "broken-forbid"),
+    "donor-year": (some_years("FJ nang 0 1", capacity=5), "broken-year-capacity"),
+    "donor-year-most": (
+        some_years("FJ nang 5", "FJ tingri 6", donors=[YearDonor("FJ", (9,), 1)]),
+        "broken-most-partners",
+    ),
+    "recipient-year": (some_years("FJ nang 0 1", need=5), "broken-year-need"),
+    "recipient-year-fewest": (some_years("FJ nang -5", recipients=[YearRecipient("nang", (0,), 1)]), "broken-donors"),
+    "recipient-year-most": (some_years("FJ nang 5", recipients=[YearRecipient("nang", (0,), 0, 0)]), "broken-donors"),
+    "tie-least": (some_years("FJ nang 5 1 3", recipients=[YearRecipient("nang", (2,))]), "broken-tie-least"),
+    "tie-most": (some_years("FJ nang 0 1 0 3"), "broken-tie-most"),
+    "tie-lock": (some_years("FJ nang -5", need=0, locks=[("FJ", "nang")]), "broken-lock"),
+    "tie-forbid": (some_years("FJ nang 5", need=0, forbids=[("FJ", "nang")]), "broken-forbid"),
+    "share-least": (some_years("FJ nang", capacity=3, least_share=0.5), "broken-share-least"),
     "one-way": (a_portfolio(HEAT), "broken-two-ways"),
     "needs": (a_portfolio(a_project("heat", 9, 5, needs=("road",)), a_project("road", -20, 1)), "broken-needs"),
     "excludes": (a_portfolio(a_project("heat", 9, 5, excludes=("road",)), a_project("road", 8, 1)), "broken-excludes"),
@@ -112,6 +126,7 @@ def test_a_requirement_left_out_is_missed(code: str, monkeypatch: pytest.MonkeyP
     assert check_plan(problem, kept) == []
 
     monkeypatch.setattr("pairup.planning.outcome.check_plan", lambda problem, plan: [])
+    monkeypatch.setattr("pairup.planning.pairing.years.check_years", lambda problem, chosen, say: 0.0)
     without(code, monkeypatch)
     loose = PLANNERS[problem.kind](problem)
 

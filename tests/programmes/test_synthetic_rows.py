@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from pairup.errors import InputError
 from pairup.programmes.catalogue import build
 from pairup.programmes.synthetic import ties
-from pairup.programmes.synthetic.ground import Ground, kilometres
+from pairup.programmes.synthetic.ground import Ground
 from pairup.programmes.synthetic.money import revenue
 from pairup.programmes.synthetic.rows import Draw, Row, dated, happened, merged, split, text
 from pairup.values.codes import Channel
+from pairup.values.distance import kilometres
 from tests.programmes.built import built
 
 

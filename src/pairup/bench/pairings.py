@@ -1,4 +1,4 @@
-"""Pairings measured: the generalised assignment problem of types d and e, ours beside HiGHS.
+"""Pairings measured: the generalised assignment problem of types d and e, ours beside HiGHS; and questions over years.
 
 Type d (Chu and Beasley 1997): loads 1 to 100, cost 111 less the load, give or take 10. Type e (Yagiura, Ibaraki and
 Glover 2004): loads `1 - 10 ln x`, costs `1000 / load - 10 y`. Rooms are 0.8 x the sum of a donor's loads over the
@@ -16,13 +16,16 @@ import numpy as np
 
 from pairup.bench.measure import Measured, Row, measured
 from pairup.bench.published import ABSENT, published
-from pairup.planning.pairing import plan_pairings
+from pairup.planning.pairing import coverage_words, plan_pairings
 from pairup.planning.pairing.planner import constant_of, form_of
 from pairup.planning.plan import Stop
 from pairup.planning.problems.pairing import Donor, PairingProblem, Recipient
+from pairup.planning.problems.pairing_years import YearDonor, YearOption, YearRecipient, YearsProblem
 
 #: donors and recipients of the seeded instances
 QUICK, FULL = ((20, 200),), ((20, 100), (20, 200), (40, 400), (60, 900), (80, 1600))
+#: donors, recipients and years of the seeded questions over years; the last is Xizang's counties
+QUICK_YEARS, FULL_YEARS = ((17, 7, 3),), ((17, 7, 3), (19, 20, 3), (17, 74, 5))
 
 Answer = tuple[float | None, float | None]
 
@@ -48,12 +51,43 @@ def read_assignment(path: Path) -> PairingProblem:
     return _question(cost, load, numbers[2 + 2 * m * n :])
 
 
+def over_years(donors: int, recipients: int, years: int, seed: int) -> YearsProblem:
+    """Give a seeded question over years: donors can give 0.8 of the need, growing; every pair may be tied.
+
+    Each recipient holds one pair at first and may have two; a donor may have twice its share of recipients.
+    """
+    random = np.random.default_rng([seed, donors, recipients, years])
+    span, kinds = range(2026, 2026 + years), np.array(["farms", "health", "roads", "school"])
+    need = random.integers(50, 401, (recipients, years))
+    part = random.random(donors) + 0.3
+    room = np.floor(0.8 * need.sum() / years * np.outer(part / part.sum(), 1 + 0.05 * np.arange(years)))
+    givers, takers = [f"d{i:02}" for i in range(donors)], [f"r{j:04}" for j in range(recipients)]
+    worth, per_unit = random.integers(0, 21, (donors, recipients)), random.integers(0, 3, (donors, recipients)) / 100
+    most = max(2, 2 * recipients // donors)
+    return YearsProblem.of(
+        span,
+        [YearDonor(row, tuple(room[i].tolist()), most, tuple(random.choice(kinds, 2, replace=False).tolist()))
+         for i, row in enumerate(givers)],
+        [YearRecipient(row, tuple(need[j].astype(float).tolist()), 0, 2, tuple(
+            (str(kind), float(random.integers(1, 6))) for kind in random.choice(kinds, 2, replace=False)
+        )) for j, row in enumerate(takers)],
+        [YearOption(d, r, float(worth[i, j]), float(per_unit[i, j]), 20.0)
+         for i, d in enumerate(givers) for j, r in enumerate(takers)],
+        existing=[(givers[int(random.integers(donors))], row) for row in takers], change_cost=15.0, start_cost=2.0,
+    )  # fmt: skip
+
+
 def rows(is_quick: bool, seed: int) -> Iterator[Row]:
     """Measure seeded and, where they are at hand, published instances; quick: within a minute."""
     seconds = 10.0 if is_quick else 60.0
     for m, n in QUICK if is_quick else FULL:
         for kind in "de":
             yield from _rows(f"{kind}{m:02}{n} seed {seed}", a_hard_assignment(kind, m, n, seed), None, seconds)
+    for m, n, years in QUICK_YEARS if is_quick else FULL_YEARS:
+        took: Measured = measured(ours_over_years, over_years(m, n, years, seed), seconds, limit=3 * seconds + 30)
+        objective, bound, said = took.answer or (None, None, "no plan")
+        name = f"{m} x {n} x {years} years seed {seed}"
+        yield took.row(Row("pairings", name, "pairup", objective, None, bound, note=f"{seconds:g} s; {said}"))
     if not is_quick:
         yield from _published(seconds)
 
@@ -61,6 +95,12 @@ def rows(is_quick: bool, seed: int) -> Iterator[Row]:
 def ours(problem: PairingProblem, seconds: float) -> Answer:
     plan = plan_pairings(problem, stop=Stop(seconds=seconds))
     return plan.objective, plan.bound
+
+
+def ours_over_years(problem: YearsProblem, seconds: float) -> tuple[float | None, float | None, str]:
+    """Both stages; the share reached, and whether more is ruled out, in words."""
+    plan = plan_pairings(problem, stop=Stop(seconds=seconds))
+    return plan.objective, plan.bound, " ".join(words.say() for words in coverage_words(plan))
 
 
 def highs(problem: PairingProblem, seconds: float) -> Answer:

@@ -16,7 +16,7 @@ PROBLEM = click.option(
     "--problem", type=click.Path(path_type=Path, dir_okay=False),
     help="Plan this problem file first, then ask; no record, no RUN.",
 )  # fmt: skip
-WITHOUT = click.option("--without", multiple=True, metavar="PERSON", help="Somebody who drops out. May be repeated.")
+WITHOUT = click.option("--without", multiple=True, metavar="PERSON", help="Somebody who leaves. May be repeated.")
 
 
 @click.command()
@@ -30,8 +30,8 @@ def why(
 ) -> None:
     """Say why RUN chose ITEM or did not, and what the other way would cost.
 
-    ITEM is a person and a post, a donor and a place, or a project and a way. The answer comes from prices, in
-    milliseconds: exact where they allow, else at least and at most.
+    ITEM is a person and a post, a donor and a place (with a year, of a plan over years), or a project and a way. The
+    answer comes from prices, in milliseconds: exact where they allow, else at least and at most.
     """
     _one_of(record, problem)
     if problem is not None:
@@ -163,11 +163,13 @@ def _planned(asked: Any) -> Any:
 
 
 def _item_of(asked: Any, words: tuple[str, ...]) -> Any:
-    from pairup.planning.problems import Funding, Posting, Tie
+    from pairup.planning.problems import Funding, Posting, Tie, YearsProblem
 
     kinds: dict[str, Any] = {"postings": Posting, "pairings": Tie, "funding": Funding}
     if asked.kind not in kinds:
         raise click.UsageError("Only plans of postings, pairings and funding are asked item by item.")
+    if isinstance(asked, YearsProblem) and len(words) == 3:
+        return words
     if len(words) != 2:
         raise click.UsageError("An item has two parts: PERSON POST, DONOR PLACE or PROJECT WAY.")
     return kinds[asked.kind](*words)

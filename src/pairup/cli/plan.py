@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +25,14 @@ KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 @click.option("--round", "round_code", help="Which round. [default: the next one]")
 @click.option("--on", type=DAY, help="Plan as the record stands on this day. [default: today]")
 @click.option("--known-by", type=DAY, help="With what was recorded by the end of this day. [default: now]")
-@click.option("--years", help="Budget years of a portfolio, as 2026-2030. [default: the years of the envelopes]")
+@click.option(
+    "--years",
+    help="Budget years, as 2026-2030. Of a portfolio: [default: the years of the envelopes]. Of pairings: plan who "
+    "gives how much to whom in each of these years.",
+)
+@click.option(
+    "--without", multiple=True, metavar="DONOR", help="Of pairings: say what changes if this donor leaves; repeatable."
+)
 @click.option("--days", type=click.IntRange(min=1), default=8, show_default=True, help="Days of a journey.")
 @click.option("--nights", type=click.Choice(["anywhere", "return"]), default="anywhere", show_default=True)
 @click.option("--seconds", type=click.FloatRange(min=0), help="Stop after this long. [default: until proved]")
@@ -44,21 +50,28 @@ KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 @ACTOR
 def plan(
     kind: str, problem: Path | None, record: Path | None, programme: str | None, round_code: str | None,
-    on: datetime | None, known_by: datetime | None, years: str | None, days: int, nights: str,
+    on: datetime | None, known_by: datetime | None, years: str | None, without: tuple[str, ...], days: int, nights: str,
     seconds: float | None, work: int | None, seed: int, checks: bool | None, as_json: bool, plot: Path | None,
     actor: str,
 ) -> None:  # fmt: skip
-    """Draft a plan of KIND. A draft changes nothing until it is adopted."""
+    """Draft a plan of KIND. A draft changes nothing until it is adopted.
+
+    Long because every option is named once.
+    """
     if (problem is None) == (record is None):
         raise click.UsageError("Give one of --problem FILE and --record FILE.")
+    if without and kind != "pairings":
+        raise click.UsageError("--without DONOR is asked of pairings; of a round, ask `pairup what-if`.")
     if problem is not None:
         from pairup.cli.plan_file import plan_problem_file
 
         raise click.exceptions.Exit(
-            plan_problem_file(kind, problem, seconds=seconds, work=work, seed=seed, as_json=as_json, plot=plot)
+            plan_problem_file(
+                kind, problem, seconds=seconds, work=work, seed=seed, as_json=as_json, plot=plot, without=without
+            )
         )
     assert record is not None
-    from pairup.cli.plan_file import draw, exit_code_of
+    from pairup.cli.plan_file import draw, exit_code_of, tell_more
     from pairup.planning.plan import Stop
     from pairup.services import open_record
 
@@ -67,23 +80,29 @@ def plan(
 
     asked = plans.ask(
         kind, programme=programme, round_code=round_code, on=day_of(on), known_by=known_by.date() if known_by else None,
-        horizon=_years(years), days=days, nights=nights,
+        horizon=_years(years) if kind != "pairings" else None, days=days, nights=nights,
+        years=_years(years) if kind == "pairings" else None,
     )  # fmt: skip
+    stop = Stop(seconds=seconds, work=work)
+    if without:
+        plans.require_donors_of(asked, without)
     with step(f"Planning {kind}") as bar:
         drafted = plans.draft(
-            asked, actor=actor, at=now(), stop=Stop(seconds=seconds, work=work), seed=seed, progress=bar,
+            asked, actor=actor, at=now(), stop=stop, seed=seed, progress=bar,
             with_checks=seconds is None if checks is None else checks,
         )  # fmt: skip
         bar.said = drafted.plan.status.value
+    change = plans.without_donors(drafted.plan, without, stop=stop) if without and drafted.plan.has_plan else None
     if as_json:
         import json
 
-        told = drafted.plan.to_dict() | {"record_run": drafted.run, **_checked(drafted.checks)}
-        click.echo(json.dumps(told, ensure_ascii=False))
+        more = {"without": {"donors": list(without), **change.to_dict()}} if change is not None else {}
+        click.echo(json.dumps(_told(drafted) | more, ensure_ascii=False))
     else:
         _tell(drafted, record)
+        tell_more(drafted.plan, change)
     draw(drafted.plan, plot)
-    raise click.exceptions.Exit(exit_code_of(drafted.plan))
+    raise click.exceptions.Exit(exit_code_of(drafted.plan if change is None else change.plan))
 
 
 def _tell(drafted: Draft, record: Path) -> None:
@@ -92,15 +111,23 @@ def _tell(drafted: Draft, record: Path) -> None:
 
     click.echo(drafted.plan.screen(language()))
     click.echo("Worth is made of: " + "; ".join(f"{name} {points}" for name, points in drafted.weights.items()))
+    for words in drafted.missing:
+        click.echo(f"Missing: {words.say(language())}" if ".missing-" in words.code else words.say(language()))
     if drafted.checks:
         click.echo(f"These weights hold from {drafted.checks['weights']['since']}.")
     for words in check_words(drafted.checks):
         click.echo(words.say(language()))
+    if drafted.asked.years is not None:
+        click.echo(f"Kept as run {drafted.run}. Next: pairup why {drafted.run} DONOR PLACE --record {record}")
+        return
     click.echo(f"Kept as run {drafted.run}. Next: pairup adopt {drafted.run} --record {record}")
 
 
-def _checked(checks: Mapping[str, Any]) -> dict[str, Any]:
-    return {"checks": dict(checks)} if checks else {}
+def _told(drafted: Draft) -> dict[str, Any]:
+    """The answer of a draft, with its run, its checks and what its worth could not be told from."""
+    told = drafted.plan.to_dict() | {"record_run": drafted.run}
+    told |= {"checks": dict(drafted.checks)} if drafted.checks else {}
+    return told | ({"missing": [words.to_dict() for words in drafted.missing]} if drafted.missing else {})
 
 
 def _years(given: str | None) -> tuple[int, int] | None:

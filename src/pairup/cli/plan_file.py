@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,9 @@ from pairup.cli.main import language, refuse
 from pairup.cli.options import step
 from pairup.errors import InputError
 from pairup.planning.plan import Plan, Status, Stop
+
+if TYPE_CHECKING:
+    from pairup.planning.pairing import Change
 
 #: exit codes, as the format of problem files says
 DONE, REFUSED, USAGE, NO_PLAN, STOPPED = 0, 1, 2, 3, 4
@@ -29,9 +32,12 @@ def plan_problem_file(
     as_json: bool = False,
     echo: Callable[[str], None] = click.echo,
     plot: Path | None = None,
+    without: tuple[str, ...] = (),
 ) -> int:
     """Plan the problem in a file, print the plan, draw its solve where asked, and give the exit code.
 
+    `without` names donors of pairings that leave: what changes is told too, and the exit code is of that plan.
+    Long because what is told of a plan is told in one place.
     0 a plan, 1 refused input, 2 usage, 3 proved that no plan exists, 4 stopped before a plan was found.
     """
     if kind not in KINDS:
@@ -41,15 +47,42 @@ def plan_problem_file(
 
     try:
         asked = read_problem_file(problem, kind)
+        if without:
+            from pairup.planning.pairing import require_donors
+
+            require_donors(asked, without)
     except InputError as error:
         return refuse(error)
-    plan = _watched(kind, asked, Stop(seconds, work), seed)
-    echo(json.dumps(plan.to_dict(), ensure_ascii=False) if as_json else plan.screen(language()))
-    if not as_json:
+    stop = Stop(seconds, work)
+    plan = _watched(kind, asked, stop, seed)
+    change = _without(plan, without, stop) if without and plan.has_plan else None
+    if as_json:
+        more = {"without": {"donors": list(without), **change.to_dict()}} if change is not None else {}
+        echo(json.dumps(plan.to_dict() | more, ensure_ascii=False))
+    else:
+        echo(plan.screen(language()))
         for line in resolving(plan):
             echo(line)
+        tell_more(plan, change, echo)
     draw(plan, plot)
-    return exit_code_of(plan)
+    return exit_code_of(plan if change is None else change.plan)
+
+
+def _without(plan: Plan[Any], donors: tuple[str, ...], stop: Stop) -> Change:
+    from pairup.planning.pairing import what_if_donors_leave
+
+    return what_if_donors_leave(plan, donors, stop)
+
+
+def tell_more(plan: Plan[Any], change: Change | None, echo: Callable[[str], None] = click.echo) -> None:
+    """Say how far a plan over years covers the need, and what changes where donors leave."""
+    if "coverage" in plan.further:
+        from pairup.planning.pairing import coverage_words
+
+        for words in coverage_words(plan):
+            echo(words.say(language()))
+    if change is not None:
+        echo(change.say(language()))
 
 
 def _watched(kind: str, asked: Any, stop: Stop, seed: int) -> Plan[Any]:

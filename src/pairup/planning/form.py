@@ -296,11 +296,11 @@ class Form:
         clash = self.clash(only(whole, choices, rows), watch)
         return Answer(Status.INFEASIBLE, Ended.PROOF, clash=clash, blocks=blocks)
 
-    def clash(self, block: Block, watch: Watch) -> tuple[Words, ...]:
+    def clash(self, block: Block, watch: Watch, solver: BlockSolver = solve_block) -> tuple[Words, ...]:
         """Give a smallest set of requirements of an infeasible block that cannot be kept together.
 
         QuickXplain (Junker, AAAI 2004): halves of the requirements are tried, so a few clashing ones among many are
-        found with few questions. Cut short by the clock it gives a larger set that still clashes.
+        found with few questions. Cut short by the clock it gives a larger set that still clashes. `solver` is asked.
         """
         row_names = self.row_names()
         inside = {int(choice): at for at, choice in enumerate(block.choices)}
@@ -311,7 +311,7 @@ class Form:
         for choice, value, name in settled:
             named.setdefault(name, ([], []))[1].append((choice, value))
         left = CLASH_SECONDS if watch.left is None else min(CLASH_SECONDS, max(1.0, watch.left))
-        search = _Clash(block, named, self.seed, Stop(seconds=left).watch())
+        search = _Clash(block, named, self.seed, Stop(seconds=left).watch(), solver)
         return tuple(self.names[name] for name in sorted(search.smallest()))
 
 
@@ -319,9 +319,10 @@ class _Clash:
     """Look for a smallest clash: which named requirements of a block cannot be kept together."""
 
     def __init__(
-        self, block: Block, named: dict[int, tuple[list[int], list[tuple[int, int]]]], seed: int, watch: Watch
-    ) -> None:
-        self.block, self.named, self.seed, self.watch = block, named, seed, watch
+        self, block: Block, named: dict[int, tuple[list[int], list[tuple[int, int]]]], seed: int, watch: Watch,
+        solver: BlockSolver,
+    ) -> None:  # fmt: skip
+        self.block, self.named, self.seed, self.watch, self.solver = block, named, seed, watch, solver
 
     def smallest(self) -> list[int]:
         return self._shrink([], False, sorted(self.named))
@@ -347,7 +348,7 @@ class _Clash:
             return False
         part = with_rows(self.block, rows)
         part = replace(part, worth=np.zeros(len(part.choices)), least=least, most=most)
-        return solve_block(part, Stop(seconds=self.watch.left), self.seed, None).status is not Status.INFEASIBLE
+        return self.solver(part, Stop(seconds=self.watch.left), self.seed, None).status is not Status.INFEASIBLE
 
 
 def _share(watch: Watch, nodes: int, size: int, left: int) -> Stop:

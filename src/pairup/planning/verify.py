@@ -17,8 +17,10 @@ from pairup.planning.blocking import Market, blockers
 from pairup.planning.plan import PROVED, Plan, Status, gap_of
 from pairup.planning.problems.funding import Funding, FundingProblem
 from pairup.planning.problems.pairing import PairingProblem, Tie
+from pairup.planning.problems.pairing_years import YearsProblem
 from pairup.planning.problems.posting import Couple, Posting, PostingProblem
 from pairup.planning.verify_visits import check_visits
+from pairup.planning.verify_years import check_coverage, check_years
 from pairup.values.findings import Finding
 from pairup.values.words import Words
 
@@ -45,6 +47,8 @@ def check_plan(problem: Any, plan: Plan[Any]) -> list[Finding]:
             say("broken-status", status=plan.status.value, gap=gap)
         if getattr(problem, "mode", "") == "stable":
             _stable(problem, plan, say)
+        if isinstance(problem, YearsProblem):
+            check_coverage(problem, plan.chosen, plan.further.get("coverage", {}), plan.status is Status.OPTIMAL, say)
     elif plan.status is Status.INFEASIBLE and not plan.conflicts:
         say("broken-no-conflict")
     return found
@@ -68,6 +72,8 @@ def check_chosen(problem: Any, chosen: Sequence[Any], say: Say) -> float:
         return _postings(problem, chosen, say)
     if isinstance(problem, PairingProblem):
         return _pairings(problem, chosen, say)
+    if isinstance(problem, YearsProblem):
+        return check_years(problem, chosen, say)
     if isinstance(problem, FundingProblem):
         return _funding(problem, chosen, say)
     raise TypeError(f"no checker for {type(problem).__name__}")

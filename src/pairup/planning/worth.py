@@ -356,25 +356,6 @@ def told(words: Words, *, to_person: bool) -> Words:
 
 
 @dataclass(frozen=True, slots=True)
-class PairingWeights:
-    """Points for one pairing, by name."""
-
-    since: date = date(2026, 1, 1)
-    continuity: int = 60  # lost for each pairing in force that is not kept
-    need: int = 40  # of the place: its share of all posts asked for, scaled to the largest
-    fit: int = 40  # share of the place's posts whose profession the donor has candidates in
-    preference: int = 1  # each point that a side gave the other
-
-    def named(self) -> dict[str, str]:
-        return {
-            "continuity": str(self.continuity),
-            "need": f"{self.need} x share of the largest need",
-            "fit": f"{self.fit} x share of posts the donor's professions serve",
-            "preference": f"{self.preference} x points given",
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class FundingWeights:
     """Points for one project, by name."""
 

@@ -12,9 +12,10 @@ from pairup.errors import InputError, NoPlanError
 from pairup.planning.explain import WhatIf, what_if, why_funding, why_pairing, why_posting
 from pairup.planning.funding import plan_funding
 from pairup.planning.pairing import plan_pairings
+from pairup.planning.pairing.years_why import why_given
 from pairup.planning.plan import Audience, Ended, Plan, Reason, Run, Status
 from pairup.planning.posting import plan_postings
-from pairup.planning.problems import Funding, Posting, Tie, read_problem
+from pairup.planning.problems import Funding, Given, Posting, Tie, YearsProblem, read_problem
 from pairup.planning.repair import Repair, repair
 from pairup.planning.worth import told, why_not
 from pairup.record.models import PlanRunVersion
@@ -38,12 +39,15 @@ def plan_of(run: PlanRunVersion) -> Plan[Any]:
         )
     item, planner, explainer, _ = KINDS[run.kind]
     answer, problem = run.answer, read_problem(json.loads(zlib.decompress(bytes(run.problem))))
+    further: dict[str, Any] = {}
+    if isinstance(problem, YearsProblem):
+        item, explainer, further = Given, why_given, {"coverage": answer["coverage"]}
     said = answer["run"]
     return Plan(
         problem, planner, Status(answer["status"]),
         Run(said["solver"], said["versions"], said["seed"], said["seconds"], Ended(said["ended"])),
         tuple(sorted(item(**row) for row in answer["assignments"] or ())), answer["objective"], answer["bound"],
-        tuple(Words(words["code"], words["facts"]) for words in answer["conflicts"]), {}, explainer,
+        tuple(Words(words["code"], words["facts"]) for words in answer["conflicts"]), further, explainer,
     )  # fmt: skip
 
 
@@ -72,7 +76,7 @@ def why(
     """
     row = read_run(run, programme=programme)
     plan = plan_of(row)
-    asked = item_of(row.kind, item)
+    asked = item if isinstance(plan.problem, YearsProblem) and len(item) == 3 else item_of(row.kind, item)
     if row.kind == "postings":
         found = round_tables(asked_of(row))
         person = next((p for p in found.people if p.code == item[0]), None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -19,7 +19,8 @@ from typing import Any
 from pairup import __version__
 from pairup.errors import ConflictError, InputError, NoPlanError
 from pairup.planning.funding import plan_funding
-from pairup.planning.pairing import plan_pairings
+from pairup.planning.pair_worth import PairingWeights
+from pairup.planning.pairing import Change, plan_pairings, require_donors, what_if_donors_leave
 from pairup.planning.plan import UNTIL_PROVED, Plan, Status, Stop
 from pairup.planning.posting import plan_postings
 from pairup.planning.problems import PostingProblem, read_problem
@@ -29,7 +30,6 @@ from pairup.planning.worth import (
     Candidate,
     FundingWeights,
     Opening,
-    PairingWeights,
     PostingWeights,
     eligible,
     first_days,
@@ -54,6 +54,7 @@ from pairup.record.models import (
     Programme,
     ProjectVersion,
     QuotaVersion,
+    RevenueBaseVersion,
     RoadVersion,
     RoundVersion,
     SiteVersion,
@@ -61,11 +62,12 @@ from pairup.record.models import (
     VisitVersion,
 )
 from pairup.rules.register import NoRuleError, Rule, load_rules
-from pairup.services import journeys, tables, write
+from pairup.services import journeys, pairing_tables, tables, write
 from pairup.services.access import require_may
 from pairup.services.adoption import adopt_chosen
 from pairup.services.checks import parts_of, posting_checks
 from pairup.services.conditions import leads_of, with_attestations, with_conditions
+from pairup.values.words import Words
 
 KINDS = ("pairings", "postings", "funding", "visits")
 
@@ -82,13 +84,14 @@ class Asked:
     horizon: tuple[int, int] | None = None
     days: int = 8
     nights: str = "anywhere"
+    years: tuple[int, int] | None = None  # of pairings over years; a portfolio's years are its horizon
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "kind": self.kind, "programme": self.programme, "round": self.round, "on": self.on.isoformat(),
             "known_by": self.known_by.isoformat() if self.known_by else None,
             "horizon": list(self.horizon) if self.horizon else None, "days": self.days, "nights": self.nights,
-        }  # fmt: skip
+        } | ({"years": list(self.years)} if self.years else {})  # fmt: skip
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Asked:
@@ -96,6 +99,7 @@ class Asked:
             said["kind"], said["programme"], said["round"], date.fromisoformat(said["on"]),
             date.fromisoformat(said["known_by"]) if said["known_by"] else None,
             (said["horizon"][0], said["horizon"][1]) if said["horizon"] else None, said["days"], said["nights"],
+            (said["years"][0], said["years"][1]) if said.get("years") else None,
         )  # fmt: skip
 
 
@@ -114,6 +118,7 @@ class Draft:
     plan: Plan[Any]
     weights: Mapping[str, str]
     checks: Mapping[str, Any] = field(default_factory=dict)
+    missing: tuple[Words, ...] = ()  # what the worth of pairings could not be told from
 
 
 def default_programme() -> str:
@@ -159,6 +164,7 @@ def default_horizon(programme: str, *, on: date, known_by: date | None = None) -
 def ask(
     kind: str, *, programme: str | None, round_code: str | None, on: date, known_by: date | None = None,
     horizon: tuple[int, int] | None = None, days: int = 8, nights: str = "anywhere",
+    years: tuple[int, int] | None = None,
 ) -> Asked:  # fmt: skip
     """Fill in what was left open: the record's programme, its next round, the years of its envelopes."""
     programme = programme or default_programme()
@@ -168,7 +174,7 @@ def ask(
     if kind in ("postings", "pairings"):
         round_code = round_code or default_round(programme, on=on, known_by=known_by)
         tables.read_round(programme, round_code, on=on, known_by=known_by)
-    return Asked(kind, programme, round_code or "", on, known_by, horizon, days, nights)
+    return Asked(kind, programme, round_code or "", on, known_by, horizon, days, nights, years)
 
 
 def read_problem_of(asked: Asked) -> Any:
@@ -176,7 +182,7 @@ def read_problem_of(asked: Asked) -> Any:
     if asked.kind == "postings":
         return posting_problem(asked)
     if asked.kind == "pairings":
-        said = tables.read_pairing_problem(asked.programme, asked.round, on=asked.on, known_by=asked.known_by)
+        said = read_asking(asked, on=asked.on).problem
     elif asked.kind == "funding":
         assert asked.horizon is not None
         floors = _floors(asked)
@@ -191,6 +197,34 @@ def read_problem_of(asked: Asked) -> Any:
             altitude=altitude,
         )  # fmt: skip
     return read_problem(said)
+
+
+def read_asking(asked: Asked, *, on: date) -> pairing_tables.Asking:
+    """The pairing question of a round, or over the years that are asked for, and what it could not be told from."""
+    weights = pairing_weights(asked)
+    if asked.years is None:
+        return pairing_tables.read_pairing_problem(
+            asked.programme, asked.round, on=on, known_by=asked.known_by, weights=weights
+        )
+    return pairing_tables.read_years_problem(
+        asked.programme, asked.years, on=on, known_by=asked.known_by, weights=weights,
+        rule=_named_rule(asked, "money_quota"), round_code=asked.round,
+    )  # fmt: skip
+
+
+def pairing_weights(asked: Asked) -> PairingWeights:
+    """The weights of pairings in force on the day: the programme's own rule, or the general one."""
+    return PairingWeights.on(asked.on, asked.known_by, _named_rule(asked, "pairing_weights"))
+
+
+def without_donors(drafted: Plan[Any], donors: Iterable[str], *, stop: Stop = UNTIL_PROVED) -> Change:
+    """Say what changes in a plan of pairings if donors leave. Nothing is kept."""
+    return what_if_donors_leave(drafted, donors, stop)
+
+
+def require_donors_of(asked: Asked, donors: Iterable[str]) -> None:
+    """Refuse a donor that the question does not list, before anything is planned or kept."""
+    require_donors(read_problem_of(asked), donors)
 
 
 def _floors(asked: Asked) -> tuple[tuple[str, float], ...]:
@@ -276,7 +310,7 @@ PLANNERS: dict[str, Callable[..., Plan[Any]]] = {
     "visits": plan_visits,
 }
 WEIGHTS: dict[str, Callable[[Asked], dict[str, str]]] = {
-    "pairings": lambda _: PairingWeights().named(),
+    "pairings": lambda asked: pairing_weights(asked).named(),
     "postings": lambda asked: posting_weights(asked).named(),
     "funding": lambda _: FundingWeights().named(),
     "visits": lambda _: NeedWeights().named(),
@@ -298,7 +332,8 @@ def draft(
     checks = _checks(asked, plan, seed) if with_checks and asked.kind == "postings" else {}
     digest = hashlib.sha256(_bytes(problem)).hexdigest()
     code = keep(asked, plan, read_digest=digest, actor=actor, at=at, checks=checks)
-    return Draft(code, asked, plan, WEIGHTS[asked.kind](asked), checks)
+    missing = read_asking(asked, on=asked.on).missing if asked.kind == "pairings" else ()
+    return Draft(code, asked, plan, WEIGHTS[asked.kind](asked), checks, missing)
 
 
 def keep(
@@ -346,7 +381,16 @@ def _bytes(problem: Any) -> bytes:
 
 #: tables that a kind of plan reads; a plan that rests on one synthetic row is synthetic
 READ: dict[str, tuple[Any, ...]] = {
-    "pairings": (PairingVersion, OfferVersion, CallVersion, PairingPreferenceVersion, PersonVersion, PostVersion),
+    "pairings": (
+        PairingVersion,
+        OfferVersion,
+        CallVersion,
+        PairingPreferenceVersion,
+        PersonVersion,
+        PostVersion,
+        NeedVersion,
+        ProjectVersion,
+    ),
     "postings": (
         PersonVersion,
         PostVersion,
@@ -361,6 +405,11 @@ READ: dict[str, tuple[Any, ...]] = {
 
 
 def _is_synthetic(asked: Asked) -> bool:
+    if asked.years is not None:  # then it rests on revenue and envelopes too
+        made_up = RevenueBaseVersion.objects.known(asked.known_by).filter(is_synthetic=True)
+        envelopes = EnvelopeVersion.objects.known(asked.known_by).filter(is_synthetic=True)
+        if made_up.exists() or envelopes.filter(identity__programme__code=asked.programme).exists():
+            return True
     return any(
         model.objects.known(asked.known_by)
         .filter(identity__programme__code=asked.programme, is_synthetic=True)
@@ -405,6 +454,12 @@ def adopt(run: str, *, actor: str, at: datetime, programme: str | None = None) -
         )  # fmt: skip
     _require_first(row)
     asked = replace(Asked.of(row.answer["asked"]), known_by=None)
+    if asked.years is not None:
+        raise InputError(
+            f"Run {run} is a plan over years, and a pairing of the record holds no amount by year.",
+            hint="Adopt a plan of a round: pairup plan pairings --record FILE without --years.",
+            code="record.run-over-years", run=run,
+        )  # fmt: skip
     if hashlib.sha256(_bytes(read_problem_of(asked))).hexdigest() != row.read_digest:
         raise ConflictError(
             f"The record has changed since run {run} was drafted.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -11,14 +11,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from pairup.errors import InputError
-from pairup.planning.worth import CERTIFIED_FROM_M, Candidate, Certificate, FundingWeights, Opening, PairingWeights
+from pairup.planning.worth import CERTIFIED_FROM_M, Candidate, Certificate, FundingWeights, Opening
 from pairup.record.dated import Dated, Happened
 from pairup.record.models import (
     EnvelopeVersion,
     FitnessCheckVersion,
     NeedVersion,
-    OfferVersion,
-    PairingPreferenceVersion,
     PairingVersion,
     PersonVersion,
     PlaceVersion,
@@ -29,7 +27,7 @@ from pairup.record.models import (
     RoundVersion,
 )
 from pairup.rules.register import load_rules
-from pairup.values.codes import Fitness, OfferStatus, Preset, ProjectStatus
+from pairup.values.codes import Fitness, ProjectStatus
 from pairup.values.days import Span
 from pairup.values.money import Money
 
@@ -182,89 +180,6 @@ def read_quotas(programme: str, round_code: str, *, on: date, known_by: date | N
     for row in latest(rows.select_related("donor").order_by("donor__code", "identity__code", "starts")):
         people[row.donor.code] += row.people
     return dict(people)
-
-
-def read_pairing_problem(
-    programme: str,
-    round_code: str,
-    *,
-    on: date,
-    known_by: date | None = None,
-    weights: PairingWeights = PairingWeights(),
-) -> dict[str, Any]:
-    """The pairing question of a round: which donor with which place, in the words of the problem file."""
-    preset = Preset(read_programme(programme, on=on, known_by=known_by).preset)
-    if preset is Preset.OFFER_LED:
-        return _offers_as_problem(programme, on=on, known_by=known_by, weights=weights)
-    rows = read_rows(PairingVersion, on=on, known_by=known_by, programme=programme)
-    ties = sorted(rows.filter(parent=None, channel="territorial").values_list("donor__code", "place__code").distinct())
-    posts = read_openings(programme, round_code, on=on, known_by=known_by)[0]
-    people: Counter[tuple[str, str]] = Counter()
-    for person in read_candidates(programme, round_code, on=on, known_by=known_by):
-        people[person.donor, person.profession] += 1
-    region = _regions({place for _, place in ties}, on=on, known_by=known_by)
-    asked: dict[str, list[str]] = defaultdict(list)
-    for post in posts:
-        asked[region.get(post.place, post.place)].append(post.profession)
-    liked: Counter[tuple[str, str]] = Counter()
-    for donor, place, points in read_rows(
-        PairingPreferenceVersion, on=on, known_by=known_by, programme=programme
-    ).values_list("donor__code", "place__code", "points"):
-        liked[donor, place] += points
-    donors, places = Counter(d for d, _ in ties), Counter(p for _, p in ties)
-    most = max((len(asked[place]) for place in places), default=0) or 1
-    options = []
-    for donor in sorted(donors):
-        for place in sorted(places):
-            served = sum(1 for profession in asked[place] if people[donor, profession])
-            fit = weights.fit * served / len(asked[place]) if asked[place] else 0
-            need = weights.need * len(asked[place]) / most
-            worth = round(need + fit) + weights.preference * liked[donor, place]
-            options.append({"donor": donor, "recipient": place, "worth": worth, "load": 1})
-    return {
-        "kind": "pairings", "version": 1,
-        "donors": [{"id": donor, "capacity": held} for donor, held in sorted(donors.items())],
-        "recipients": [{"id": p, "fewest_donors": n, "most_donors": n} for p, n in sorted(places.items())],
-        "options": options, "existing": [list(tie) for tie in ties], "change_cost": weights.continuity,
-    }  # fmt: skip
-
-
-def _offers_as_problem(programme: str, *, on: date, known_by: date | None, weights: PairingWeights) -> dict[str, Any]:
-    """Offers that answer calls: the recipient's points decide, one donor or more a call, loads within capacity."""
-    offers = read_rows(OfferVersion, on=on, known_by=known_by, programme=programme).exclude(status=OfferStatus.DECLINED)
-    columns = ("donor__code", "call__code", "worth", "load")
-    options = sorted(offers.values_list(*columns))
-    ties = read_rows(PairingVersion, on=on, known_by=known_by, programme=programme).values_list(
-        "donor__code", "recipient__code"
-    )
-    callers = dict(_callers(programme, on=on, known_by=known_by))
-    existing = sorted({(d, c) for d, c, _, _ in options if (d, callers.get(c)) in set(ties)})
-    load: dict[str, Decimal] = defaultdict(Decimal)
-    for donor, _, _, weight in options:
-        load[donor] = max(load[donor], weight)
-    return {
-        "kind": "pairings", "version": 1,
-        "donors": [{"id": donor, "capacity": float(held)} for donor, held in sorted(load.items())],
-        "recipients": [{"id": call, "fewest_donors": 0, "most_donors": 1} for call in sorted({o[1] for o in options})],
-        "options": [
-            {"donor": d, "recipient": c, "worth": float(worth), "load": float(held)} for d, c, worth, held in options
-        ],
-        "existing": [list(tie) for tie in existing], "change_cost": weights.continuity,
-    }  # fmt: skip
-
-
-def _callers(programme: str, *, on: date, known_by: date | None) -> list[tuple[str, str]]:
-    from pairup.record.models import CallVersion
-
-    rows = CallVersion.objects.known(known_by).filter(identity__programme__code=programme)
-    return list(rows.values_list("identity__code", "recipient__code"))
-
-
-def _regions(tops: set[str], *, on: date, known_by: date | None) -> dict[str, str]:
-    """For every place, the place of `tops` it lies in."""
-    parents = dict(read_rows(PlaceVersion, on=on, known_by=known_by).values_list("identity__code", "parent__code"))
-    inside = {place: next((at for at in lineage(place, parents) if at in tops), None) for place in parents}
-    return {place: top for place, top in inside.items() if top is not None}
 
 
 def read_funding_problem(

@@ -13,6 +13,7 @@ from pairup.planning.explain.telling import moves_of, said, shown_to, told_to
 from pairup.planning.plan import Audience, Difference, Item, Plan, Reason, Status, Stop, number
 from pairup.planning.problems.funding import FundingProblem
 from pairup.planning.problems.pairing import PairingProblem
+from pairup.planning.problems.pairing_years import YearsProblem
 from pairup.planning.problems.posting import Posting
 from pairup.values.words import Words
 
@@ -83,6 +84,10 @@ def within(plan: Plan[A], part: Any, inside: tuple[A, ...]) -> Plan[A]:
 
 def replanned(plan: Plan[A], changed: Any, stop: Stop) -> WhatIf[A]:
     """Plan a changed question, moving as little as its worth allows; count points by the worth that was asked."""
+    if isinstance(changed, YearsProblem):  # coverage comes before worth there, so its points are not scaled
+        other = plan.planner(changed, stop=stop, seed=plan.run.seed)
+        change = plan.compare(other) if other.has_plan else Difference[A]((), (), None)
+        return WhatIf(other, change, moves_of(change))
     found = plan.planner(preferring(changed, plan.chosen), stop=stop, seed=plan.run.seed)
     if not found.has_plan:
         return WhatIf(replace(found, problem=changed), Difference((), (), None), ())

@@ -7,6 +7,7 @@ finds a plan and a bound first; what a better plan could still choose is then le
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,11 @@ from pairup.planning.form import Form
 from pairup.planning.outcome import plan_of
 from pairup.planning.pairing.engine import TURNS, Found, searched
 from pairup.planning.pairing.single import Single, single_of
+from pairup.planning.pairing.years import plan_years
 from pairup.planning.plan import UNTIL_PROVED, Ended, Plan, Progress, Status, Stop, Watch
 from pairup.planning.prices import Prices
 from pairup.planning.problems.pairing import PairingProblem, Tie
+from pairup.planning.problems.pairing_years import Given, YearsProblem
 from pairup.planning.solvers import SOLVER, Answer
 from pairup.planning.trace import Trace
 from pairup.values.words import Words
@@ -33,14 +36,25 @@ PROVABLE = 1500
 NODES = 500
 
 
+@overload
 def plan_pairings(
     problem: PairingProblem, *, stop: Stop = UNTIL_PROVED, seed: int = 0, progress: Progress | None = None
-) -> Plan[Tie]:
+) -> Plan[Tie]: ...
+@overload
+def plan_pairings(
+    problem: YearsProblem, *, stop: Stop = UNTIL_PROVED, seed: int = 0, progress: Progress | None = None
+) -> Plan[Given]: ...
+def plan_pairings(
+    problem: PairingProblem | YearsProblem, *, stop: Stop = UNTIL_PROVED, seed: int = 0,
+    progress: Progress | None = None,
+) -> Plan[Any]:  # fmt: skip
     """Choose the pairings worth most; each existing pair that is given up loses `change_cost`.
 
     Where no plan exists, `conflicts` names a smallest set of requirements that clash. `Stop(work=N)` counts turns of
-    the search for one donor each, and search nodes of the proof.
+    the search for one donor each, and search nodes of the proof. A question over years is asked of `plan_years`.
     """
+    if isinstance(problem, YearsProblem):
+        return plan_years(problem, stop=stop, seed=seed, progress=progress)
     watch = stop.watch()
     trace = Trace(watch, progress)
     single = single_of(problem) if len(problem.worth) >= SMALL else None

@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from pairup.planning.problems.funding import Funding, FundingProblem, Line, Project, Way
 from pairup.planning.problems.pairing import Donor, PairingProblem, Recipient, Tie
+from pairup.planning.problems.pairing_years import Given, YearDonor, YearOption, YearRecipient, YearsProblem
 from pairup.planning.problems.posting import Couple, Posting, PostingProblem
 from pairup.planning.reading import Reading
 
 if TYPE_CHECKING:
     from pairup.planning.visits import VisitProblem
 
-    Problem = PostingProblem | PairingProblem | FundingProblem | VisitProblem
+    Problem = PostingProblem | PairingProblem | YearsProblem | FundingProblem | VisitProblem
 
 __all__ = [
     "Couple",
     "Donor",
     "Funding",
     "FundingProblem",
+    "Given",
     "Line",
     "PairingProblem",
     "Posting",
@@ -29,6 +31,10 @@ __all__ = [
     "Recipient",
     "Tie",
     "Way",
+    "YearDonor",
+    "YearOption",
+    "YearRecipient",
+    "YearsProblem",
     "read_problem",
     "read_problem_file",
 ]
@@ -53,6 +59,8 @@ def read_problem(said: Any, kind: str | None = None, file: str = "") -> Problem:
     reading.require()
     if found == "postings":
         return PostingProblem.from_dict(said, file)
+    if found == "pairings" and said.get("years") is not None:
+        return YearsProblem.from_dict(said, file)
     if found == "pairings":
         return PairingProblem.from_dict(said, file)
     if found == "funding":

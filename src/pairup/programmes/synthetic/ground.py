@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
-from math import asin, cos, radians, sin, sqrt
 
 from pairup.programmes.synthetic.rows import Row, Tables
 from pairup.values.codes import Channel, Level
@@ -154,10 +153,3 @@ class Ground:
         while tie.parent in self._by_code:
             tie = self._by_code[tie.parent]
         return tie
-
-
-def kilometres(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Great-circle distance (haversine) between two (latitude, longitude) points."""
-    (lat1, lon1), (lat2, lon2) = ((radians(x), radians(y)) for x, y in (a, b))
-    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
-    return 2 * 6371.0 * asin(sqrt(half))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from pairup.programmes.synthetic.ground import Ground, kilometres
+from pairup.programmes.synthetic.ground import Ground
 from pairup.programmes.synthetic.rows import Draw, Row, dated, happened
+from pairup.values.distance import kilometres
 
 #: a road is longer than the great circle by this much
 _DETOUR = 1.35

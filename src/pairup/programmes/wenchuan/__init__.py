@@ -6,11 +6,12 @@ from datetime import date, timedelta
 
 from pairup.programmes.synthetic import journeys, money, people, posts, projects, ties, voices
 from pairup.programmes.synthetic import needs as needs_
-from pairup.programmes.synthetic.ground import Ground, Tie, day_after, first_day, kilometres
+from pairup.programmes.synthetic.ground import Ground, Tie, day_after, first_day
 from pairup.programmes.synthetic.posts import Line, Lines, RoundSpan
 from pairup.programmes.synthetic.rows import Draw, Row, Tables, dated, merged
 from pairup.programmes.synthetic.vocabulary import PROFESSIONS
 from pairup.values.codes import Channel
+from pairup.values.distance import kilometres
 
 ON = date(2009, 3, 1)
 ROUND = "recovery-2"

@@ -18,11 +18,12 @@ from pairup.programmes.synthetic import (
     voices,
 )
 from pairup.programmes.synthetic import needs as needs_
-from pairup.programmes.synthetic.ground import Ground, Tie, day_after, first_day, kilometres
+from pairup.programmes.synthetic.ground import Ground, Tie, day_after, first_day
 from pairup.programmes.synthetic.posts import Line, Lines, Opening, RoundSpan
 from pairup.programmes.synthetic.rows import Draw, Row, Tables, merged
 from pairup.programmes.synthetic.vocabulary import PROFESSIONS
 from pairup.values.codes import Channel, Level, PostingStatus
+from pairup.values.distance import kilometres
 
 ON = date(2026, 11, 23)
 PLANNED, CURRENT = 12, 11

@@ -67,7 +67,10 @@ def write(
 
 
 def latest_runs(programme: str, *, on: date, known_by: date | None = None) -> dict[str, tuple[PlanRunVersion, bool]]:
-    """The last run of each kind asked as of the day or before, adopted ones first; and whether it is adopted."""
+    """The last run of each kind asked as of the day or before, adopted ones first; and whether it is adopted.
+
+    Pairings over years are left out: they end and begin nothing in the record.
+    """
     adopted = set(
         AdoptionVersion.objects.known(known_by)
         .filter(identity__programme__code=programme)
@@ -76,7 +79,8 @@ def latest_runs(programme: str, *, on: date, known_by: date | None = None) -> di
     rows = PlanRunVersion.objects.on(on, known_by=known_by).filter(identity__programme__code=programme)
     found: dict[str, tuple[PlanRunVersion, bool]] = {}
     for row in sorted(rows.select_related("identity__programme"), key=lambda row: (row.identity_id in adopted, row.pk)):
-        found[row.kind] = (row, row.identity_id in adopted)
+        if not row.answer["asked"].get("years"):
+            found[row.kind] = (row, row.identity_id in adopted)
     return found
 
 
