@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from pairup.planning.plan import Plan, Stop
     from pairup.planning.problems import PostingProblem
 
+#: parts of the points for fair filling at which the price is drawn
+CURVE = (0.01, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+
 
 @dataclass(frozen=True, slots=True)
 class How:
@@ -67,7 +70,7 @@ def _fair_of(problem: PostingProblem, how: How) -> int:
     assert how.fair is not None
     fair = plan_fair(welfare, how.fair, points=how.fair_points, seed=how.seed)
     tell_fair(fair.plan, fair.beside(welfare), how)
-    draw(welfare, how.plot)
+    draw_price(welfare, how)
     return DONE
 
 
@@ -80,8 +83,9 @@ def _rounds_of(problems: list[PostingProblem], how: How) -> None:
             problems, how.rounds or len(problems), expected, stop=how.stop, seed=how.seed, progress=bar
         )  # fmt: skip
     plans = [own_plan(problems[0], found.horizon), *(one.plan for one in found.horizon.rounds[1 : found.known])]
-    tell_rounds(plans, found.to_dict(), how)
-    draw(found.horizon.rounds[0].plan, how.plot)
+    told = found.to_dict()
+    tell_rounds(plans, told, how)
+    draw_rounds(told, how)
 
 
 def plan_of_record(record: Path, ask: Callable[[], Any], actor: str, how: How) -> int:
@@ -105,11 +109,12 @@ def plan_of_record(record: Path, ask: Callable[[], Any], actor: str, how: How) -
         bar.said = drafted.plan.status.value
     if how.fair is not None:
         tell_fair(drafted.plan, told, how, drafted.run)
+        draw(drafted.plan, how.plot)
     else:
         tell_rounds([drafted.plan], told, how, drafted.run)
+        draw_rounds(told, how)
     if not how.as_json:
         click.echo(f"Kept as run {drafted.run}. Next: pairup adopt {drafted.run} --record {record}")
-    draw(drafted.plan, how.plot)
     return exit_code_of(drafted.plan)
 
 
@@ -135,6 +140,28 @@ def tell_rounds(plans: list[Plan[Any]], told: dict[str, Any], how: How, run: str
         return
     click.echo(plans[0].screen(language()))
     _say(ahead_words(told))
+
+
+def draw_rounds(told: dict[str, Any], how: How) -> None:
+    """Draw the rounds with their gaps."""
+    if how.plot is not None:
+        from pairup.reports.horizon_figure import write_rounds
+
+        write_rounds(told, how.plot, language())
+        click.echo(f"Drawn: {how.plot}", err=True)
+
+
+def draw_price(welfare: Plan[Any], how: How) -> None:
+    """Plan again with more and more points for fair filling, and draw what each costs."""
+    if how.plot is None:
+        return
+    from pairup.planning.fair_plans import plan_fair
+    from pairup.reports.horizon_figure import write_price
+
+    given = [(how.fair_points or 100.0) * part for part in CURVE]
+    fair = [plan_fair(welfare, "weighted", points=points, seed=how.seed).beside(welfare) for points in given]
+    write_price(list(zip(given, fair, strict=True)), how.plot, language())
+    click.echo(f"Drawn: {how.plot}", err=True)
 
 
 def require_sense(kind: str, files: int, how: How) -> None:

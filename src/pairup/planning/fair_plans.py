@@ -28,6 +28,7 @@ from pairup.planning.verify import check_plan
 from pairup.values.words import Words
 
 Order = Literal["leximin", "weighted"]
+ORDERS: tuple[Order, ...] = ("leximin", "weighted")
 #: the weighted order looks again at its prices so often at most
 ITERATIONS = 12
 

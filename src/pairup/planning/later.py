@@ -63,9 +63,14 @@ def taken_alone(problem: PostingProblem, worth: Floats) -> Ints:
 
 
 def rolled_out(problem: PostingProblem, options: Ints, later: Sequence[Later], rest: int) -> float:
-    """What later rounds are worth after these options of a round are taken, each an assignment planned for itself."""
+    """What later rounds are worth after these options of a round are taken, each an assignment planned for itself.
+
+    Only rounds with people in common with this one are looked at: the others feel it through them alone.
+    """
     total, before = 0.0, [(problem, options)]
     for one in later:
+        if problem.person_at.keys().isdisjoint(one.problem.person_at):
+            continue
         busy = np.zeros(len(one.problem.worth), dtype=np.bool_)
         for earlier, taken in before:
             busy |= kept_from(one.problem, earlier, taken, rest)
@@ -84,12 +89,15 @@ def kept_from(problem: PostingProblem, earlier: PostingProblem, options: Ints, r
     who = np.array([problem.person_at.get(name, -1) for name in names], dtype=np.int64)
     held, post = who[who >= 0], earlier.option_post[options][who >= 0]
     out, home = np.zeros(len(problem.worth), dtype=np.bool_), np.timedelta64(rest, "D")
+    if not len(held):
+        return out
     first, last = (days[problem.option_post] for days in (problem.post_first, problem.post_last))
     while len(held):  # one round more for each further posting of the same person
         one, at = np.unique(held, return_index=True)
         is_held = np.zeros(len(problem.people), dtype=np.bool_)
         is_held[one] = True
-        begins, ends = (np.full(len(problem.people), np.datetime64("NaT"), "datetime64[D]") for _ in range(2))
+        begins: Days = np.full(len(problem.people), np.datetime64("NaT"), "datetime64[D]")
+        ends: Days = begins.copy()
         begins[one], ends[one] = earlier.post_first[post[at]], earlier.post_last[post[at]]
         # a comparison with a day that is not given (NaT) is false, so the two are not apart
         person = problem.option_person
@@ -107,6 +115,8 @@ def option_prices(problem: PostingProblem, later: Sequence[Later], rest: int = 0
     price, home = np.zeros(len(problem.worth)), np.timedelta64(rest, "D")
     first, last = (days[problem.option_post] for days in (problem.post_first, problem.post_last))
     for other in later:
+        if problem.person_at.keys().isdisjoint(other.problem.person_at):
+            continue
         there = np.array([other.problem.person_at.get(person, -1) for person in problem.people], dtype=np.int64)
         options = np.flatnonzero(there[problem.option_person] >= 0)
         who = there[problem.option_person[options]]

@@ -338,6 +338,19 @@ class SpreadFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FairFacts:
+    """The round planned by a fair order: points it costs of the most a plan is worth; the lowest share of seats filled
+    at a place and the Gini coefficient of these shares, each of the plan worth most and of this one."""
+
+    order: Text
+    price: float
+    welfare: float
+    lowest: tuple[float, float]
+    gini: tuple[float, float]
+    is_proved: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ChecksFacts:
     """What a posting run keeps beside its plan. `weights` are (name, postings kept with it lower, higher); `envies`
     (place, the place it envies, points of its own people, of the other's); `burdens` (donor, sent, of its quota),
@@ -356,6 +369,7 @@ class ChecksFacts:
     envies: tuple[tuple[str, str, float, float], ...] = ()
     burdens: tuple[tuple[NameFacts, int, int], ...] = ()
     reasons: tuple[tuple[Text, int], ...] = ()
+    fair: tuple[FairFacts, ...] = ()
 
 
 # --- the portfolio ------------------------------------------------------------------------------------------
