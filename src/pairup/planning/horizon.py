@@ -195,7 +195,7 @@ class _Rolling:
         """The share of the prices that is worth most by roll-out: this round at that share, then each future in order.
 
         A person's price is what later rounds lose without them alone, so prices together may hold too many back.
-        All rounds are taken as assignments here (roll-out: Bertsekas, Rollout, Policy Iteration, 2020).
+        All rounds are assignments here (roll-out: Bertsekas, Tsitsiklis and Wu, Journal of Heuristics 3, 1997).
         """
         best, chosen = -math.inf, 0.0
         for share in SHARES:

@@ -74,7 +74,7 @@ def price_of_fairness(curve: Sequence[tuple[float, Mapping[str, Any]]], language
 def _plans(curve: Sequence[tuple[float, Mapping[str, Any]]]) -> dict[tuple[float, float], tuple[float, float]]:
     """Price and fair filling of each plan of a curve, cheapest first, with the fewest and most points that give it.
 
-    A plan that fills no more fairly than one as cheap is left out: the weighted order is searched and not always proved.
+    A plan that fills no more fairly than a cheaper one is left out: the order is searched and not always proved.
     """
     found: dict[tuple[float, float], tuple[float, float]] = {}
     for points, one in sorted(curve, key=lambda row: (row[1]["price"], row[0])):
