@@ -88,6 +88,14 @@ def test_the_first_plan_answers_the_round_itself_and_its_gap_holds_what_is_held_
     assert plan.bound - plan.objective >= found.horizon.cost_now - 1e-6
 
 
+def test_a_horizon_that_was_not_compared_gives_the_first_plan_no_bound() -> None:
+    known = a_round("Lin FJ clinic 10")
+
+    plan = own_plan(known, plan_ahead([known], 2, Expected(draws=2), compare=False).horizon)
+
+    assert plan.has_plan and plan.bound is None
+
+
 def test_the_same_seed_gives_the_same_rounds_whatever_the_order_of_the_input() -> None:
     def figures(ahead: Ahead) -> list[tuple[float, int]]:
         return [(one.worth, len(one.plan.chosen)) for one in ahead.horizon.rounds]

@@ -164,11 +164,15 @@ def _day(day: np.datetime64, moved: np.timedelta64) -> Any:
 
 
 def own_plan(problem: PostingProblem, horizon: Horizon) -> Plan[Posting]:
-    """The first round's plan as an answer to the round by itself: its worth, and the bound of the round alone."""
-    first, alone = horizon.rounds[0], horizon.myopic[0].plan
-    gap = gap_of(first.worth, alone.bound)
+    """The first round's plan as an answer to the round by itself: its worth, and the bound of the round alone.
+
+    Without a bound where the horizon was not compared with rounds planned for themselves.
+    """
+    first = horizon.rounds[0]
+    bound = None if horizon.myopic is horizon.rounds else horizon.myopic[0].plan.bound
+    gap = gap_of(first.worth, bound)
     status = Status.OPTIMAL if gap is not None and gap <= PROVED else Status.FEASIBLE
-    return replace(first.plan, problem=problem, status=status, objective=first.worth, bound=alone.bound, prices=None)
+    return replace(first.plan, problem=problem, status=status, objective=first.worth, bound=bound, prices=None)
 
 
 def ahead_words(ahead: Mapping[str, Any]) -> Iterator[Words]:
