@@ -111,6 +111,19 @@ def test_known_rounds_without_ties_are_never_worth_less_than_each_planned_for_it
     assert found.bound is not None and found.total <= found.bound
 
 
+def test_prices_that_together_hold_too_many_back_are_not_followed() -> None:
+    # each of Chen, Su and Wu would be missed later, and each could stand in for another: their prices say so twice
+    round_ = a_round(
+        "Lin FJ clinic 90", "Wu FJ clinic 80", "Wu FJ ward 85", "Chen FJ ward 70", "Chen FJ school 75",
+        "Su FJ school 60", "Huang FJ station 50", "Su FJ station 20", "Zheng FJ clinic 40",
+    )  # fmt: skip
+
+    found = plan_rounds([round_, round_])
+
+    assert found.total == found.myopic_total == 400
+    assert found.rounds[0].priced == 0
+
+
 def test_progress_names_the_round_and_carries_plan_and_bound() -> None:
     told: list[tuple[str, float | None]] = []
 
