@@ -140,6 +140,7 @@ class PlanFacts:
     weights: Mapping[str, str] = field(default_factory=dict)
     conflicts: tuple[Text, ...] = ()
     is_adopted: bool = False
+    beside: tuple[Text, ...] = ()  # of postings: rounds looked at, or the price of a fair order; for the office
 
 
 # --- places and pairings ------------------------------------------------------------------------------------

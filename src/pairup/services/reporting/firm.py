@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pairup.planning.fair_plans import fair_words
+from pairup.planning.futures import ahead_words
 from pairup.reports.facts import Both, ChecksFacts, FairFacts, NameFacts, SpreadFacts
 from pairup.services.reporting.places import Atlas
 from pairup.values.words import Words
+
+
+def beside(answer: Mapping[str, Any]) -> tuple[Words, ...]:
+    """What a run of postings says more: every round it looked at, or what its fair order costs."""
+    lines = list(ahead_words(answer["horizon"])) if "horizon" in answer else []
+    return (*lines, *((fair_words(answer["fair"]),) if "fair" in answer else ()))
 
 
 def checks_of(checks: Mapping[str, Any], atlas: Atlas) -> ChecksFacts | None:
