@@ -52,11 +52,15 @@ def checks_of(checks: Mapping[str, Any], atlas: Atlas) -> ChecksFacts | None:
         tuple((row["place"], row["other"], float(row["own"]), float(row["there"])) for row in fair["envies"]),
         tuple(sorted(burdens, key=lambda row: (row[0].order or row[0].code, row[0].code))),
         tuple((Words(f"fairness.short-{code.partition('.')[2]}"), count) for code, count in fair["reasons"].items()),
-        tuple(
-            FairFacts(
-                Words(f"fairness.order-{one['order']}"), float(one["price"]), float(one["welfare"]),
-                (one["lowest"][0], one["lowest"][1]), (one["gini"][0], one["gini"][1]), bool(one["is_proved"]),
-            )
-            for one in checks.get("fair", ())
-        ),
+        _fair(checks),
+    )  # fmt: skip
+
+
+def _fair(checks: Mapping[str, Any]) -> tuple[FairFacts, ...]:
+    return tuple(
+        FairFacts(
+            Words(f"fairness.order-{one['order']}"), float(one["price"]), float(one["welfare"]),
+            (one["lowest"][0], one["lowest"][1]), (one["gini"][0], one["gini"][1]), bool(one["is_proved"]),
+        )
+        for one in checks.get("fair", ())
     )  # fmt: skip
