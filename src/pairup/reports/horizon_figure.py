@@ -80,10 +80,11 @@ def _plans(curve: Sequence[tuple[float, Mapping[str, Any]]]) -> dict[tuple[float
     for points, one in sorted(curve, key=lambda row: (row[1]["price"], row[0])):
         plan = one["price"], round((one["score"] - one["worth"]) / points, 3)
         found[plan] = found.get(plan, (points, points))[0], points
-    best, kept = -1.0, {}
-    for (price, fair), points in sorted(found.items(), key=lambda row: (row[0][0], -row[0][1])):
+    kept: dict[tuple[float, float], tuple[float, float]] = {}
+    best = -1.0
+    for (price, fair), given in sorted(found.items(), key=lambda row: (row[0][0], -row[0][1])):
         if fair > best:
-            best, kept[price, fair] = fair, points
+            best, kept[price, fair] = fair, given
     return kept
 
 
