@@ -42,6 +42,7 @@ SOURCES = {
     "core": ["--group", "build"],
     "test": ["--extra", "test", "--group", "build", "--group", "lint"],
     "peers": ["--extra", "test", "--extra", "peers", "--group", "build", "--group", "lint"],
+    "spark": ["--extra", "test", "--extra", "spark", "--group", "build"],
 }
 
 

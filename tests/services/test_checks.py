@@ -26,6 +26,9 @@ def test_a_run_keeps_its_weights_with_their_day_what_survives_and_how_fair_it_is
     assert len(kept["survival"]["alone"]) == 2 * 5  # nobody earns points by a language, a host or the one before
     assert {row["donor"] for row in kept["fairness"]["burdens"]} >= {found.plan.problem.donors[0]}
     assert next(words.code for words in check_words(kept)) == "firmness.survival"
+    assert [one["order"] for one in kept["fair"]] == ["leximin", "weighted"]
+    assert all(one["price"] >= 0 for one in kept["fair"])
+    assert [words.code for words in check_words(kept)][-2:] == ["fairness.fair", "fairness.fair"]
     assert len(check_words(kept)) > 3
 
 

@@ -113,7 +113,7 @@ def test_a_round_is_planned_asked_and_mended(
         else:
             Path(title).write_text(block, encoding="utf-8")
 
-    assert count == 8 and (tmp_path / "curve.svg").is_file()
+    assert count == 11 and (tmp_path / "curve.svg").is_file()
 
 
 def test_the_sheet_the_page_shows_is_the_sheet_that_is_read() -> None:

@@ -12,14 +12,18 @@ from pairup.cli.main import language
 from pairup.cli.options import ACTOR, DAY, PROGRAMME, RECORD, day_of, now, picture_file, step
 
 if TYPE_CHECKING:
-    from pairup.services.plans import Draft
+    from pairup.planning.fair_plans import Order
+    from pairup.services.plans import Asked, Draft
 
 KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 
 
 @click.command()
 @click.argument("kind", type=KINDS)
-@click.option("--problem", type=click.Path(path_type=Path, dir_okay=False), help="A problem file; no record is needed.")
+@click.option(
+    "--problem", "problems", multiple=True, type=click.Path(path_type=Path, dir_okay=False),
+    help="A problem file; no record is needed. Of postings several: rounds in order.",
+)  # fmt: skip
 @click.option("--record", type=click.Path(path_type=Path, dir_okay=False), help="Plan from this record.")
 @PROGRAMME
 @click.option("--round", "round_code", help="Which round. [default: the next one]")
@@ -39,6 +43,22 @@ KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 @click.option("--work", type=click.IntRange(min=0), help="Stop after this much counted work, which can be repeated.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option(
+    "--rounds", type=click.IntRange(min=1),
+    help="Of postings: look so many rounds ahead. Rounds that are not given are drawn. --seconds holds for each plan.",
+)  # fmt: skip
+@click.option(
+    "--rest", type=click.IntRange(min=0), default=365, show_default=True,
+    help="With several rounds: days at home after a posting before the next; an assumption.",
+)  # fmt: skip
+@click.option(
+    "--fair", type=click.Choice(["leximin", "weighted"]),
+    help="Of postings: plan by this order of the seats filled at places, and say its price in points.",
+)  # fmt: skip
+@click.option(
+    "--fair-points", type=click.FloatRange(min=0), default=100.0, show_default=True,
+    help="With --fair weighted: points for the first seat of a place; each further seat counts less.",
+)  # fmt: skip
+@click.option(
     "--checks/--no-checks",
     default=None,
     help="Of postings of a record: say how firm and how fair the plan is. [default: yes, unless --seconds is given]",
@@ -49,41 +69,52 @@ KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 )
 @ACTOR
 def plan(
-    kind: str, problem: Path | None, record: Path | None, programme: str | None, round_code: str | None,
+    kind: str, problems: tuple[Path, ...], record: Path | None, programme: str | None, round_code: str | None,
     on: datetime | None, known_by: datetime | None, years: str | None, without: tuple[str, ...], days: int, nights: str,
-    seconds: float | None, work: int | None, seed: int, checks: bool | None, as_json: bool, plot: Path | None,
-    actor: str,
+    seconds: float | None, work: int | None, seed: int, rounds: int | None, rest: int, fair: Order | None,
+    fair_points: float, checks: bool | None, as_json: bool, plot: Path | None, actor: str,
 ) -> None:  # fmt: skip
     """Draft a plan of KIND. A draft changes nothing until it is adopted.
 
     Long because every option is named once.
     """
-    if (problem is None) == (record is None):
+    if bool(problems) == (record is not None):
         raise click.UsageError("Give one of --problem FILE and --record FILE.")
     if without and kind != "pairings":
         raise click.UsageError("--without DONOR is asked of pairings; of a round, ask `pairup what-if`.")
-    if problem is not None:
+    from pairup.cli.plan_rounds import How, plan_files, plan_of_record, require_sense
+    from pairup.planning.plan import Stop
+
+    stop = Stop(seconds, work)
+    how = How(rounds, rest, fair, fair_points, stop, seed, as_json, plot)
+    require_sense(kind, len(problems), how)
+    if len(problems) == 1 and how.is_plain:
         from pairup.cli.plan_file import plan_problem_file
 
         raise click.exceptions.Exit(
             plan_problem_file(
-                kind, problem, seconds=seconds, work=work, seed=seed, as_json=as_json, plot=plot, without=without
+                kind, problems[0], seconds=seconds, work=work, seed=seed, as_json=as_json, plot=plot, without=without
             )
         )
-    assert record is not None
+    if record is None:
+        raise click.exceptions.Exit(plan_files(kind, problems, how))
     from pairup.cli.plan_file import draw, exit_code_of, tell_more
-    from pairup.planning.plan import Stop
     from pairup.services import open_record
 
     open_record(record)
     from pairup.services import plans
 
-    asked = plans.ask(
-        kind, programme=programme, round_code=round_code, on=day_of(on), known_by=known_by.date() if known_by else None,
-        horizon=_years(years) if kind != "pairings" else None, days=days, nights=nights,
-        years=_years(years) if kind == "pairings" else None,
-    )  # fmt: skip
-    stop = Stop(seconds=seconds, work=work)
+    def ask() -> Asked:
+        return plans.ask(
+            kind, programme=programme, round_code=round_code, on=day_of(on),
+            known_by=known_by.date() if known_by else None,
+            horizon=_years(years) if kind != "pairings" else None, days=days, nights=nights,
+            years=_years(years) if kind == "pairings" else None,
+        )  # fmt: skip
+
+    if not how.is_plain:
+        raise click.exceptions.Exit(plan_of_record(record, ask, actor, how))
+    asked = ask()
     if without:
         plans.require_donors_of(asked, without)
     with step(f"Planning {kind}") as bar:

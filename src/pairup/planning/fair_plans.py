@@ -9,22 +9,26 @@ those in which they do are tied together and settled level by level.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from pairup.errors import InputError
 from pairup.planning.blocks import Block, Flags, Floats, Ints, only, with_cuts
+from pairup.planning.fairness import Spread, in_order, places_of
 from pairup.planning.plan import PROVED as CLOSE
-from pairup.planning.plan import Ended, Plan, Run, Status, gap_of
+from pairup.planning.plan import Ended, Plan, Run, Status, gap_of, number
 from pairup.planning.problems.posting import Posting, PostingProblem
 from pairup.planning.series import BlockSeries, RoundSeries
 from pairup.planning.solvers import SOLVER, VERSIONS
 from pairup.planning.verify import check_plan
+from pairup.values.words import Words
 
 Order = Literal["leximin", "weighted"]
+ORDERS: tuple[Order, ...] = ("leximin", "weighted")
 #: the weighted order looks again at its prices so often at most
 ITERATIONS = 12
 
@@ -44,6 +48,27 @@ class FairPlan:
     is_proved: bool
     score: float | None = None
     bound: float | None = None
+
+    def beside(self, welfare: Plan[Posting]) -> dict[str, Any]:
+        """Give the price beside the plan worth most, and how shares of seats filled at places are spread in both."""
+        spread = [Spread.of(in_order(places_of(plan))) for plan in (welfare, self.plan)]
+        shares = [(0.0, 0.0) if one is None else (round(one.lowest, 4), round(one.gini, 4)) for one in spread]
+        return {
+            "order": self.order, "price": self.price, "is_proved": self.is_proved, "worth": self.plan.objective,
+            "welfare": welfare.objective, "lowest": [shares[0][0], shares[1][0]], "gini": [shares[0][1], shares[1][1]],
+            "score": self.score, "score_bound": self.bound,
+        }  # fmt: skip
+
+
+def fair_words(told: Mapping[str, Any]) -> Words:
+    """Tell a fair plan from what `FairPlan.beside` gives, its price first."""
+    (before, after), (gini_before, gini) = told["lowest"], told["gini"]
+    return Words("fairness.fair", {
+        "order": Words(f"fairness.order-{told['order']}"), "price": number(told["price"]),
+        "welfare": number(told["welfare"]), "before": f"{100 * before:.0f}", "after": f"{100 * after:.0f}",
+        "gini_before": f"{gini_before:.2f}", "gini": f"{gini:.2f}",
+        "proof": Words("fairness.fair-proved" if told["is_proved"] else "fairness.fair-open"),
+    })  # fmt: skip
 
 
 def plan_fair(plan: Plan[Posting], order: Order = "leximin", *, points: float = 100.0, seed: int = 0) -> FairPlan:

@@ -165,6 +165,11 @@ def fairness_of(plan: Plan[Posting]) -> Fairness:
     )  # fmt: skip
 
 
+def places_of(plan: Plan[Posting]) -> tuple[PlaceShare, ...]:
+    """What each place got, without the other figures. Refuses where there is no plan."""
+    return tuple(_places(plan.problem, plan.problem.options_of(plan.assignments)))
+
+
 def _burdens(problem: PostingProblem, chosen: Ints) -> Iterable[Burden]:
     sent = Counter(problem.donors[k] for k in sorted(set(problem.option_person[chosen].tolist())))
     have, quota = Counter(problem.donors), dict(problem.quotas)

@@ -10,20 +10,27 @@ refugee resettlement, Operations Research 72(3), 2024, https://doi.org/10.1287/o
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from pairup.errors import InputError
 from pairup.planning.blocks import Floats
-from pairup.planning.linear import LinearProgramme
-from pairup.planning.plan import UNTIL_PROVED, Plan, Stop, gap_of
+from pairup.planning.later import Later, kept_from, option_prices, rolled_out, taken_alone
+from pairup.planning.plan import UNTIL_PROVED, Plan, Progress, Stop, gap_of
 from pairup.planning.posting import plan_postings
 from pairup.planning.problems.posting import Posting, PostingProblem
+from pairup.values.words import Words
 
 #: rounds that may come after one, drawn once: given the round's number and a seeded generator
 Sample = Callable[[int, np.random.Generator], Sequence[PostingProblem]]
+#: postings already made, and the round each was made in
+Taken = Sequence[tuple[PostingProblem, tuple[Posting, ...]]]
+
+#: shares of the prices that are tried, the least first
+SHARES = (0.0, 0.25, 0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,14 @@ class RoundPlan:
     worth: float
     gap: float | None
     priced: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the figures of the round; its rows are those of the plan."""
+        return {
+            "status": self.plan.status.value, "worth": self.worth, "objective": self.plan.objective,
+            "bound": self.plan.bound, "gap": self.gap, "priced": self.priced, "chosen": len(self.plan.chosen),
+            "seconds": round(self.plan.run.seconds, 3), "ended": self.plan.run.ended.value,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,94 +79,142 @@ class Horizon:
         """Distance of the total to the bound."""
         return gap_of(self.total, self.bound)
 
+    @property
+    def held_back(self) -> int:
+        """People whom the first round would post if it were the last, and does not."""
+        now, alone = ({item.person for item in one[0].plan.chosen} for one in (self.rounds, self.myopic))
+        return len(alone - now)
+
+    @property
+    def cost_now(self) -> float:
+        """Points that holding people back costs in the first round."""
+        return round(self.myopic[0].worth - self.rounds[0].worth, 9)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "rounds": [one.to_dict() for one in self.rounds], "myopic": [one.to_dict() for one in self.myopic],
+            "total": self.total, "myopic_total": self.myopic_total, "bound": self.bound, "gap": self.gap,
+            "held_back": self.held_back, "cost_now": self.cost_now,
+        }  # fmt: skip
+
 
 def plan_rounds(
-    problems: Sequence[PostingProblem], *, samples: int = 4, sample: Sample | None = None, stop: Stop = UNTIL_PROVED,
-    seed: int = 0, compare: bool = True,
+    problems: Sequence[PostingProblem], *, samples: int = 4, sample: Sample | None = None, rest: int = 0,
+    stop: Stop = UNTIL_PROVED, seed: int = 0, compare: bool = True, progress: Progress | None = None,
 ) -> Horizon:  # fmt: skip
     """Plan rounds in order, each with prices for what its people could do in later ones.
 
-    `sample` draws the rounds that may follow round `at`; without it the rounds given are taken as known. `stop` holds
-    for each round. With `compare` the rounds are planned without prices too. Refuses a round that has no plan.
+    `sample` draws the rounds that may follow round `at`; without it the rounds given are taken as known. Nobody
+    serves within `rest` days after a posting. `stop` holds for each plan: one a round, and with `compare` up to two
+    more, without prices and with everybody free. Refuses no round, a stable round, and a round that has no plan.
     """
-    draws = samples if sample is not None else 1
-    rounds = _rolled(problems, draws, sample or (lambda at, _: problems[at + 1 :]), stop, seed)
-    myopic = _rolled(problems, 0, None, stop, seed) if compare else rounds
-    bounds = [plan_postings(problem, stop=stop, seed=seed).bound for problem in problems] if compare else [None]
+    if not problems:
+        raise InputError("There is no round to plan.", hint="Give one round or more.", code="horizon.no-round")
+    if any(problem.mode == "stable" for problem in problems):
+        raise InputError(
+            "A stable round has no worth to weigh against later rounds.", hint="Ask for welfare.", code="horizon.stable"
+        )
+
+    def futures(at: int) -> list[Sequence[PostingProblem]]:
+        if sample is None:
+            return [problems[at + 1 :]]
+        return [sample(at, np.random.default_rng([seed, at, draw])) for draw in range(samples)]
+
+    ways = _Rolling(problems, rest, stop, seed, progress, 3 * len(problems) if compare else len(problems))
+    rounds = ways.rolled(futures)
+    if not compare:
+        return Horizon(rounds, rounds, None)
+    myopic = ways.rolled(lambda _: ())
+    bounds = [
+        one.plan.bound if one.plan.problem is problem else ways.planned(problem).bound
+        for problem, one in zip(problems, myopic, strict=True)
+    ]
     known = [bound for bound in bounds if bound is not None]
     return Horizon(rounds, myopic, math.fsum(known) if len(known) == len(problems) else None)
 
 
-def _rolled(
-    problems: Sequence[PostingProblem], samples: int, sample: Sample | None, stop: Stop, seed: int
-) -> tuple[RoundPlan, ...]:
-    """Plan round after round; who serves is not free for what overlaps."""
-    taken: list[tuple[PostingProblem, tuple[Posting, ...]]] = []
-    rounds = []
-    for at, problem in enumerate(problems):
-        free = without(problem, taken)
-        price = np.zeros(len(problem.people))
-        for draw in range(samples if sample is not None else 0):
-            later = sample(at, np.random.default_rng([seed, at, draw])) if sample is not None else ()
-            price += prices_of(free, later) / samples
-        worth = free.worth - price[free.option_person]
-        # whole points again, where they were whole: a proof stays exact
-        worth = np.round(worth) if np.array_equal(free.worth, np.round(free.worth)) else worth
-        plan = plan_postings(replace(free, worth=worth), stop=stop, seed=seed)
-        chosen = plan.assignments
-        points = math.fsum(float(problem.worth[problem.option_at[item]]) for item in chosen)
-        rounds.append(RoundPlan(plan, points, plan.gap, int(np.count_nonzero(price))))
-        taken.append((problem, chosen))
-    return tuple(rounds)
+class _Rolling:
+    """Rounds to plan in order; the prices of a round that is known are found once."""
+
+    def __init__(
+        self, problems: Sequence[PostingProblem], rest: int, stop: Stop, seed: int, progress: Progress | None,
+        steps: int,
+    ) -> None:  # fmt: skip
+        self.problems, self.rest, self.stop, self.seed = problems, rest, stop, seed
+        self.progress, self.steps, self.done = progress, steps, 0
+        self.known = {id(problem): Later.of(problem) for problem in problems[1:]}
+
+    def rolled(self, draws: Callable[[int], Iterable[Sequence[PostingProblem]]]) -> tuple[RoundPlan, ...]:
+        """Plan round after round by the futures drawn for each; who serves is not free for what overlaps."""
+        taken: list[tuple[PostingProblem, tuple[Posting, ...]]] = []
+        rounds = []
+        for at, problem in enumerate(self.problems):
+            free = without(problem, taken, self.rest)
+            futures = [self._later(draw) for draw in draws(at)]
+            price = np.zeros(len(free.worth))
+            for later in futures:
+                price += option_prices(free, later, self.rest) / len(futures)
+            price *= self._share(free, price, futures) if price.any() else 1.0
+            if price.any():
+                worth = free.worth - price
+                # whole points again, where they were whole: a proof stays exact
+                worth = np.round(worth) if np.array_equal(free.worth, np.round(free.worth)) else worth
+                free = replace(free, worth=worth)
+            plan = self.planned(free, at)
+            chosen = plan.assignments
+            points = math.fsum(problem.worth[problem.options_of(chosen)].tolist())
+            people = len(np.unique(problem.option_person[price > 0]))
+            rounds.append(RoundPlan(plan, points, plan.gap, people))
+            taken.append((problem, chosen))
+        return tuple(rounds)
+
+    def planned(self, problem: PostingProblem, at: int | None = None) -> Plan[Posting]:
+        """Plan one round; what is being done names the round."""
+        self.done += 1
+        return plan_postings(problem, stop=self.stop, seed=self.seed, progress=self._told(at))
+
+    def _told(self, at: int | None) -> Progress | None:
+        tell, done, steps = self.progress, self.done - 1, self.steps
+        if tell is None:
+            return None
+        what = Words("horizon.doing-bound") if at is None else Words(
+            "horizon.doing-round", {"round": at + 1, "of": len(self.problems)}
+        )  # fmt: skip
+
+        def told(
+            words: Words, done_here: int, of: int, /, *, objective: float | None = None, bound: float | None = None
+        ) -> None:
+            tell(what, done, steps, objective=objective, bound=bound)
+
+        return told
+
+    def _later(self, rounds: Sequence[PostingProblem]) -> list[Later]:
+        return [self.known.get(id(one)) or Later.of(one) for one in rounds]
+
+    def _share(self, problem: PostingProblem, price: Floats, futures: Sequence[Sequence[Later]]) -> float:
+        """The share of the prices that is worth most by roll-out: this round at that share, then each future in order.
+
+        A person's price is what later rounds lose without them alone, so prices together may hold too many back.
+        All rounds are assignments here (roll-out: Bertsekas, Tsitsiklis and Wu, Journal of Heuristics 3, 1997).
+        """
+        best, chosen = -math.inf, 0.0
+        for share in SHARES:
+            options = taken_alone(problem, problem.worth - share * price)
+            found = [rolled_out(problem, options, later, self.rest) for later in futures]
+            worth = float(problem.worth[options].sum()) + math.fsum(found) / max(1, len(found))
+            if worth > best + 1e-9 * max(1.0, abs(worth)):
+                best, chosen = worth, share
+        return chosen
 
 
-def without(problem: PostingProblem, taken: Sequence[tuple[PostingProblem, tuple[Posting, ...]]]) -> PostingProblem:
+def without(problem: PostingProblem, taken: Taken, rest: int = 0) -> PostingProblem:
     """The round without postings that share a day with one already taken; a day that is not given is shared.
 
-    What must be filled may then be out of reach, and what was locked stays locked.
+    Nor may they begin within `rest` days after one, or end within `rest` days before. What must be filled may then be
+    out of reach, and what was locked stays locked.
     """
-    held: dict[str, list[tuple[np.datetime64, np.datetime64]]] = defaultdict(list)
+    ruled_out = np.zeros(len(problem.worth), dtype=np.bool_)
     for earlier, chosen in taken:
-        for item in chosen:
-            post = earlier.post_at[item.post]
-            held[item.person].append((earlier.post_first[post], earlier.post_last[post]))
-    barred = set(problem.forbids)
-    busy = np.array([person in held for person in problem.people], dtype=np.bool_)
-    for option in np.flatnonzero(busy[problem.option_person]).tolist():
-        item = problem.posting(option)
-        post = problem.post_at[item.post]
-        first, last = problem.post_first[post], problem.post_last[post]
-        # a comparison with a day that is not given (NaT) is false, so the two are not apart
-        if item not in problem.locks and not all(last < f or t < first for f, t in held[item.person]):
-            barred.add(item)
-    return replace(problem, forbids=tuple(sorted(barred)))
-
-
-def prices_of(problem: PostingProblem, later: Sequence[PostingProblem]) -> Floats:
-    """What each person of a round would add to later rounds at the margin: the most of any, at least 0.
-
-    The price of a person in the linear programme of people and seats; teams, couples and caps are left out of it.
-    """
-    price = np.zeros(len(problem.people))
-    for other in later:
-        shared = [
-            (at, other.person_at[person]) for at, person in enumerate(problem.people) if person in other.person_at
-        ]
-        if not shared:
-            continue
-        there = _person_prices(other)
-        for at, their in shared:
-            price[at] = max(price[at], there[their])
-    return price
-
-
-def _person_prices(problem: PostingProblem) -> Floats:
-    people, posts, count = len(problem.people), len(problem.posts), len(problem.worth)
-    programme = LinearProgramme()
-    seats = problem.seats.astype(np.float64)
-    programme.add_rows(np.full(people + posts, -np.inf), np.concatenate([np.ones(people), seats]))
-    index = np.stack([problem.option_person, people + problem.option_post], axis=1).ravel()
-    worth = np.where(problem.is_free, problem.worth, -1.0)
-    programme.add_columns(worth, 2 * np.arange(count + 1), index, np.ones(2 * count))
-    solved = programme.solve()
-    return np.zeros(people) if solved is None else np.maximum(solved.price[:people], 0.0)
+        ruled_out |= kept_from(problem, earlier, earlier.options_of(chosen), rest)
+    barred = {*problem.forbids, *map(problem.posting, np.flatnonzero(ruled_out).tolist())} - set(problem.locks)
+    return problem if len(barred) == len(problem.forbids) else replace(problem, forbids=tuple(sorted(barred)))

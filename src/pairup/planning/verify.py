@@ -109,11 +109,12 @@ def _postings(problem: PostingProblem, chosen: Sequence[Posting], say: Say) -> f
 def _settled(
     chosen: Sequence[Any], options: Container[Any], locks: Sequence[Any], forbids: Sequence[Any], say: Say
 ) -> None:
-    """Only options are chosen; what is locked is, and what is ruled out is not."""
+    """Only options are chosen; what is locked is, and what is ruled out is not. A row may be the start of an item."""
+    ruled_out, lengths = {tuple(row) for row in forbids}, {len(row) for row in forbids}
     for item in chosen:
         if item not in options:
             say("broken-no-option", item=" ".join(item))
-        if any(tuple(item)[: len(row)] == tuple(row) for row in forbids):
+        if any(tuple(item)[:length] in ruled_out for length in lengths):
             say("broken-forbid", item=" ".join(item))
     for row in locks:
         if not any(tuple(item)[: len(row)] == tuple(row) for item in chosen):

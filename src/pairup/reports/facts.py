@@ -140,6 +140,7 @@ class PlanFacts:
     weights: Mapping[str, str] = field(default_factory=dict)
     conflicts: tuple[Text, ...] = ()
     is_adopted: bool = False
+    beside: tuple[Text, ...] = ()  # of postings: rounds looked at, or the price of a fair order; for the office
 
 
 # --- places and pairings ------------------------------------------------------------------------------------
@@ -338,6 +339,19 @@ class SpreadFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FairFacts:
+    """The round planned by a fair order: points it costs of the most a plan is worth; the lowest share of seats filled
+    at a place and the Gini coefficient of these shares, each of the plan worth most and of this one."""
+
+    order: Text
+    price: float
+    welfare: float
+    lowest: tuple[float, float]
+    gini: tuple[float, float]
+    is_proved: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ChecksFacts:
     """What a posting run keeps beside its plan. `weights` are (name, postings kept with it lower, higher); `envies`
     (place, the place it envies, points of its own people, of the other's); `burdens` (donor, sent, of its quota),
@@ -356,6 +370,7 @@ class ChecksFacts:
     envies: tuple[tuple[str, str, float, float], ...] = ()
     burdens: tuple[tuple[NameFacts, int, int], ...] = ()
     reasons: tuple[tuple[Text, int], ...] = ()
+    fair: tuple[FairFacts, ...] = ()
 
 
 # --- the portfolio ------------------------------------------------------------------------------------------

@@ -26,6 +26,8 @@ def firm_section(facts: ReportFacts, *, public: bool) -> Section:
     blocks += [Paragraph(Words("firmness.fair-intro")), spreads, Paragraph(checks.envious)]
     if checks.envies:
         blocks.append(Bullets(tuple(_envy(facts, row) for row in checks.envies)))
+    if checks.fair:
+        blocks += [Paragraph(Words("firmness.fair-orders")), _fair(checks)]
     if checks.reasons:
         items = tuple(together((reason, count(seats)), ": ") for reason, seats in checks.reasons)
         blocks += [Paragraph(Words("firmness.reasons")), Bullets(items)]
@@ -70,6 +72,24 @@ def _spreads(spreads: tuple[SpreadFacts, ...]) -> Table:
         for row in spreads
     )  # fmt: skip
     return Table(Words("firmness.spreads-caption"), columns, rows)
+
+
+def _fair(checks: ChecksFacts) -> Table:
+    """The plan worth most, and the round planned by each fair order with its price."""
+    titles = ("firmness.col-order", "firmness.col-price", "firmness.col-lowest-share", "firmness.col-gini",
+              "firmness.col-proved")  # fmt: skip
+    columns = tuple(Column(Words(title), is_number=0 < at < 4) for at, title in enumerate(titles))
+    first = checks.fair[0]
+    rows: list[tuple[Inline, ...]] = [
+        (Words("firmness.order-welfare"), "0", f"{100 * first.lowest[0]:.0f} %", f"{first.gini[0]:.2f}", "–")
+    ]
+    rows += [
+        (one.order, f"{one.price:,g}", f"{100 * one.lowest[1]:.0f} %", f"{one.gini[1]:.2f}",
+         Words("firmness.yes" if one.is_proved else "firmness.not-proved"))
+        for one in checks.fair
+    ]  # fmt: skip
+    caption = Words("firmness.fair-caption", {"welfare": f"{first.welfare:,g}"})
+    return Table(caption, columns, tuple(rows))
 
 
 def _envy(facts: ReportFacts, row: tuple[str, str, float, float]) -> Inline:

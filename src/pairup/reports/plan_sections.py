@@ -91,6 +91,8 @@ def _plan_more(plan: PlanFacts) -> list[Block]:
     blocks: list[Block] = []
     if plan.conflicts:
         blocks += [Paragraph(said("conflicts", plan=said(f"plan-{plan.kind.value}"))), Bullets(plan.conflicts)]
+    if plan.beside:
+        blocks.append(Bullets(plan.beside))
     if inside:
         blocks.append(Fold(said("plan-more", plan=said(f"plan-{plan.kind.value}")), tuple(inside)))
     return blocks

@@ -7,7 +7,6 @@ bound ten times too high) is left outside the picture, which would else show not
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,9 +17,8 @@ import altair as alt
 
 from pairup.planning.plan import Plan, Point, number
 from pairup.reports import palette
+from pairup.reports.alone import write_alone
 from pairup.reports.figures import Frame, Margins, framed, table
-from pairup.reports.pictures import to_png, to_svg
-from pairup.reports.render import TAGS, page
 from pairup.values.words import Words
 
 #: what is drawn lies within this part of the last value, or within so many times the last gap
@@ -137,19 +135,7 @@ def draw_solve(plan: Plan[Any], language: str = "en") -> alt.LayerChart:
 
 def write_solve(plan: Plan[Any], path: Path, language: str = "en") -> None:
     """Write the picture of a plan's solve as SVG, as an HTML page with its words, or as PNG."""
-    spec = draw_solve(plan, language).to_dict(validate=False)
-    alt_text = told(plan, language)
-    if path.suffix == ".png":
-        path.write_bytes(to_png(spec))
-        return
-    alone = path.suffix == ".svg"  # a picture by itself has no page behind it
-    drawn = to_svg({**spec, "background": palette.PAPER} if alone else spec, name="solve", alt=alt_text)
-    if alone:
-        path.write_text(drawn, encoding="utf-8")
-        return
-    title = html.escape(Words("bench.plot-title", {"kind": plan.kind}).say(language))
-    body = (
-        f'<div class="page" lang="{TAGS[language]}">\n<main>\n<h1>{title}</h1>\n<figure>{drawn}\n'
-        f"<figcaption>{html.escape(alt_text)}</figcaption></figure>\n</main>\n</div>\n"
-    )
-    path.write_text(page(title, body), encoding="utf-8")
+    write_alone(
+        draw_solve(plan, language).to_dict(validate=False), path, name="solve",
+        title=Words("bench.plot-title", {"kind": plan.kind}).say(language), alt=told(plan, language), language=language,
+    )  # fmt: skip

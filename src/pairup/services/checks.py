@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pairup.planning.fair_plans import price_of_filling
+from pairup.planning.fair_plans import ORDERS, fair_words, plan_fair, price_of_filling
 from pairup.planning.fairness import fairness_of
 from pairup.planning.firmness import Alternative, alternatives, survival
 from pairup.planning.plan import Plan
@@ -51,6 +51,7 @@ def posting_checks(
         "survival": survival(plan, parts, draws=DRAWS, seed=seed, jobs=jobs, is_proving=False).to_dict(),
         "alternatives": [_difference(one) for one in alternatives(plan, seed=seed, jobs=jobs)],
         "fairness": told,
+        "fair": [plan_fair(plan, order, seed=seed).beside(plan) for order in ORDERS],
     }  # fmt: skip
 
 
@@ -83,4 +84,5 @@ def check_words(checks: Mapping[str, Any]) -> list[Words]:
     lines.append(Words("fairness.envious", {"count": fair["envious"], "of": fair["places_counted"]}))
     for code, count in fair["reasons"].items():
         lines.append(Words("fairness.reason", {"count": count, "reason": Words(f"fairness.short-{code[9:]}")}))
+    lines += [fair_words(one) for one in checks.get("fair", ())]
     return lines

@@ -81,10 +81,14 @@ def _screen(reference: Reference, drafts: list[plans.Draft], results: list[Any],
 
 
 def next_commands(programme: str, record: Path) -> list[str]:
-    """Three commands to try next; the first asks about a posting of the plan."""
+    """Commands to try next; the first ask the plan of postings why, what if, and what after somebody drops out."""
     row = PlanRunVersion.objects.known().filter(identity__programme__code=programme, kind="postings").first()
     first = [f"pairup plan postings --record {record}"]
     if row is not None and row.answer["assignments"]:
-        chosen = row.answer["assignments"][0]
-        first = [f"pairup why {row.identity.code} {chosen['person']} {chosen['post']} --record {record}"]
+        run, chosen = row.identity.code, row.answer["assignments"][0]
+        first = [
+            f"pairup why {run} {chosen['person']} {chosen['post']} --record {record}",
+            f"pairup what-if {run} --forbid {chosen['person']} {chosen['post']} --record {record}",
+            f"pairup repair {run} --without {chosen['person']} --record {record}",
+        ]
     return [*first, f"pairup claims --record {record}", "pairup init my-programme"]

@@ -330,7 +330,7 @@ def draft(
     problem = read_problem_of(asked)
     plan = PLANNERS[asked.kind](problem, stop=stop, seed=seed, progress=progress)
     checks = _checks(asked, plan, seed) if with_checks and asked.kind == "postings" else {}
-    digest = hashlib.sha256(_bytes(problem)).hexdigest()
+    digest = hashlib.sha256(problem_bytes(problem)).hexdigest()
     code = keep(asked, plan, read_digest=digest, actor=actor, at=at, checks=checks)
     missing = read_asking(asked, on=asked.on).missing if asked.kind == "pairings" else ()
     return Draft(code, asked, plan, WEIGHTS[asked.kind](asked), checks, missing)
@@ -338,10 +338,13 @@ def draft(
 
 def keep(
     asked: Asked, plan: Plan[Any], *, read_digest: str, actor: str, at: datetime,
-    checks: Mapping[str, Any] = MappingProxyType({}),
+    checks: Mapping[str, Any] = MappingProxyType({}), further: Mapping[str, Any] = MappingProxyType({}),
 ) -> str:  # fmt: skip
-    """Keep a plan as a run; give its code. `read_digest` is of the question that the record holds."""
-    said = _bytes(plan.problem)
+    """Keep a plan as a run; give its code. `read_digest` is of the question that the record holds.
+
+    `further` is what else the run keeps beside its answer, by name.
+    """
+    said = problem_bytes(plan.problem)
     with write.command(
         "plan.draft", actor=actor, at=at, programme=asked.programme, facts={"kind": asked.kind}
     ) as doing:
@@ -354,7 +357,7 @@ def keep(
             "asked": asked.to_dict(),
             "verdict": plan.verdict().to_dict(),
             "blocks": plan.run.blocks,
-        } | ({"checks": checks} if checks else {})  # fmt: skip
+        } | ({"checks": checks} if checks else {}) | dict(further)  # fmt: skip
         row = PlanRunVersion(
             identity_id=ids[code], day=asked.on, kind=asked.kind, round=asked.round, known_by=asked.known_by,
             status=plan.status.value, seed=plan.run.seed, problem=zlib.compress(said, 6),
@@ -374,7 +377,7 @@ def _checks(asked: Asked, plan: Plan[Any], seed: int) -> dict[str, Any]:
     return posting_checks(plan, parts, weights, seed=seed)
 
 
-def _bytes(problem: Any) -> bytes:
+def problem_bytes(problem: Any) -> bytes:
     """The canonical text of a problem; equal questions have equal digests."""
     return json.dumps(problem.to_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
@@ -460,7 +463,7 @@ def adopt(run: str, *, actor: str, at: datetime, programme: str | None = None) -
             hint="Adopt a plan of a round: pairup plan pairings --record FILE without --years.",
             code="record.run-over-years", run=run,
         )  # fmt: skip
-    if hashlib.sha256(_bytes(read_problem_of(asked))).hexdigest() != row.read_digest:
+    if hashlib.sha256(problem_bytes(read_problem_of(asked))).hexdigest() != row.read_digest:
         raise ConflictError(
             f"The record has changed since run {run} was drafted.",
             hint=f"Draft it again: pairup plan {row.kind} --record FILE.", code="record.run-outdated", run=run,

@@ -38,10 +38,9 @@ def plain_plan(problem: PostingProblem) -> PlainPlan | None:
     person, post = problem.option_person, problem.option_post
     is_open = problem.is_free.copy()
     if problem.forbids or problem.locks:
-        for pair in problem.forbids:
-            if (at := problem.option_at.get(pair)) is not None:
-                is_open[at] = False
-    locked = np.array([problem.option_at[pair] for pair in problem.locks], dtype=np.int64)
+        ruled_out = problem.options_of(problem.forbids)
+        is_open[ruled_out[ruled_out >= 0]] = False
+    locked = problem.options_of(problem.locks)
     seats = problem.seats - np.bincount(post[locked], minlength=len(problem.posts))
     if not is_open[locked].all() or np.any(seats < 0) or len(np.unique(person[locked])) < len(locked):
         return None

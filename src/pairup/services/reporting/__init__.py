@@ -212,7 +212,7 @@ def _plan_facts(run: PlanRunVersion, is_adopted: bool, told: dict[str, Count], t
         blocks=answer.get("blocks"), counts=ties if run.kind == "pairings" else (),
         weights=WEIGHTS[run.kind](asked_of(run)),
         conflicts=tuple(Words(said["code"], said["facts"]) for said in answer["conflicts"]),
-        is_adopted=is_adopted, **told,
+        is_adopted=is_adopted, beside=firm.beside(answer), **told,
     )  # fmt: skip
 
 

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pairup.reports.facts import Both, ChecksFacts, NameFacts, SpreadFacts
+from pairup.planning.fair_plans import fair_words
+from pairup.planning.futures import ahead_words
+from pairup.reports.facts import Both, ChecksFacts, FairFacts, NameFacts, SpreadFacts
 from pairup.services.reporting.places import Atlas
 from pairup.values.words import Words
+
+
+def beside(answer: Mapping[str, Any]) -> tuple[Words, ...]:
+    """What a run of postings says more: every round it looked at, or what its fair order costs."""
+    lines = list(ahead_words(answer["horizon"])) if "horizon" in answer else []
+    return (*lines, *((fair_words(answer["fair"]),) if "fair" in answer else ()))
 
 
 def checks_of(checks: Mapping[str, Any], atlas: Atlas) -> ChecksFacts | None:
@@ -44,4 +52,15 @@ def checks_of(checks: Mapping[str, Any], atlas: Atlas) -> ChecksFacts | None:
         tuple((row["place"], row["other"], float(row["own"]), float(row["there"])) for row in fair["envies"]),
         tuple(sorted(burdens, key=lambda row: (row[0].order or row[0].code, row[0].code))),
         tuple((Words(f"fairness.short-{code.partition('.')[2]}"), count) for code, count in fair["reasons"].items()),
+        _fair(checks),
+    )  # fmt: skip
+
+
+def _fair(checks: Mapping[str, Any]) -> tuple[FairFacts, ...]:
+    return tuple(
+        FairFacts(
+            Words(f"fairness.order-{one['order']}"), float(one["price"]), float(one["welfare"]),
+            (one["lowest"][0], one["lowest"][1]), (one["gini"][0], one["gini"][1]), bool(one["is_proved"]),
+        )
+        for one in checks.get("fair", ())
     )  # fmt: skip
