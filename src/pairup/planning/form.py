@@ -83,10 +83,15 @@ class Form:
     ) -> None:  # fmt: skip
         """Add one row of the requirement `name`."""
         choices = np.asarray(choices, dtype=np.int64)
-        coefficients = np.broadcast_to(np.asarray(values, dtype=np.float64), choices.shape)
-        self.require_each(
-            np.array([name]), np.zeros(len(choices), dtype=np.int64), choices, coefficients, [low], [high]
-        )
+        coefficients = np.empty(choices.shape)
+        coefficients[:] = values
+        self._rows.append(np.full(choices.shape, self.row_count, dtype=np.int64))
+        self._choices.append(choices)
+        self._values.append(coefficients)
+        self._low.append(np.array([low], dtype=np.float64))
+        self._high.append(np.array([high], dtype=np.float64))
+        self._names.append(np.array([name], dtype=np.int64))
+        self.row_count += 1
 
     def require_each(
         self, names: Ints, row_of: Ints, choices: Ints, values: Floats | float,
