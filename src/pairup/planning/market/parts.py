@@ -30,6 +30,8 @@ Left = Callable[[], Stop]
 
 #: pivots after which a block counts as one whose relaxation is not had whole
 PIVOTS = 60_000
+#: a part, or a group of parts, with more choices than this is not searched whole
+LARGEST = 25_000
 #: of a part's choices, the share that is searched first
 FIRST = 0.3
 WHOLE = 1e-6
@@ -43,6 +45,12 @@ class Parted:
     taken: Flags | None
     nodes: int
     is_infeasible: bool = False
+
+
+def are_small(block: Block, linking: Flags) -> bool:
+    """Say whether no part has more than `LARGEST` choices."""
+    _, parts = split(with_rows(block, np.flatnonzero(~linking)))
+    return all(len(part.choices) <= LARGEST for part in parts)
 
 
 def whole_relaxation(block: Block, seed: int, seconds: float | None) -> tuple[Ints, Solved] | None:
@@ -183,7 +191,7 @@ def planned_by_parts(block: Block, linking: Flags, solved: Solved, seed: int, le
         if best is not None:
             parts.narrow(value_of(block, best))
         groups = parts.join(taken)
-        if not groups:
+        if not groups or any(np.sum(parts.alive & (parts.groups() == group)) > LARGEST for group in groups):
             return
 
 

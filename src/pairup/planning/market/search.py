@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pairup.planning.blocks import Block, broken_rows, only, rounded, step_of, value_of, with_rows
 from pairup.planning.market.neighbourhood import improved
-from pairup.planning.market.parts import planned_by_parts, whole_relaxation
+from pairup.planning.market.parts import are_small, planned_by_parts, whole_relaxation
 from pairup.planning.market.relaxation import Relaxed, relaxed
 from pairup.planning.market.rounding import rounded_plan
 from pairup.planning.market.tied import Tied, part_of
@@ -31,7 +31,7 @@ Flags = NDArray[np.bool_]
 STEPS, CHOICES = 60, 8
 #: a block of so few choices that could be in a better plan is searched whole
 FEW = 3_000
-#: the relaxation of a block of so few choices is tried whole first, in this part of the time
+#: the relaxation of a block of so few choices is tried whole first, in this part of the time (5 s at least)
 WHOLE, TRIAL = 250_000, 0.2
 #: a block of more choices is large: its relaxation need not come nearer than this part of its bound
 LARGE, NEAR = 150_000, 1e-4
@@ -161,7 +161,10 @@ def search(ask: Ask, tell: Tell) -> Found:
 def _by_parts(ask: Ask, course: _Course, tied: Tied, watch: Watch) -> bool:
     """Solve the whole relaxation, and plan the parts that it leaves open; say whether it was had."""
     block = ask.block
-    seconds = None if watch.left is None else TRIAL * watch.left
+    linking = np.zeros(len(block.rows), dtype=np.bool_) if ask.linking is None else ask.linking
+    if not are_small(block, linking):
+        return False
+    seconds = None if watch.left is None else max(TRIAL * watch.left, min(watch.left, 5.0))
     had = whole_relaxation(block, ask.seed, seconds)
     if had is None:
         return False
@@ -173,7 +176,6 @@ def _by_parts(ask: Ask, course: _Course, tied: Tied, watch: Watch) -> bool:
     course.bound(_safe(bound), tied, tied.loss(worth), price)
     if ask.is_price_only or course.is_proved:
         return True
-    linking = np.zeros(len(block.rows), dtype=np.bool_) if ask.linking is None else ask.linking
 
     def left() -> Stop:
         work = None if ask.stop.work is None else max(0, ask.stop.work - course.found.nodes)
