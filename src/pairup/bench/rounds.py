@@ -121,7 +121,7 @@ def real_round(
     free = random.choice(3, people, p=(0.92, 0.04, 0.04))  # all days, the first half, the second
     from_day, to_day = np.where(free == 2, HALF, START) - 10, np.where(free == 1, HALF, END) + 10
     who, what = np.nonzero(
-        open_to[:, donor_of].T & ((has[:, None] == needs) | (has[:, None] == (needs + 1) % 12))
+        open_to[:, donor_of].T & ((has[:, None] - needs) % 12 <= 2)
         & (random.integers(1, 9, people)[:, None] >= grade) & (from_day[:, None] <= first) & (last <= to_day[:, None])
     )  # fmt: skip
     worth = (

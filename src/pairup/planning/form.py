@@ -83,10 +83,11 @@ class Form:
     ) -> None:  # fmt: skip
         """Add one row of the requirement `name`."""
         choices = np.asarray(choices, dtype=np.int64)
-        coefficients = np.broadcast_to(np.asarray(values, dtype=np.float64), choices.shape)
+        nothing = np.zeros(len(choices), dtype=np.int64)
         self.require_each(
-            np.array([name]), np.zeros(len(choices), dtype=np.int64), choices, coefficients, [low], [high]
-        )
+            np.array([name], dtype=np.int64), nothing, choices, _each(values, len(choices)), np.array([low]),
+            np.array([high]),
+        )  # fmt: skip
 
     def require_each(
         self, names: Ints, row_of: Ints, choices: Ints, values: Floats | float,
@@ -96,9 +97,9 @@ class Form:
         size = len(names)
         self._rows.append(row_of + self.row_count)
         self._choices.append(np.asarray(choices, dtype=np.int64))
-        self._values.append(np.broadcast_to(np.asarray(values, dtype=np.float64), (len(choices),)))
-        self._low.append(np.broadcast_to(np.asarray(low, dtype=np.float64), (size,)))
-        self._high.append(np.broadcast_to(np.asarray(high, dtype=np.float64), (size,)))
+        self._values.append(_each(values, len(choices)))
+        self._low.append(_each(low, size))
+        self._high.append(_each(high, size))
         self._names.append(np.asarray(names, dtype=np.int64))
         self.row_count += size
 
@@ -356,6 +357,12 @@ def _share(watch: Watch, nodes: int, size: int, left: int) -> Stop:
     seconds = None if watch.left is None else watch.left * size / max(1, left)
     work = None if watch.stop.work is None else max(0, watch.stop.work - nodes)
     return Stop(seconds, work)
+
+
+def _each(values: Sequence[float] | Floats | float, size: int) -> Floats:
+    """So many values: those given, or one for all."""
+    found = np.asarray(values, dtype=np.float64)
+    return found if found.shape == (size,) else np.full(size, found)
 
 
 def _joined(parts: list[Any], kind: Any) -> NDArray[Any]:

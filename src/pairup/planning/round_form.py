@@ -35,17 +35,29 @@ class Writing:
     pairs: dict[tuple[Posting, Posting], int] = field(default_factory=dict)  # of couples that list what they accept
     sent: dict[str, int] = field(default_factory=dict)  # of teams
 
-    def any_of(self, name: int, person: int, choices: list[int]) -> int:
-        """Add a choice that is taken as soon as one of these is; all are of a person who may serve twice.
+    def any_of(self, name: int, person: int, choices: list[int]) -> list[int]:
+        """Give choices whose sum is 1 as soon as one of these is taken; all are of a person who may serve twice.
 
-        Of those that meet on one day at most one is taken, so their sum is a tighter row than each of them.
+        Where all of them meet on one day they are such choices themselves. Else one more choice is added: of those
+        that meet on one day at most one is taken, so their sum is a tighter row than each of them.
         """
+        meeting = _largest({frozenset(choices) & clique for clique in self.cliques[person]})
+        if len(meeting) <= 1:
+            return choices
         used = int(self.form.choose(np.zeros(1))[0])
-        for clique in self.cliques[person]:
-            if here := [choice for choice in choices if choice in clique]:
-                self.form.require(name, [*here, used], [1.0] * len(here) + [-1.0], high=0.0)
+        for here in meeting:
+            self.form.require(name, [*sorted(here), used], [1.0] * len(here) + [-1.0], high=0.0)
         self.form.derive(used, choices)
-        return used
+        return [used]
+
+
+def _largest(sets: set[frozenset[int]]) -> list[frozenset[int]]:
+    """Leave out the sets that lie in another one."""
+    kept: list[frozenset[int]] = []
+    for one in sorted(sets, key=lambda one: (-len(one), sorted(one))):
+        if one and not any(one <= other for other in kept):
+            kept.append(one)
+    return kept
 
 
 def formulate(problem: PostingProblem, seed: int, one_post_only: bool = False) -> Writing:
@@ -92,10 +104,14 @@ def _one_post_at_a_time(writing: Writing) -> None:
     for person, options in grouped(problem.option_person, np.flatnonzero(~single)):
         first, last = problem.post_first[problem.option_post[options]], problem.post_last[problem.option_post[options]]
         undated = np.isnat(first) | np.isnat(last)
-        cliques = {tuple(options[undated | ((first <= day) & (day <= last))]) for day in np.unique(first[~undated])}
-        writing.cliques[person] = [frozenset(writing.take[list(clique)].tolist()) for clique in sorted(cliques)]
-        for clique in sorted(cliques):
-            form.require(int(names[person]), writing.take[list(clique)], high=1.0)
+        writing.cliques[person] = _largest(
+            {
+                frozenset(writing.take[options[undated | ((first <= day) & (day <= last))]].tolist())
+                for day in np.unique(first[~undated])
+            }
+        )
+        for clique in writing.cliques[person]:
+            form.require(int(names[person]), sorted(clique), high=1.0)
 
 
 def _seats(writing: Writing) -> None:
@@ -160,7 +176,7 @@ def _most(writing: Writing) -> None:
         twice = writing.several[problem.option_person[limit.options]]
         row += writing.take[limit.options[~twice]].tolist()
         for person, options in grouped(problem.option_person, limit.options[twice]):
-            row.append(writing.any_of(name, person, writing.take[options].tolist()))
+            row += writing.any_of(name, person, writing.take[options].tolist())
         form.require(name, row, high=float(limit.most))
 
 
@@ -179,8 +195,9 @@ def _same_place(writing: Writing, couple: Couple) -> None:
             choices = at.get(place, [])
             if choices and writing.several[problem.person_at[person]]:
                 used = writing.any_of(name, problem.person_at[person], choices)
-                form.require(name, [used, *choices], [1.0] + [-1.0] * len(choices), high=0.0)
-                choices = [used]
+                if used != choices:
+                    form.require(name, [*used, *choices], [1.0] + [-1.0] * len(choices), high=0.0)
+                choices = used
             sides.append(choices)
         form.require(name, sides[0] + sides[1], [1.0] * len(sides[0]) + [-1.0] * len(sides[1]), 0.0, 0.0)
 

@@ -27,6 +27,8 @@ Flags = NDArray[np.bool_]
 
 #: a block of so few choices goes to HiGHS whole
 SMALL = 2_000
+#: what rows about the seats of one post are called
+SEATS = ("planning.post-seats", "planning.post-filled")
 #: a larger one is searched in a process of its own where a clock runs
 APART = 4_000
 
@@ -40,6 +42,7 @@ class BlockPricer:
         of_row = codes[writing.form.row_names()] if len(codes) else codes
         self.is_person, self.is_post = of_row == "planning.person-one-post", of_row == "planning.post-seats"
         whole = writing.form.whole()
+        self.is_linking = _between_donors(writing, whole) & np.isin(of_row, SEATS)
         self.is_tied = np.zeros(writing.form.count, dtype=np.bool_)
         self.is_tied[with_rows(whole, np.flatnonzero(can_bind(whole))).index] = True
         is_taken = (whole.worth > 0) & (whole.most > 0) | (whole.least > 0)
@@ -60,7 +63,7 @@ class BlockPricer:
         rows = block.rows[part.rows]
         ask = Ask(
             part, self._are(self.is_person, rows), self._are(self.is_post, rows),
-            None if start is None else start[part.choices], seed, stop,
+            None if start is None else start[part.choices], seed, stop, linking=self._are(self.is_linking, rows),
         )  # fmt: skip
         if len(part.choices) <= SMALL:
             answer = solve_block(block, stop, seed, start)
@@ -163,6 +166,20 @@ class BlockPricer:
             words = form.names[names[row]]
             if price > 0 and words.code in ("planning.quota", "planning.cap"):
                 limits[str(words)] = limits.get(str(words), 0.0) + price
+
+
+def _between_donors(writing: Writing, whole: Block) -> Flags:
+    """For each row: whether options of several donors stand in it."""
+    problem = writing.problem
+    donor = np.full(writing.form.count, -1, dtype=np.int64)
+    of_people = np.unique(np.array(problem.donors, dtype=object), return_inverse=True)[1]
+    donor[writing.take] = of_people[problem.option_person]
+    row_of = np.repeat(np.arange(len(whole.rows)), np.diff(whole.starts))
+    is_option = donor[whole.index] >= 0
+    least, most = np.full(len(whole.rows), len(donor)), np.full(len(whole.rows), -1)
+    np.minimum.at(least, row_of[is_option], donor[whole.index[is_option]])
+    np.maximum.at(most, row_of[is_option], donor[whole.index[is_option]])
+    return np.asarray(least < most)
 
 
 def _unheard(news: dict[str, object]) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pairup.planning.blocks import Block, broken_rows, only, rounded, step_of, value_of, with_rows
 from pairup.planning.market.neighbourhood import improved
+from pairup.planning.market.parts import are_small, planned_by_parts, whole_relaxation
 from pairup.planning.market.relaxation import Relaxed, relaxed
 from pairup.planning.market.rounding import rounded_plan
 from pairup.planning.market.tied import Tied, part_of
@@ -30,6 +31,8 @@ Flags = NDArray[np.bool_]
 STEPS, CHOICES = 60, 8
 #: a block of so few choices that could be in a better plan is searched whole
 FEW = 3_000
+#: the relaxation of a block of so few choices is tried whole first, in this part of the time (5 s at least)
+WHOLE, TRIAL = 250_000, 0.2
 #: a block of more choices is large: its relaxation need not come nearer than this part of its bound
 LARGE, NEAR = 150_000, 1e-4
 #: without a clock: small searches without a gain before the block is searched whole
@@ -47,6 +50,7 @@ class Ask:
     seed: int
     stop: Stop
     is_price_only: bool = False
+    linking: Flags | None = None  # rows that tie parts of the block to one another, and can be priced alone
 
 
 @dataclass(slots=True)
@@ -104,6 +108,12 @@ class _Course:
             setattr(self.found, name, value)
         self.tell(news)
 
+    def lower(self, bound: float) -> None:
+        """Keep a bound that the prices alone do not prove, if it is the lowest."""
+        if self.found.bound is None or bound < self.found.bound:
+            self.found.bound = bound
+            self.tell({"bound": bound})
+
     @property
     def worth(self) -> float | None:
         return None if self.found.taken is None else value_of(self.block, self.found.taken)
@@ -116,7 +126,7 @@ class _Course:
 
     def survivors(self, loss: Floats) -> Ints:
         """Choices that a better plan could have: those that do not lose more than bound and plan lie apart."""
-        worth, bound = self.worth, self.found.bound
+        worth, bound = self.worth, self.found.price_bound
         if worth is None or bound is None:
             return np.arange(len(loss))
         least = self.step if self.step is not None else 0.0
@@ -129,6 +139,11 @@ def search(ask: Ask, tell: Tell) -> Found:
     course = _Course(block, tell, step_of(block.worth))
     course.plan(ask.start)
     tied = Tied(block, ask.person_rows, ask.post_rows)
+    if ask.stop.work != 0 and len(block.choices) <= WHOLE:
+        is_priced = _by_parts(ask, course, tied, watch)
+        if is_priced and (ask.is_price_only or course.is_proved or course.found.is_infeasible):
+            course.found.ended = _ended(course, watch)
+            return course.found
     known = volume_prices(tied, course.worth or 0.0, STEPS, lambda bound: not watch.is_over)
     bound, taken, left = tied.price(known.price)
     loss = tied.loss(left)
@@ -141,6 +156,40 @@ def search(ask: Ask, tell: Tell) -> Found:
             _plans(ask, course, tied, last, watch)
     course.found.ended = _ended(course, watch)
     return course.found
+
+
+def _by_parts(ask: Ask, course: _Course, tied: Tied, watch: Watch) -> bool:
+    """Solve the whole relaxation, and plan the parts that it leaves open; say whether it was had."""
+    block = ask.block
+    linking = np.zeros(len(block.rows), dtype=np.bool_) if ask.linking is None else ask.linking
+    if not are_small(block, linking):
+        return False
+    seconds = None if watch.left is None else max(TRIAL * watch.left, min(watch.left, 5.0))
+    had = whole_relaxation(block, ask.seed, seconds)
+    if had is None:
+        return False
+    kept, solved = had
+    of_rows = np.zeros(len(block.rows))
+    of_rows[kept] = solved.price
+    price = tied.proper(of_rows[tied.tied_rows])
+    bound, _, worth = tied.price(price)
+    course.bound(_safe(bound), tied, tied.loss(worth), price)
+    if ask.is_price_only or course.is_proved:
+        return True
+
+    def left() -> Stop:
+        work = None if ask.stop.work is None else max(0, ask.stop.work - course.found.nodes)
+        return Stop(watch.left, work)
+
+    before = course.found.nodes
+    for found in planned_by_parts(with_rows(block, kept), linking[kept], solved, ask.seed, left):
+        course.found.nodes = before + found.nodes
+        course.found.is_infeasible = found.is_infeasible
+        if found.is_infeasible:
+            break
+        course.plan(found.taken)
+        course.lower(_safe(found.bound))
+    return True
 
 
 def _relaxed(ask: Ask, course: _Course, tied: Tied, known: Priced, watch: Watch) -> Relaxed | None:
