@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pairup.planning.plan import Stop
 from pairup.planning.visits.altitude import Climb
 from pairup.planning.visits.clock import Clock
 from pairup.planning.visits.covering import MOST_SETS, choose_sets
@@ -311,8 +312,10 @@ def search_days(
     starts, ends = mornings(problem), evenings(problem)
     ways = ways_of(clock)
     routes: list[Families] = []
-    # by the clock, a day that sees too many sets is better left to a search that can do without them
-    part = effort.share(0.5 if effort.watch.left is None else 0.2)
+    part = effort.share(0.5)
+    if effort.watch.left is not None:  # a day that sees too many sets is better left to a search without them
+        day_routes(problem, clock, ways, 0, sites[:1], starts[:1], ends[:1], Effort(Stop(), 10))  # loads the kernels
+        part = effort.share(0.3)
     for kind in range(len(clock.closed)):
         families = day_routes(problem, clock, ways, kind, sites, starts, ends, part)
         if families is None:
