@@ -22,7 +22,8 @@ def steps_of(plan: Plan[Day]) -> list[Step]:
     The way to a bed is drawn with the minutes of the first slot. A place without an altitude has no point.
     """
     problem: VisitProblem = plan.problem
-    place, steps = problem.ids[problem.start], []
+    place = problem.ids[problem.start]
+    steps: list[Step] = []
     for day in sorted(plan.assignments):
         offset = _DAY * (day.day - 1) - problem.day_opens / 60
         points = [(problem.day_opens, place, False)]

@@ -42,7 +42,7 @@ class GridBound:
         self.ends = [self._ends(kind, times) for kind in range(len(clock.closed))]
         self.evenings = sorted({problem.finish, *beds})
         self.worth = problem.worth[sites]
-        self.work = len(self.nodes) * self.bins // 16
+        self.work = len(self.nodes) * self.bins // (16 if self.ways.is_plain else 2)  # of filling it once
         self.set_prices(np.zeros(len(sites)))
 
     def bin_of(self, time: float) -> int:
