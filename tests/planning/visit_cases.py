@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -68,7 +69,14 @@ def journeys(draw: st.DrawFn) -> dict[str, Any]:
             {"from": draw(name), "to": draw(name), "day": draw(st.integers(1, 3)), "closed_from": closed_from,
              "closed_to": closed_from + draw(st.integers(0, 40))}
         )  # fmt: skip
+    seasons = []
+    for _ in range(draw(st.integers(0, 1))):
+        roads = draw(st.sampled_from([None, [[draw(name), draw(name)], [draw(name), draw(name)]]]))
+        way = draw(st.sampled_from([{"slower": 1.5}, {"closed": True}]))
+        first, last = (draw(st.sampled_from(days_)) for days_ in (["11-15", "12-31", "01-01"], ["12-31", "03-31"]))
+        seasons.append({"name": "winter", "from": first, "to": last, **way, "roads": roads})
     return {
+        "first_day": "2026-12-30", "seasons": seasons,
         "kind": "visits", "version": 1, "days": days, "start": draw(name), "finish": draw(name), "day_opens": 0,
         "day_closes": draw(st.integers(20, 80)), "sites": sites, "travel": travel,
         "nights": draw(st.sampled_from(["return", "anywhere"])), "altitude_rule": draw(st.sampled_from([None, RULE])),
@@ -116,11 +124,37 @@ def arrival(said: dict[str, Any], a: str, b: str, day: int, ready: float) -> flo
         for c in said["closures"]
         if (c["from"], c["to"], c["day"]) == (a, b, day) and c["closed_from"] < c["closed_to"]
     ]
+    now = in_season(said, a, b, day)
+    if any(season.get("closed") for season in now):
+        return float("inf")
+    slower = 1.0
+    for season in now:
+        slower *= season["slower"]
     moments = {ready, *(end for _, end in shut), *(begin - 1e-9 for begin, _ in shut), *slot_starts(said)}
     return min(
-        (t + minutes(said, a, b, t) for t in moments if t >= ready and not any(lo <= t < hi for lo, hi in shut)),
+        (
+            t + slower * minutes(said, a, b, t)
+            for t in moments
+            if t >= ready and not any(lo <= t < hi for lo, hi in shut)
+        ),
         default=float("inf"),
     )
+
+
+def in_season(said: dict[str, Any], a: str, b: str, day: int) -> list[dict[str, Any]]:
+    """The seasons that a road is in on that day: each day of the year is looked for in the list of theirs."""
+    if not said.get("seasons"):
+        return []
+    year = [date(2024, 1, 1) + timedelta(days=k) for k in range(366)]
+    named = [day.strftime("%m-%d") for day in year]
+    now = (date.fromisoformat(said["first_day"]) + timedelta(days=day - 1)).strftime("%m-%d")
+    found = []
+    for season in said["seasons"]:
+        first, last = named.index(season["from"]), named.index(season["to"])
+        days = named[first : last + 1] if first <= last else named[first:] + named[: last + 1]
+        if now in days and (season["roads"] is None or [a, b] in season["roads"]):
+            found.append(season)
+    return found
 
 
 def slot_starts(said: dict[str, Any]) -> Iterator[float]:

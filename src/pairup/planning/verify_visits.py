@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import bisect
+import math
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from pairup.values.findings import Finding
@@ -22,8 +24,13 @@ class _Check:
     def found(self, code: str, **facts: Any) -> None:
         self.findings.append(Finding(Words(f"visits.{code}", facts)))
 
-    def minutes(self, a: str, b: str, t: float) -> float:
-        """Travel when leaving at `t`."""
+    def minutes(self, a: str, b: str, day: int, t: float) -> float:
+        """Travel when leaving at `t`, in the seasons of that day."""
+        slower = math.prod(season["slower"] for season in self.seasons(a, b, day) if not season["closed"])
+        return slower * self.usual(a, b, t)
+
+    def usual(self, a: str, b: str, t: float) -> float:
+        """Travel when leaving at `t`, out of season."""
         if a == b:
             return 0.0
         travel, i, j = self.said["travel"], self.at[a], self.at[b]
@@ -37,6 +44,23 @@ class _Check:
         part = (t - starts[k - 1]) / (starts[k] - starts[k - 1])
         return float(values[k - 1] + part * (values[k] - values[k - 1]))
 
+    def seasons(self, a: str, b: str, day: int) -> list[Mapping[str, Any]]:
+        """Give the seasons that a road is in on a day of the journey."""
+        first = self.said.get("first_day")
+        if first is None or a == b:
+            return []
+        now = (date.fromisoformat(first) + timedelta(days=day - 1)).strftime("%m-%d")
+        return [
+            season
+            for season in self.said.get("seasons", ())
+            if (season["roads"] is None or [a, b] in season["roads"])
+            and (
+                season["from"] <= now <= season["to"]
+                if season["from"] <= season["to"]
+                else now >= season["from"] or now <= season["to"]
+            )
+        ]
+
     def closures(self, a: str, b: str, day: int) -> list[tuple[float, float]]:
         return [
             (c["closed_from"], c["closed_to"])
@@ -45,6 +69,8 @@ class _Check:
         ]
 
     def is_closed(self, a: str, b: str, day: int, t: float) -> bool:
+        if any(season["closed"] for season in self.seasons(a, b, day)):
+            return True
         return any(begin <= t < end for begin, end in self.closures(a, b, day))
 
     def earliest(self, a: str, b: str, day: int, t: float) -> float:
@@ -55,8 +81,12 @@ class _Check:
         travel = self.said["travel"]
         if "by_slot" in travel:
             moments |= {travel["first_slot_at"] + k * travel["slot_minutes"] for k in range(len(travel["by_slot"]))}
-        can = [m + self.minutes(a, b, m) for m in moments if m >= t and not self.is_closed(a, b, day, m)]
+        can = [m + self.minutes(a, b, day, m) for m in moments if m >= t and not self.is_closed(a, b, day, m)]
         return min(can, default=float("inf"))
+
+    def at_once(self, a: str, b: str, day: int, t: float) -> float:
+        """Arrive by leaving at `t`, whether the road is open or not."""
+        return t + self.minutes(a, b, day, t)
 
     def day(self, row: Mapping[str, Any], begins_at: str, is_last: bool) -> None:
         """Check the times of one day, from the morning's place to the bed."""
@@ -70,7 +100,8 @@ class _Check:
             site = self.sites[name]
             if name in (said["start"], said["finish"]):
                 self.found("check-end-visited", day=day, site=name)
-            soonest = self.earliest(place, name, day, ready) if is_morning else ready + self.minutes(place, name, ready)
+            travels = self.earliest if is_morning else self.at_once
+            soonest = travels(place, name, day, ready)
             if not is_morning and self.is_closed(place, name, day, ready):
                 self.found("check-closed", day=day, site=place, to=name, time=ready)
             if stop["arrives"] < soonest - _TOLERANCE:

@@ -23,7 +23,7 @@ _PRIZE = 10_000
 def can_express(problem: VisitProblem) -> bool:
     """Say whether PyVRP can express the problem. In `return` the altitude rule is settled before."""
     clock = Clock(problem)
-    return problem.nights is Nights.RETURN and clock.is_static and not any(clock.closed)
+    return problem.nights is Nights.RETURN and clock.is_static and not any(map(clock.changes, range(len(clock.closed))))
 
 
 def pyvrp_worth(problem: VisitProblem, seconds: float, seed: int) -> float | None:

@@ -18,8 +18,7 @@ from pairup.planning.visits.problem import VisitProblem
 from pairup.planning.visits.routes import MOST_BITS, timed
 
 #: parts of what is left: listing days and joining them; then a first shaking, a proof by stops, and shaking again
-_BY_DAYS, _FIRST, _PROOF = 0.9, 0.1, 0.2
-_PROVABLE = 110  # sites beyond which a proof by stops is not tried
+_BY_DAYS, _FIRST, _PROOF = 0.9, 0.07, 0.15
 
 
 @dataclass(frozen=True)
@@ -60,14 +59,11 @@ def search(asked: Asked, tell: Tell) -> None:
     if asked.nights is None:
         tell(search_labels(problem, clock, climb, asked.sites, asked.grain, known, part(_BY_DAYS)))
         return
-    improver = Improver(problem, clock, asked.sites, asked.nights, asked.paths, asked.seed)
+    improver = Improver(problem, clock, asked.sites, asked.nights, asked.paths, asked.seed, asked.grain)
     improver.turn(0.0, 1)  # compiles, or loads what was compiled
     improve_until(improver, _FIRST * (watch.left or 0.0), tell)
     tell(improver.paths)  # a proof against a plan that was not told would be none
     known = max(known, _worth(problem, clock, asked.nights, improver.paths))
-    if len(asked.sites) > _PROVABLE:
-        improve_until(improver, watch.left or 0.0, tell)
-        return
     outcome = search_labels(problem, clock, climb, asked.sites, asked.grain, known, part(_PROOF))
     tell(outcome)
     if not outcome.is_proved:

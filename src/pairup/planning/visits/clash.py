@@ -15,6 +15,7 @@ from pairup.planning.visits.clock import Clock
 from pairup.planning.visits.days import search_days
 from pairup.planning.visits.effort import Effort
 from pairup.planning.visits.problem import Nights, VisitProblem
+from pairup.planning.visits.seasons import Season
 from pairup.values.words import Words
 
 _WORK = 300_000
@@ -62,6 +63,10 @@ def _requirements(problem: VisitProblem) -> list[_Requirement]:
             "closed_from": number(closure.closed_from), "closed_to": number(closure.closed_to),
         }  # fmt: skip
         rows.append(_Requirement(Words("visits.road-closed", facts), lambda p, c=closure: _open(p, c)))  # type: ignore[misc]
+    for season in problem.seasons:
+        facts = {"season": season.name}
+        code = "visits.season-closed" if season.slower is None else "visits.season-slower"
+        rows.append(_Requirement(Words(code, facts), lambda p, s=season: _out_of_season(p, s)))  # type: ignore[misc]
     if problem.nights is Nights.ANYWHERE and problem.days > 1:
         beds = ", ".join(name for k, name in enumerate(ids) if problem.may_sleep[k])
         words = Words("visits.beds", {"sites": beds}) if beds else Words("visits.no-beds")
@@ -84,6 +89,10 @@ def _open(problem: VisitProblem, closure: object) -> VisitProblem:
     return replace(problem, closures=tuple(c for c in problem.closures if c != closure))
 
 
+def _out_of_season(problem: VisitProblem, season: Season) -> VisitProblem:
+    return replace(problem, seasons=tuple(s for s in problem.seasons if s != season))
+
+
 def _sleep_anywhere(problem: VisitProblem) -> VisitProblem:
     """Let every site be slept at whose altitude is known, or every site where no rule asks for it."""
     known = np.ones(len(problem.ids), bool) if problem.altitude_rule is None else ~np.isnan(problem.altitude)
@@ -104,4 +113,5 @@ def _long_days(problem: VisitProblem) -> VisitProblem:
     """Make each day long enough for any road, however long it stays closed."""
     last = max([problem.day_closes, *(closure.closed_to for closure in problem.closures)])
     roads = float(problem.travel.max()) + float(problem.travel.sum(axis=0).max())
-    return replace(problem, day_closes=last + roads)
+    slowest = math.prod(season.slower or 1.0 for season in problem.seasons)
+    return replace(problem, day_closes=last + slowest * roads)

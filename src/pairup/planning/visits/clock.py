@@ -12,9 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairup.planning.visits.problem import Numbers, VisitProblem
+from pairup.planning.visits.seasons import seasons_of
 
 #: what two sums of decimals may differ by (times are compared with it)
 SLACK = 1e-7
+#: a road closed for a season is closed from long before a day to long after it
+_LONG = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Leg:
 
 
 class Clock:
-    """All legs of a problem. Days that close the same roads at the same times are one kind of day."""
+    """All legs of a problem. Days that close the same roads at the same times, in the same seasons, are one kind."""
 
     def __init__(self, problem: VisitProblem) -> None:
         self.problem = problem
@@ -75,11 +78,15 @@ class Clock:
         for c in problem.closures:
             if c.day <= problem.days and c.closed_to > c.closed_from and c.start != c.finish:
                 closed[c.day - 1].setdefault((c.start, c.finish), []).append((c.closed_from, c.closed_to))
+        slower = [self._season(day, closed[day]) for day in range(problem.days)]
         kinds: dict[tuple[object, ...], int] = {}
         self.kind_of_day = [
-            kinds.setdefault(tuple(sorted((k, tuple(v)) for k, v in day.items())), len(kinds)) for day in closed
+            kinds.setdefault((tuple(sorted((k, tuple(v)) for k, v in day.items())), factors.tobytes()), len(kinds))
+            for day, factors in zip(closed, slower, strict=True)
         ]
         self.closed = [closed[self.kind_of_day.index(k)] for k in range(len(kinds))]
+        #: by kind of day, what the minutes of each road are multiplied by
+        self.slower = [slower[self.kind_of_day.index(k)] for k in range(len(kinds))]
         self._legs: dict[tuple[int, int, int], Leg] = {}
         self.is_static = problem.slot_minutes is None
         self.least = self._least()
@@ -89,7 +96,7 @@ class Clock:
         if key not in self._legs:
             p = self.problem
             shut = tuple(self.closed[kind].get((a, b), ()))
-            travel = np.zeros(1) if a == b else p.travel[:, a, b]
+            travel = np.zeros(1) if a == b else p.travel[:, a, b] * self.slower[kind][a, b]
             self._legs[key] = Leg.of(travel, p.first_slot_at or 0.0, p.slot_minutes or 1.0, shut)
         return self._legs[key]
 
@@ -98,9 +105,28 @@ class Clock:
         if a == b:
             return t, t
         if self.is_static and (a, b) not in self.closed[kind]:
-            return t, t + float(self.problem.travel[0, a, b])
+            return t, t + float(self.problem.travel[0, a, b] * self.slower[kind][a, b])
         depart, arrive = self.leg(a, b, kind).go(np.array([t]))
         return float(depart[0]), float(arrive[0])
+
+    def _season(self, day: int, closed: dict[tuple[int, int], list[tuple[float, float]]]) -> Numbers:
+        """Give what the seasons of a day (from 0) multiply minutes by; roads that they close are written down."""
+        p, factors = self.problem, np.ones(self.problem.travel.shape[1:])
+        for season in seasons_of(p.seasons, p.first_day, day + 1):
+            every = [(a, b) for a in range(len(p.ids)) for b in range(len(p.ids))]
+            for a, b in every if season.roads is None else season.roads:
+                if a == b:
+                    continue
+                if season.slower is None:
+                    closed[a, b] = [(-_LONG, _LONG)]
+                else:
+                    factors[a, b] *= season.slower
+        return factors
+
+    def changes(self, kind: int) -> list[tuple[int, int]]:
+        """Give the roads that on this kind of day are no single number of minutes, or not the usual one."""
+        slow = {(int(a), int(b)) for a, b in np.argwhere(self.slower[kind] != 1.0)}
+        return sorted({*self.closed[kind], *slow})
 
     def _least(self) -> Numbers:
         """Give a time that no journey between two sites beats, over any sites and at any hour."""
@@ -112,7 +138,7 @@ class Clock:
 
     def is_metric(self) -> bool:
         """Say whether leaving a visit out never makes a day longer (travel does not change, nothing is closed)."""
-        if not self.is_static or any(self.closed):
+        if not self.is_static or any(self.changes(kind) for kind in range(len(self.closed))):
             return False
         t, stay = self.problem.travel[0], self.problem.stay
         return all(bool((t <= t[:, j : j + 1] + stay[j] + t[j : j + 1, :] + SLACK).all()) for j in range(len(t)))

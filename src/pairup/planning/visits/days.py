@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pairup.planning.plan import Stop
 from pairup.planning.visits.altitude import Climb
 from pairup.planning.visits.clock import Clock
+from pairup.planning.visits.covering import MOST_SETS, choose_sets
 from pairup.planning.visits.effort import Effort
 from pairup.planning.visits.joining import fit, join, value_days
 from pairup.planning.visits.listing import Masks, not_held, outermost
@@ -34,7 +36,7 @@ from pairup.planning.visits.ways import ways_of
 _ROUNDS = 400  # of fitting prices
 _COMPARED = 48  # labels are held against so many of the worthiest of their place
 _JOINS_PER_LABEL, _LABELS_PER_WORK = 16, 32
-_BEAM = 1500  # labels of a morning that go on in the first, quick walk
+_BEAMS = (200, 1500)  # labels of a morning that go on in the first, quick walks
 
 #: labels of one morning: by place and past, the sets seen
 Morning = dict[tuple[int, int], Masks]
@@ -311,6 +313,9 @@ def search_days(
     ways = ways_of(clock)
     routes: list[Families] = []
     part = effort.share(0.5)
+    if effort.watch.left is not None:  # a day that sees too many sets is better left to a search without them
+        day_routes(problem, clock, ways, 0, sites[:1], starts[:1], ends[:1], Effort(Stop(), 10))  # loads the kernels
+        part = effort.share(0.3)
     for kind in range(len(clock.closed)):
         families = day_routes(problem, clock, ways, kind, sites, starts, ends, part)
         if families is None:
@@ -323,10 +328,12 @@ def _solve(search: DaySearch, known: float, effort: Effort, heard: Callable[[Out
     if not np.isfinite(search.root()):
         return Outcome(None, None, None, is_proved=True)
     search.fit_prices(max(known, 0.0), effort)
+    if search.problem.nights is Nights.RETURN and search.skips and len(search.every) <= MOST_SETS:
+        return _covered(search, known, effort)
     best: tuple[Day, ...] | None = None
     worth = known
     left_out: float | None = None
-    for width in (_BEAM, None):
+    for width in (*_BEAMS, None):
         labels, left_out = search.search(worth, effort, width)
         found = search.journey(labels)
         # the bound of a last label holds prices of unseen sites, so what is read back may be worth less than is known
@@ -345,6 +352,32 @@ def _solve(search: DaySearch, known: float, effort: Effort, heard: Callable[[Out
     if last == -np.inf:
         last = None
     return Outcome(best, worth if best else None, last, is_proved=left_out is None)
+
+
+def _covered(search: DaySearch, known: float, effort: Effort) -> Outcome:
+    """Choose among the sets of days that each begin and end at the base."""
+    problem, clock = search.problem, search.clock
+    pair = (problem.start, problem.finish)
+    kinds = range(len(search.routes))
+    sets = [search.routes[kind].get(pair, np.zeros(0, np.uint64)) for kind in kinds]
+    count = [clock.kind_of_day.count(kind) for kind in kinds]
+    worth = np.maximum(problem.worth[search.sites], 0.0)
+    chosen, bound, is_proved = choose_sets(sets, count, worth, known, search.grain, effort)
+    bound = search.root() if bound is None else min(bound, search.root())
+    if chosen is None:
+        return Outcome(None, None, bound, is_proved)
+    days: list[Day] = []
+    seen = 0
+    for day, kind in enumerate(clock.kind_of_day):
+        mask = chosen[kind].pop(0) if chosen[kind] else 0
+        visit = [site for bit, site in enumerate(search.sites) if (mask & ~seen) >> bit & 1]
+        seen |= mask
+        done = quickest(problem, clock, kind, *pair, visit)
+        came = None if done is None else timed(problem, clock, day + 1, *pair, done[1])
+        assert came is not None, "a set that a day can see has an order"
+        days.append(came)
+    journey = tuple(days)
+    return Outcome(journey, worth_of(problem, journey), bound, is_proved)
 
 
 def worth_of(problem: VisitProblem, journey: tuple[Day, ...]) -> float:

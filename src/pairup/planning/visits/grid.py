@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from pairup.planning.visits.clock import SLACK, Clock
 from pairup.planning.visits.effort import Effort
+from pairup.planning.visits.filling import fill_day, next_times
 from pairup.planning.visits.problem import Nights, Numbers, VisitProblem
+from pairup.planning.visits.ways import ways_of
 
 _CELLS = 30_000_000
 _MOST_BINS = 1_500
 _NEVER = -np.inf
-Ints = NDArray[np.int32]
 
 
 class GridBound:
@@ -35,32 +36,18 @@ class GridBound:
         )
         self.width = span / self.bins if span > 0 else 1.0
         times: Numbers = problem.day_opens + self.width * np.arange(self.bins + 1, dtype=np.float64)
-        self.next = [self._next(kind, times) for kind in range(len(clock.closed))]
+        self.ways, self.at = ways_of(clock), np.array(self.nodes, np.int64)
+        self.table_of_sites: Numbers = np.stack([problem.opens, problem.closes + SLACK, problem.stay], axis=1)
+        self.hours = np.array([problem.day_opens, problem.day_closes + SLACK])
         self.ends = [self._ends(kind, times) for kind in range(len(clock.closed))]
         self.evenings = sorted({problem.finish, *beds})
         self.worth = problem.worth[sites]
-        self.work = len(self.nodes) * self.bins // 4
+        self.work = len(self.nodes) * self.bins // (16 if self.ways.is_plain else 2)  # of filling it once
         self.set_prices(np.zeros(len(sites)))
 
     def bin_of(self, time: float) -> int:
         """Give the grid time at or before `time`."""
         return min(self.bins, int((time - self.problem.day_opens) / self.width + 1e-9))
-
-    def _next(self, kind: int, times: Numbers) -> Ints:
-        """For each time, node and next site: the grid time of leaving it, or one past the last if it fails."""
-        p, found = self.problem, np.full((self.bins + 1, len(self.nodes), len(self.sites)), self.bins + 1, np.int32)
-        for i, a in enumerate(self.nodes):
-            upto = len(times) if i < len(self.sites) else 1
-            for j, b in enumerate(self.sites):
-                if i == j:
-                    continue
-                _, arrive = self.clock.leg(a, b, kind).go(times[:upto])
-                begin = np.maximum(arrive, p.opens[b])
-                leave = begin + p.stay[b]
-                fits = (begin <= p.closes[b] + SLACK) & (leave <= p.day_closes + SLACK)
-                at = np.minimum((leave - p.day_opens) / self.width + 1e-9, self.bins).astype(np.int32)
-                found[:upto, i, j] = np.where(fits, at, self.bins + 1)
-        return found
 
     def _ends(self, kind: int, times: Numbers) -> dict[int, NDArray[np.bool_]]:
         """For each evening place: from which nodes and times it is reached before the day closes."""
@@ -103,23 +90,13 @@ class GridBound:
         bed = np.full((self.bins + 2, len(self.nodes)), _NEVER)
         for b, value in ahead.items():
             bed[:-1] = np.maximum(bed[:-1], np.where(self.ends[kind][b], value, _NEVER))
-        best, second = bed.copy(), bed.copy()  # the best value, and the best of those that go elsewhere first
-        first = np.full(bed.shape, -1, np.int32)  # the site the best value goes to; -1: to bed
-        column = np.arange(len(self.sites))[None, :]
-        for k in range(self.bins, -1, -1):
-            rows = slice(0, len(self.nodes) if k == 0 else len(self.sites))
-            to = self.next[kind][k, rows]
-            if not (to <= self.bins).any():
-                continue
-            every = np.arange(rows.stop)[:, None]
-            for _ in range(len(self.sites) + 1):  # as often as visits can follow in no time at all
-                turned = first[to, column] == every
-                values: Numbers = gain[None, :] + np.where(turned, second[to, column], best[to, column])
-                before = best[k].copy(), second[k].copy()
-                first[k, rows], best[k, rows], second[k, rows] = _two_best(values, bed[k, rows])
-                if not (to == k).any() or ((before[0] == best[k]).all() and (before[1] == second[k]).all()):
-                    break
-        return best
+        by_node = np.ascontiguousarray(bed.T)
+        best, second, first = by_node.copy(), by_node.copy(), np.full(by_node.shape, -1, np.int32)
+        fill_day(
+            self.table_of_sites, *self.ways, self.hours, kind, self.width, self.bins, self.at, len(self.sites), gain,
+            by_node, best, second, first,
+        )  # fmt: skip
+        return np.ascontiguousarray(best.T)
 
     def root(self) -> float:
         return float(self.price.sum() + self.morning[0, self.problem.start])
@@ -157,7 +134,10 @@ class GridBound:
             kind, table = self.clock.kind_of_day[day], self.table[day]
             node, k, came = len(self.sites) + self.mornings.index(place), 0, -1
             for _ in range(4 * len(self.sites) + 4):  # more steps than any day has; a walk that long is a loop
-                to = self.next[kind][k, node]
+                to = next_times(
+                    self.table_of_sites, *self.ways, self.hours, kind, self.width, self.bins, self.at,
+                    len(self.sites), node, k,
+                )  # fmt: skip
                 value = gain + table[to, np.arange(len(self.sites))]
                 if came >= 0:
                     value[came] = _NEVER
@@ -180,13 +160,3 @@ class GridBound:
             if self.ends[kind][b][k, node] and ahead > value:
                 best, value = b, ahead
         return best, value
-
-
-def _two_best(value: Numbers, bed: Numbers) -> tuple[Ints, Numbers, Numbers]:
-    """Give where each row's best value goes (-1: to bed), that value, and the best of going elsewhere."""
-    line, at = np.arange(len(value)), np.argmax(value, axis=1)
-    top = value[line, at]
-    value[line, at] = _NEVER
-    goes = top > bed
-    other = np.where(goes, np.maximum(value.max(axis=1), bed), bed)
-    return np.where(goes, at, -1).astype(np.int32), np.where(goes, top, bed), other

@@ -20,7 +20,9 @@ from pairup.planning.visits.grid import GridBound
 from pairup.planning.visits.problem import Nights, VisitProblem
 from pairup.planning.visits.routes import Day, mornings, timed
 
-_ROUNDS = 60
+_ROUNDS = 400  # of fitting prices
+#: beyond so many sites a table over time is too coarse to bound anything
+MOST_SITES = 320
 
 
 @dataclass(slots=True, eq=False)
@@ -198,5 +200,10 @@ class LabelSearch:
 def search_labels(
     problem: VisitProblem, clock: Clock, climb: Climb, sites: list[int], grain: float, known: float, effort: Effort
 ) -> Outcome:
-    """Search stop by stop for a journey worth more than `known`. Without a proof the outcome carries a bound."""
+    """Search stop by stop for a journey worth more than `known`. Without a proof the outcome carries a bound.
+
+    Beyond `MOST_SITES` nothing is searched and nothing bounded.
+    """
+    if len(sites) > MOST_SITES:
+        return Outcome(None, None, None, is_proved=False)
     return LabelSearch(problem, clock, climb, sites, grain, known).run(effort)

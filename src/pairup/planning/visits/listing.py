@@ -13,7 +13,7 @@ Masks = NDArray[np.uint64]
 
 
 @compiled
-def one_more(
+def one_more(  # noqa: C901 - as its docstring says
     places: Ints, sites: Numbers, steady: Numbers, legs: Ints, pieces: Numbers, kind: int, start: int, ahead: Numbers,
     closes: float, masks: Masks, lasts: Ints, times: Numbers, most: int,
 ) -> tuple[Masks, Ints, Numbers]:  # fmt: skip
@@ -25,7 +25,11 @@ def one_more(
     """
     size = 1024
     mask, last, time = np.empty(size, np.uint64), np.empty(size, np.int64), np.empty(size)
-    count, one = 0, np.uint64(1)
+    count, deep, one = 0, 1, np.uint64(1)
+    if len(masks) > 0:
+        for bit in range(len(places)):
+            if masks[0] & (one << np.uint64(bit)) != np.uint64(0):
+                deep += 1
     for i in range(len(masks)):
         place = start if lasts[i] < 0 else places[lasts[i]]
         for bit in range(len(places)):
@@ -45,7 +49,7 @@ def one_more(
                 mask, last, time = mask2, last2, time2
             mask[count], last[count], time[count] = masks[i] | flag, bit, leave
             count += 1
-        if count > 40 * most:
+        if count > deep * most:  # no set comes here with one last site from more than `deep` others
             break
     order = np.argsort(mask[:count], kind="mergesort")
     best = np.full(len(places), np.inf)

@@ -15,6 +15,7 @@ from pairup.planning.verify_visits import check_visits
 from pairup.planning.visits.altitude import Climb
 from pairup.planning.visits.apart import Asked, search_apart
 from pairup.planning.visits.build import Builder, Nightly, journey_of
+from pairup.planning.visits.capacity import bound_by_hours
 from pairup.planning.visits.clash import clash
 from pairup.planning.visits.clock import Clock
 from pairup.planning.visits.days import Outcome, search_days, worth_of
@@ -56,7 +57,8 @@ class _Search:
         self.grain = grain_of([float(problem.worth[s]) for s in self.sites])
         self.journey: tuple[Day, ...] | None = None
         self.worth = -math.inf
-        self.bound = math.fsum(max(0.0, float(problem.worth[s])) for s in self.sites)
+        everything = math.fsum(max(0.0, float(problem.worth[s])) for s in self.sites)
+        self.bound = min(everything, bound_by_hours(problem, self.clock, self.sites) + 1e-9 * everything)
         self.is_proved = False
         self.used = {"numpy"}
         self.trace = Trace(effort.watch, progress)
@@ -67,7 +69,9 @@ class _Search:
         self.tell("building", 0)
         builder = Builder(self.problem, self.clock, self.climb, self.sites, self.seed)
         small = len(self.sites) <= MOST_BITS
-        built = builder.improve(self.effort.share(0.2), 15 if small else 0)
+        # by the clock, compiled code fills what is large faster than this does
+        soon = small or self.effort.watch.left is None
+        built = builder.improve(self.effort.share(0.2 if soon else 0.0), 15 if small else 0)
         if built is not None:
             self.keep(journey_of(self.problem, self.clock, *built))
         if self.is_done() or self.effort.is_over():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairup.errors import InputError
+from pairup.planning.visits.seasons import Season
 
 Numbers = NDArray[np.float64]
 
@@ -68,6 +70,8 @@ class VisitProblem:
     nights: Nights = Nights.RETURN
     altitude_rule: AltitudeRule | None = None
     closures: tuple[Closure, ...] = ()
+    first_day: date | None = None  # of the calendar; needed where there are seasons
+    seasons: tuple[Season, ...] = ()
 
     kind = "visits"
 
@@ -91,7 +95,7 @@ class VisitProblem:
             travel |= {"by_slot": self.travel.tolist(), "slot_minutes": self.slot_minutes}
             travel["first_slot_at"] = self.first_slot_at
         rule = self.altitude_rule
-        return {
+        said: dict[str, Any] = {
             "kind": "visits", "version": 1, "days": self.days,
             "start": self.ids[self.start], "finish": self.ids[self.finish],
             "day_opens": self.day_opens, "day_closes": self.day_closes,
@@ -117,6 +121,16 @@ class VisitProblem:
                 for c in self.closures
             ],
         }  # fmt: skip
+        if self.first_day is not None:
+            said["first_day"] = self.first_day.isoformat()
+        if self.seasons:
+            said["seasons"] = [self._season(season) for season in self.seasons]
+        return said
+
+    def _season(self, season: Season) -> dict[str, Any]:
+        roads = None if season.roads is None else [[self.ids[a], self.ids[b]] for a, b in season.roads]
+        span = {"from": "{:02}-{:02}".format(*season.first), "to": "{:02}-{:02}".format(*season.last)}
+        return {"name": season.name, **span, "slower": season.slower, "closed": season.slower is None, "roads": roads}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, VisitProblem) and self.to_dict() == other.to_dict()

@@ -10,11 +10,12 @@ import numpy as np
 
 from pairup.planning.reading import Reading, head
 from pairup.planning.visits.problem import AltitudeRule, Closure, Nights, Numbers, VisitProblem
+from pairup.planning.visits.reading_seasons import read_seasons
 from pairup.values.findings import Finding
 from pairup.values.words import Words
 
 _NEEDED = ("days", "start", "finish", "day_closes", "sites", "travel", "nights")
-_FREE = ("day_opens", "altitude_rule", "closures", "slot_minutes", "first_slot_at")
+_FREE = ("day_opens", "altitude_rule", "closures", "slot_minutes", "first_slot_at", "first_day", "seasons")
 _SLOTS = ("slot_minutes", "first_slot_at")
 
 
@@ -34,6 +35,10 @@ def read(said: Mapping[str, Any], file: str = "") -> VisitProblem:
     start, finish = (_known(reading, top[key], key, at) for key in ("start", "finish"))
     rule = _rule(reading, top.get("altitude_rule"))
     closures = _closures(reading, top.get("closures"), at)
+    first_day = None if top.get("first_day") is None else reading.day(top["first_day"], "first_day")
+    seasons = read_seasons(reading, top.get("seasons"), at)
+    if seasons and first_day is None:
+        _found(reading, "no-first-day", "first_day")
     column = {
         key: np.array([sites[name][key] for name in ids], float)
         for key in ("worth", "stay", "opens", "closes", "altitude_m")
@@ -48,6 +53,7 @@ def read(said: Mapping[str, Any], file: str = "") -> VisitProblem:
     return VisitProblem(
         days, start, finish, opens, closes, ids, column["worth"], column["stay"], column["opens"], column["closes"],
         column["altitude_m"], sleeps, travel, slot, first, Nights(nights), rule, closures,
+        first_day, seasons,
     )  # fmt: skip
 
 

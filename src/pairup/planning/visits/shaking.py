@@ -267,14 +267,50 @@ def value(sites: Numbers, steady: Numbers, path: Ints, size: Ints, road: float) 
 
 
 @compiled
+def untangle(
+    sites: Numbers, steady: Numbers, legs: Ints, pieces: Numbers, hours: Numbers, kind: int, r: int, path: Ints,
+    size: Ints, ready: Numbers, late: Numbers,
+) -> None:  # fmt: skip
+    """Turn parts of a route around while that makes the way shorter and the route still fits (2-opt). Writes into it.
+
+    Taking out and putting in again never turns a long part around.
+    """
+    n = size[r]
+    for _ in range(n):
+        is_better = False
+        for i in range(n):
+            for j in range(i + 2, n + 1):
+                a, b, c, d = path[r, i], path[r, i + 1], path[r, j], path[r, j + 1]
+                if steady[a, c] + steady[b, d] >= steady[a, b] + steady[c, d] - 1e-9:
+                    continue
+                before, after = 0.0, steady[a, c] + steady[b, d]
+                for k in range(i, j + 1):
+                    before += steady[path[r, k], path[r, k + 1]]
+                for k in range(i + 1, j):
+                    after += steady[path[r, k + 1], path[r, k]]
+                if after >= before - 1e-9:
+                    continue
+                path[r, i + 1 : j + 1] = path[r, i + 1 : j + 1][::-1].copy()
+                if retime(sites, steady, legs, pieces, hours, kind, r, path, size, ready, late):
+                    is_better = True
+                else:
+                    path[r, i + 1 : j + 1] = path[r, i + 1 : j + 1][::-1].copy()
+        if not is_better:
+            break
+    retime(sites, steady, legs, pieces, hours, kind, r, path, size, ready, late)
+
+
+@compiled
 def anneal(  # noqa: C901 - as its docstring says
     sites: Numbers, steady: Numbers, legs: Ints, pieces: Numbers, hours: Numbers, kinds: Ints, wanted: Ints,
     near: Ints, path: Ints, size: Ints, best_path: Ints, best_size: Ints, dice: Dice, rounds: int, heat: float,
-    road: float, strength: float,
-) -> float:  # fmt: skip
+    road: float, strength: float, met: Ints, good: float,
+) -> int:  # fmt: skip
     """Shake and refill for so many rounds at one heat. Writes into the routes, and the best of them into the `best_`.
 
-    Gives the worth of the best; `road` only leads the search. Long, since copying within one function is cheap.
+    `road` only leads the search. New routes of journeys that are kept and are worth `good` or more are written into
+    `met` (day, number of stops, stops), until it is full; gives how many. Long, since copying within one function is
+    cheap.
     """
     days, most = path.shape
     ready, late = np.zeros((2, days, most)), np.zeros((2, days, most))
@@ -283,10 +319,13 @@ def anneal(  # noqa: C901 - as its docstring says
     is_full = np.zeros((days, len(sites)), np.bool_)
     for r in range(days):
         retime(sites, steady, legs, pieces, hours, kinds[r], r, path, size, ready[0], late[0])
+        if len(pieces) == 0:
+            untangle(sites, steady, legs, pieces, hours, kinds[r], r, path, size, ready[0], late[0])
         for k in range(1, size[r] + 1):
             day_of[0, path[r, k]] = r
     mine = value(sites, steady, path, size, road)
     known = value(sites, steady, best_path, best_size, 0.0)
+    count = 0
     for round_ in range(rounds):
         for r in range(days):
             trial_size[r] = size[r]
@@ -308,18 +347,25 @@ def anneal(  # noqa: C901 - as its docstring says
             is_full,
         )  # fmt: skip
         theirs = value(sites, steady, trial, trial_size, road)
+        seen = value(sites, steady, trial, trial_size, 0.0)
         if theirs > mine + heat * np.log(max(draw(dice), 1e-12)):
             mine = theirs
             for r in range(days):
+                is_new = size[r] != trial_size[r]
+                for k in range(1, size[r] + 1):
+                    is_new = is_new or path[r, k] != trial[r, k]
+                if is_new and seen >= good and count < len(met):
+                    met[count, 0], met[count, 1] = r, trial_size[r]
+                    met[count, 2 : trial_size[r] + 2] = trial[r, 1 : trial_size[r] + 1]
+                    count += 1
                 size[r] = trial_size[r]
                 for k in range(size[r] + 2):
                     path[r, k], ready[0, r, k], late[0, r, k] = trial[r, k], ready[1, r, k], late[1, r, k]
             day_of[0] = day_of[1]
-        seen = value(sites, steady, trial, trial_size, 0.0)
         if seen > known + 1e-9:
             known = seen
             for r in range(days):
                 best_size[r] = trial_size[r]
                 for k in range(trial_size[r] + 2):
                     best_path[r, k] = trial[r, k]
-    return known
+    return count

@@ -42,7 +42,7 @@ def ways_of(clock: Clock) -> Ways:
     legs = np.zeros((kinds, size, size, 2), np.int64)
     parts, total = [np.zeros((0, 3))], 0
     for kind in range(kinds):
-        pairs = clock.closed[kind] if clock.is_static else [(a, b) for a in range(size) for b in range(size)]
+        pairs = clock.changes(kind) if clock.is_static else [(a, b) for a in range(size) for b in range(size)]
         for a, b in pairs:
             if a == b:
                 continue
