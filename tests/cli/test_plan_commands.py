@@ -189,3 +189,13 @@ def test_lots_are_drawn_and_kept_as_a_run(pairup: Pairup, loaded: Path) -> None:
 
     assert done.code == 0 and f"Kept as run {drafted}-lottery-1" in done.out
     assert vague.code == 2 and "not like 1%" in vague.err
+
+
+def test_a_drafted_portfolio_is_weighed_from_its_record(pairup: Pairup, loaded: Path) -> None:
+    drafted = json.loads(pairup("plan", "funding", "--record", loaded, *DAY, "--json").out)
+
+    done = pairup("weigh", drafted["record_run"], "--record", loaded, "--floors", "--rule", "equal-shares")
+    alone = pairup("weigh", drafted["record_run"])
+
+    assert done.code == 0 and "Equal shares cost" in done.out and "The floor on livelihood costs" in done.out
+    assert alone.code == 2
