@@ -188,10 +188,22 @@ def test_annealing_from_a_choice_that_breaks_lines_ends_in_a_plan_that_keeps_the
     taken[found[found >= 0]] = True
     used = np.bincount(table.load_line, weights=table.load * np.repeat(taken, np.diff(table.load_starts)))
     assert taken.any() and (used <= table.room).all() and (table.floors @ taken >= 0).all()
-    for at, project in enumerate(large.projects):
-        codes = {large.projects[k].id for k in np.flatnonzero(found >= 0)}
-        if found[at] >= 0:
-            assert set(project.needs) <= codes and not set(project.excludes) & codes
+    assert is_together(large, found)
+
+
+def is_together(large: FundingProblem, chosen: np.ndarray) -> bool:
+    codes = {large.projects[at].id for at in np.flatnonzero(chosen >= 0)}
+    inside = [project for project in large.projects if project.id in codes]
+    return all(set(project.needs) <= codes and not set(project.excludes) & codes for project in inside)
+
+
+def test_rounding_keeps_needs_and_exclusions(large, arrays):
+    table, _ = arrays
+    share = np.random.default_rng(1).random(len(large.ways))
+
+    for amount in (np.ones(len(large.ways)), share):
+        start = rounded_start(table, amount)
+        assert (start >= 0).any() and (amount[start[start >= 0]] > 0.5).all() and is_together(large, start)
 
 
 def test_ways_of_a_kind_take_of_the_same_lines_and_rise_in_what_they_take(arrays):

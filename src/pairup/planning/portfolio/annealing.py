@@ -6,8 +6,8 @@ nor loss, and rises until nothing is over (strategic oscillation, Glover and Lag
 One move changes a project's way, or lets a project take the place of another whose way takes about as much of the
 same lines; what gave way goes out, to another of its ways, or to the place the first one left. A move stands if the
 energy does not fall, or by chance (Kirkpatrick, Gelatt, Vecchi 1983, https://doi.org/10.1126/science.220.4598.671).
-Needs and exclusions are never broken. For the last fifth of the moves nothing may be over, and only plans with
-nothing over are kept.
+Needs and exclusions are never broken. In the second half of the moves nothing may be over: what is goes
+out, and it cools once more from a little warmer. Only plans with nothing over are kept.
 """
 
 from __future__ import annotations
@@ -21,6 +21,10 @@ from pairup.planning.kernels import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+#: the share of the moves in which lines may be over, and how much warmer than at last the rest begins
+SOFT, WARM = 0.5, 20.0
 
 
 class Table(NamedTuple):
@@ -52,7 +56,7 @@ class Kinds(NamedTuple):
 
 
 class State(NamedTuple):
-    """A choice and its sums; `over` holds how many lines and floors are broken, `count` how many projects are in."""
+    """A choice and its sums; `over` holds how many lines and floors are broken, `held` how many projects are in."""
 
     taken: Ints
     room: Floats
@@ -60,7 +64,7 @@ class State(NamedTuple):
     over: Ints
     chosen: Ints
     place: Ints
-    count: Ints
+    held: Ints
 
 
 @compiled
@@ -97,12 +101,12 @@ def _set(project: int, way: int, table: Table, state: State, penalty: Floats, fl
                 state.over[0] += 1
     state.taken[project] = way
     if old < 0 and way >= 0:
-        state.place[project] = state.count[0]
-        state.chosen[state.count[0]] = project
-        state.count[0] += 1
+        state.place[project] = state.held[0]
+        state.chosen[state.held[0]] = project
+        state.held[0] += 1
     elif old >= 0 and way < 0:
-        state.count[0] -= 1
-        last = state.chosen[state.count[0]]
+        state.held[0] -= 1
+        last = state.chosen[state.held[0]]
         state.chosen[state.place[project]] = last
         state.place[last] = state.place[project]
     return gain
@@ -161,9 +165,9 @@ def _drop(project: int, table: Table, state: State, penalty: Floats, floor_penal
 @compiled
 def _mended(table: Table, state: State, penalty: Floats, floor_penalty: Floats) -> None:
     """Put projects out until nothing is over: each time what is worth least for the penalty it takes away."""
-    while state.over[0] > 0 and state.count[0] > 0:
+    while state.over[0] > 0 and state.held[0] > 0:
         out, least = -1, np.inf
-        for at in range(state.count[0]):
+        for at in range(state.held[0]):
             project = state.chosen[at]
             way = state.taken[project]
             relief = 0.0
@@ -176,7 +180,7 @@ def _mended(table: Table, state: State, penalty: Floats, floor_penalty: Floats) 
             if relief > 0.0 and table.worth[way] / relief < least:
                 out, least = project, table.worth[way] / relief
         if out < 0:
-            out = state.chosen[state.count[0] - 1]
+            out = state.chosen[state.held[0] - 1]
         _drop(out, table, state, penalty, floor_penalty)
 
 
@@ -212,14 +216,14 @@ def anneal(  # noqa: C901
         best = -np.inf
     draw = np.array([seed * 2654435761 % 2147483647 + 88172645463325], np.int64)
     step = max(1, moves // 1000)
-    mended = max(1, int(moves * 0.8))  # from here on nothing may be over
+    mended = max(1, int(moves * SOFT))  # from here on nothing may be over
     hot, hard = heat[0], 0.0
     for move in range(moves):
         if move % step == 0:
             part = min(1.0, move / mended)
             hot = heat[0] * (heat[1] / heat[0]) ** part
             if move >= mended:  # what went out comes back: warm again, and nothing may be over
-                hot = heat[1] * (1.0 + 9.0 * (moves - move) / (moves - mended))
+                hot = heat[1] * (1.0 + WARM * (moves - move) / (moves - mended))
             line_price = penalty * (1.0 + rise[0] * (rise[1] / rise[0]) ** part)
             floor_price = floor_penalty * (1.0 + rise[0] * (rise[1] / rise[0]) ** part)
         if move == mended:
@@ -229,7 +233,7 @@ def anneal(  # noqa: C901
                 if state.taken[p] >= 0:
                     worth += table.worth[state.taken[p]]
             hard = 1.0
-        if state.count[0] == 0 or _random(draw) < single:
+        if state.held[0] == 0 or _random(draw) < single:
             way = offered[int(_random(draw) * len(offered))]
             project = table.project[way]
             old = state.taken[project]
@@ -245,7 +249,7 @@ def anneal(  # noqa: C901
                 continue
             worth += (table.worth[way] if way >= 0 else 0.0) - (table.worth[old] if old >= 0 else 0.0)
         else:
-            one = state.chosen[int(_random(draw) * state.count[0])]
+            one = state.chosen[int(_random(draw) * state.held[0])]
             place = state.taken[one]
             kind = kinds.kind[place]
             low, high = kinds.starts[kind], kinds.starts[kind + 1]
