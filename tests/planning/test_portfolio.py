@@ -163,6 +163,15 @@ def test_a_programme_keeps_what_is_forbidden_out(large):
     assert taken.project not in {item.project for item in plan.chosen}
 
 
+@pytest.mark.parametrize("stop", [Stop(work=50), Stop(seconds=3)])
+def test_a_programme_without_money_carries_out_nothing(large, stop):
+    question = replace(large, lines=tuple(line._replace(capacity=0) for line in large.lines))
+
+    plan = plan_funding(question, stop=stop)
+
+    assert plan.status is Status.OPTIMAL and plan.chosen == () and plan.bound == 0
+
+
 @pytest.fixture(scope="module")
 def arrays(large) -> tuple[Table, np.ndarray]:
     table, ways, _ = table_of(large, np.ones(len(large.ways), dtype=np.bool_))

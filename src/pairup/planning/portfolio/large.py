@@ -94,6 +94,8 @@ def by_clock(asked: tuple[FundingProblem, Flags, Flags, int, float], tell: Calla
     problem, allowed, best, seed, seconds = asked
     began = perf_counter()
     annealing = Annealing(problem, allowed, best, seed, tell)
+    if not len(annealing.offered):
+        return
     annealing.go_on(MOVES)  # compiles, where that is still to do
     at = perf_counter()
     annealing.round = 0
@@ -141,6 +143,8 @@ class Annealing:
         """Anneal once more: from the relaxation at first, then from the best plan, less hot."""
         from pairup.planning.portfolio.annealing import anneal  # loads numba
 
+        if not len(self.offered):
+            return
         problem, is_first = self.problem, self.round == 0
         self.round += 1
         start = self.first if is_first else self._start()
