@@ -52,7 +52,7 @@ def weigh(
 
     within = None if lottery is None else share_of(lottery, "--lottery")
     stop = Stop(seconds=seconds)
-    plan = _planned(problem, stop, seed) if problem else _kept(run or "", record, programme)
+    plan = _planned(problem, stop, seed) if problem else _kept(str(run), record, programme)
     click.echo(plan.verdict().say(language()))
     if not plan.has_plan:
         raise click.exceptions.Exit(exit_code_of(plan))
@@ -83,6 +83,7 @@ def _planned(problem: Path, stop: Stop, seed: int) -> Plan[Funding]:
 def _kept(run: str, record: Path | None, programme: str | None) -> Plan[Funding]:
     from pairup.services import open_record
 
+    assert record is not None
     open_record(record)
     from pairup.services import lotteries
 
