@@ -14,12 +14,14 @@ from pairup.bench.portfolios import knapsack, programme
 from pairup.errors import InputError
 from pairup.planning.funding import plan_funding
 from pairup.planning.plan import Ended, Status, Stop
+from pairup.planning.portfolio.annealing import Table, anneal
 from pairup.planning.portfolio.equity import fairest, frontier, gini, worth_by_place
 from pairup.planning.portfolio.floors import floor_costs
 from pairup.planning.portfolio.lottery import lottery, smallest_effect, trade_off
 from pairup.planning.portfolio.prices import line_words
 from pairup.planning.portfolio.pure import as_knapsack
-from pairup.planning.portfolio.shares import plan_equal_shares, told_apart
+from pairup.planning.portfolio.shares import line_purses, place_gains, plan_equal_shares, told_apart
+from pairup.planning.portfolio.table import kinds_of, rounded_start, table_of
 from pairup.planning.portfolio.tree import search
 from pairup.planning.portfolio.uncertain import (
     RunningCost,
@@ -161,6 +163,74 @@ def test_a_programme_keeps_what_is_forbidden_out(large):
     assert taken.project not in {item.project for item in plan.chosen}
 
 
+@pytest.mark.parametrize("stop", [Stop(work=50), Stop(seconds=3)])
+def test_a_programme_without_money_carries_out_nothing(large, stop):
+    question = replace(large, lines=tuple(line._replace(capacity=0) for line in large.lines))
+
+    plan = plan_funding(question, stop=stop)
+
+    assert plan.status is Status.OPTIMAL and plan.chosen == () and plan.bound == 0
+
+
+@pytest.fixture(scope="module")
+def arrays(large) -> tuple[Table, np.ndarray]:
+    table, ways, _ = table_of(large, np.ones(len(large.ways), dtype=np.bool_))
+    assert len(ways) == len(large.ways)
+    return table, np.arange(len(ways))
+
+
+def annealed(table: Table, offered: np.ndarray, start: np.ndarray, moves: int) -> np.ndarray:
+    starts = np.searchsorted(table.project[offered], np.arange(len(start) + 1))
+    ones, floors = np.ones(len(table.room)), np.ones(len(table.floors))
+    heat, rise = np.array([20.0, 1.0]), np.array([0.1, 30.0])
+    kinds = kinds_of(table, offered)
+    return anneal(table, kinds, offered, starts, start, moves, heat, 1, ones, floors, rise, 20, 0.3)
+
+
+def test_annealing_from_a_choice_that_breaks_lines_ends_in_a_plan_that_keeps_them(large, arrays):
+    table, offered = arrays
+    start = rounded_start(table, np.ones(len(large.ways)))  # every project, as needs and exclusions let it
+
+    found = annealed(table, offered, start, 20_000)
+
+    taken = np.zeros(len(large.ways), dtype=np.bool_)
+    taken[found[found >= 0]] = True
+    used = np.bincount(table.load_line, weights=table.load * np.repeat(taken, np.diff(table.load_starts)))
+    assert taken.any() and (used <= table.room).all() and (table.floors @ taken >= 0).all()
+    assert is_together(large, found)
+
+
+def is_together(large: FundingProblem, chosen: np.ndarray) -> bool:
+    codes = {large.projects[at].id for at in np.flatnonzero(chosen >= 0)}
+    inside = [project for project in large.projects if project.id in codes]
+    return all(set(project.needs) <= codes and not set(project.excludes) & codes for project in inside)
+
+
+def test_rounding_keeps_needs_and_exclusions(large, arrays):
+    table, _ = arrays
+    share = np.random.default_rng(1).random(len(large.ways))
+
+    for amount in (np.ones(len(large.ways)), share):
+        start = rounded_start(table, amount)
+        assert (start >= 0).any() and (amount[start[start >= 0]] > 0.5).all() and is_together(large, start)
+
+
+def test_ways_of_a_kind_take_of_the_same_lines_and_rise_in_what_they_take(arrays):
+    table, offered = arrays
+
+    kinds = kinds_of(table, offered)
+
+    def lines_and_load(way: int) -> tuple[list[int], float]:
+        part = slice(table.load_starts[way], table.load_starts[way + 1])
+        return table.load_line[part].tolist(), float(table.load[part].sum())
+
+    for low, high in zip(kinds.starts[:20], kinds.starts[1:21], strict=True):
+        told = [lines_and_load(way) for way in kinds.ways[low:high].tolist()]
+        assert all(lines == told[0][0] for lines, _ in told) and [load for _, load in told] == sorted(
+            load for _, load in told
+        )
+
+
 # --- floors and prices ----------------------------------------------------------------------------------------------
 
 
@@ -237,6 +307,12 @@ def test_the_frontier_falls_in_worth_and_rises_in_equity():
     assert fairest(two_places()) == pytest.approx(20, abs=0.5)
 
 
+def test_the_frontier_is_the_same_however_many_work_at_it():
+    alone, both = (frontier(two_places(), steps=4, jobs=jobs) for jobs in (1, 2))
+
+    assert [(point.worth, point.smallest) for point in alone] == [(point.worth, point.smallest) for point in both]
+
+
 def test_gini_is_nothing_where_all_have_the_same():
     assert gini([3.0, 3.0, 3.0]) == pytest.approx(0) and gini([]) == 0 and gini([0.0, 8.0]) == 0.5
 
@@ -311,6 +387,27 @@ def test_what_is_left_over_goes_to_the_portfolio_worth_most():
                            a_project("hall", 1, 60, "milin"))  # fmt: skip
 
     assert {item.project for item in plan_equal_shares(question).chosen} == {"heat", "road"}
+
+
+def two_lines() -> FundingProblem:
+    def project(code: str, place: str, worth: float, line: str, cost: float) -> Project:
+        return Project(code, (Way("now", worth, {line: cost}),), {}, place)
+
+    return FundingProblem.from_rows(
+        [Line("FJ-2026", 100, True), Line("HB-2026", 100, True)],
+        [project("hall", "nang", 10, "FJ-2026", 100), project("well", "milin", 4, "FJ-2026", 50),
+         project("road", "nang", 9, "HB-2026", 100)],
+    )  # fmt: skip
+
+
+def test_what_one_line_holds_pays_for_nothing_of_another():
+    question = two_lines()
+
+    # pooled, nang's 100 of 200 would buy the hall with money of another donor, and leave milin nothing
+    assert line_purses(question, place_gains(question)) == {
+        "FJ-2026": {"milin": 50, "nang": 50}, "HB-2026": {"nang": 100},
+    }  # fmt: skip
+    assert {item.project for item in plan_equal_shares(question).chosen} == {"road", "well"}
 
 
 # --- lotteries ------------------------------------------------------------------------------------------------------

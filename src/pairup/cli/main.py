@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "why": ("pairup.cli.answers", "Say why a drafted plan chose, or did not choose."),
     "what-if": ("pairup.cli.answers", "Say how a plan would change if it had to."),
     "repair": ("pairup.cli.answers", "Mend a plan after drop-outs with the fewest moves."),
+    "weigh": ("pairup.cli.weigh", "Weigh a portfolio: floors, fairness, risks, rules, lots."),
     "lottery": ("pairup.cli.plan", "Draw lots among projects that are nearly tied."),
     "adopt": ("pairup.cli.plan", "Take a drafted plan into the record."),
     "claims": ("pairup.cli.report", "Check every claim of a programme."),

@@ -188,7 +188,7 @@ def lottery(
     """Draw lots among the near ties of the drafted portfolio RUN, and keep the draw as a run that can be adopted."""
     from pairup.services import open_record
 
-    share = _share(within)
+    share = share_of(within, "--within")
     open_record(record)
     from pairup.services import lotteries
 
@@ -202,11 +202,12 @@ def lottery(
     click.echo(f"Kept as run {found.run}. Next: pairup adopt {found.run} --record {record}")
 
 
-def _share(given: str) -> float:
+def share_of(given: str, option: str) -> float:
+    """Read a share, as 1% or 0.01."""
     try:
         return float(given.removesuffix("%")) / (100.0 if given.endswith("%") else 1.0)
     except ValueError:
-        raise click.UsageError(f"--within {given!r} is not like 1% or 0.01.") from None
+        raise click.UsageError(f"{option} {given!r} is not like 1% or 0.01.") from None
 
 
 @click.command()

@@ -38,7 +38,7 @@ def plan_funding(
     exists, `conflicts` names a smallest set of requirements that clash.
 
     A portfolio under the limits of lines alone goes to a tree search of our own (`portfolio.tree`), and one of
-    thousands of ways to the linear relaxation and an annealed exchange (`portfolio.large`), which ends by counted
+    thousands of ways to the linear relaxation and an annealing (`portfolio.large`), which ends by counted
     work where no stop is given.
     """
     watch = stop.watch()
@@ -60,7 +60,7 @@ def _answer(problem: FundingProblem, watch: Watch, seed: int, trace: Trace) -> t
     if (found := as_knapsack(problem)) is not None:
         return solve_knapsack(found, len(problem.ways), watch, seed, trace), f"tree search, {SOLVER}"
     if is_large(problem):
-        return solve_programme(problem, watch, seed, trace), f"annealed exchange, {SOLVER}"
+        return solve_programme(problem, watch, seed, trace), f"annealing, {SOLVER}"
     is_apart = bool(problem.floors) and len(problem.ways) > SMALL
     left = Stop(watch.left, watch.stop.work)
     answer = _solve(problem, problem.worth, left, seed, trace.progress, floors=not is_apart)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import altair as alt
 
 from pairup.reports import palette
 from pairup.reports.figures import Frame, Margins, framed, table
+from pairup.reports.pictures import to_png, to_svg
+from pairup.reports.render import TAGS, page
 from pairup.values.words import Words
 
 
@@ -39,3 +43,25 @@ def frontier_in_words(marks: Sequence[FrontierMark]) -> Words:
         "count": len(marks), "worth": f"{most.worth:g}", "least": f"{most.smallest:g}",
         "fair_worth": f"{fairest.worth:g}", "fair_least": f"{fairest.smallest:g}",
     })  # fmt: skip
+
+
+def write_frontier(marks: Sequence[FrontierMark], path: Path, language: str = "en") -> None:
+    """Write the picture of a frontier as SVG, as an HTML page with its words, or as PNG. Takes one mark or more."""
+    heading, worth, least = (
+        Words(f"funding.frontier-{part}").say(language) for part in ("heading", "worth", "least")
+    )  # fmt: skip
+    spec = frontier(marks, (worth, least), Frame(heading)).to_dict(validate=False)
+    if path.suffix == ".png":
+        path.write_bytes(to_png(spec))
+        return
+    alt_text = frontier_in_words(marks).say(language)
+    alone = path.suffix == ".svg"  # a picture by itself has no page behind it
+    drawn = to_svg({**spec, "background": palette.PAPER} if alone else spec, name="frontier", alt=alt_text)
+    if alone:
+        path.write_text(drawn, encoding="utf-8")
+        return
+    body = (
+        f'<div class="page" lang="{TAGS[language]}">\n<main>\n<h1>{html.escape(heading)}</h1>\n<figure>{drawn}\n'
+        f"<figcaption>{html.escape(alt_text)}</figcaption></figure>\n</main>\n</div>\n"
+    )
+    path.write_text(page(heading, body), encoding="utf-8")

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from pairup import __version__
 from pairup.errors import InputError
+from pairup.planning.plan import Plan
 from pairup.planning.portfolio.lottery import Lottery, lottery, plan_drawn
+from pairup.planning.problems import Funding
 from pairup.record.models import PlanRun, PlanRunVersion
 from pairup.services import write
 from pairup.services.access import require_may
@@ -33,12 +35,7 @@ def draw(
     chances and what was drawn, so that anyone can draw again. Refuses runs of other kinds and runs without a plan.
     """
     require_may(actor, "funding.lottery")
-    row = read_run(run, programme=programme)
-    if row.kind != "funding":
-        raise InputError(
-            f"{run} is a plan of {row.kind}; lots are drawn among projects.", hint="Name a run of funding.",
-            code="funding.lottery-kind", run=run, kind=row.kind,
-        )  # fmt: skip
+    row = _read_portfolio(run, programme)
     found = lottery(plan_of(row), within=within, seed=seed, deviation=deviation)
     drawn = plan_drawn(found)
     facts = {"run": run} | found.facts()
@@ -59,3 +56,18 @@ def draw(
         )  # fmt: skip
         doing.add(PlanRunVersion, [kept])
     return Drawn(code, found)
+
+
+def portfolio_of(run: str, *, programme: str | None = None) -> Plan[Funding]:
+    """Give the plan of a drafted portfolio, as it was kept. Refuses runs of other kinds."""
+    return plan_of(_read_portfolio(run, programme))
+
+
+def _read_portfolio(run: str, programme: str | None) -> PlanRunVersion:
+    row = read_run(run, programme=programme)
+    if row.kind != "funding":
+        raise InputError(
+            f"{run} is a plan of {row.kind}; lots are drawn among projects.", hint="Name a run of funding.",
+            code="funding.lottery-kind", run=run, kind=row.kind,
+        )  # fmt: skip
+    return row

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from pairup.planning.funding import plan_funding
+from pairup.planning.many import plan_many
 from pairup.planning.plan import UNTIL_PROVED, Plan, Stop
 from pairup.planning.problems.funding import Funding, FundingProblem
 
@@ -76,26 +77,26 @@ def _with_least(problem: FundingProblem, level: float) -> FundingProblem:
 
 
 def frontier(
-    problem: FundingProblem, *, steps: int = 6, stop: Stop = UNTIL_PROVED, seed: int = 0
+    problem: FundingProblem, *, steps: int = 6, stop: Stop = UNTIL_PROVED, seed: int = 0, jobs: int | None = None
 ) -> list[FrontierPoint]:  # fmt: skip
     """Give plans from the one worth most to the fairest, each the best for its level (epsilon constraint).
 
     Levels rise in equal steps from what the plan worth most leaves the place with least to what max-min can reach
     (Haimes, Lasdon, Wismer 1971, https://doi.org/10.1109/TSMC.1971.4308298). Points that another beats in both are
-    left out. `stop` is for each plan; each carries its own gap.
+    left out. `stop` is for each plan; each carries its own gap. The plans between the ends are made side by side, by
+    `jobs` workers (None: every core).
     """
     first = plan_funding(problem, stop=stop, seed=seed)
     if not first.has_plan:
         return []
     points = [_point(problem, first)]
     low, high = points[0].smallest, fairest(problem, stop=stop, seed=seed)
-    for step in range(1, steps):
-        level = low + (high - low) * step / max(1, steps - 1)
-        if level <= points[-1].smallest:
-            continue
-        plan = plan_funding(_with_least(problem, math.floor(level * 1e6) / 1e6), stop=stop, seed=seed)
-        if plan.has_plan:
-            points.append(_point(problem, plan))
+    levels = [low + (high - low) * step / max(1, steps - 1) for step in range(1, steps)] if high > low else []
+    asked = [_with_least(problem, math.floor(level * 1e6) / 1e6) for level in levels]
+    points += [_point(problem, plan) for plan in plan_many(plan_funding, asked, stop=stop, seed=seed, jobs=jobs)
+               if plan.has_plan]  # fmt: skip
+    points = list({(point.worth, point.smallest): point for point in reversed(points)}.values())
+    points.sort(key=lambda point: (point.smallest, -point.worth))
     return [
         point for point in points
         if not any(

@@ -1,4 +1,4 @@
-"""A programme of thousands of ways: the linear relaxation bounds it, an annealed exchange fills it."""
+"""A programme of thousands of ways: the linear relaxation bounds it, an annealing fills it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pairup.planning.blocks import Flags, rounded, step_of
 from pairup.planning.child import work_apart
 from pairup.planning.plan import Ended, Status, Watch
-from pairup.planning.portfolio.formulation import as_floats, broken_floors, floor_rows, form_of
+from pairup.planning.portfolio.formulation import broken_floors, floor_rows, form_of
 from pairup.planning.portfolio.relaxation import Relaxation, relaxation
 from pairup.planning.problems.funding import FundingProblem
 from pairup.planning.solvers import Answer
@@ -26,13 +26,19 @@ Ints = NDArray[np.int64]
 #: with so many ways or fewer, HiGHS is asked
 LARGE = 3_000
 #: moves of one unit of work, and the work done where no stop is given
-MOVES, WORK = 1_000, 4_000
-#: ways offered to the exchange for each project: those of the best reduced worth
-OFFERED = 2
-#: losses borne at first, as a share of the mean worth of a project; at last a fiftieth of it
-HOT = 0.1
-#: moves of the first, short exchange
-FIRST = 200_000
+MOVES, WORK = 1_000, 20_000
+#: ways offered for each project: so many on average, those of the best reduced worth, and so many of every project
+OFFERED, LEAST = 6, 2
+#: losses borne at first, at first where a plan is annealed again, and at last, as shares of the mean worth of a way
+HOT, WARM, COLD = 0.06, 0.02, 0.0025
+#: penalties are the prices times 1 and so much, at first and at last: a unit over is as good as free in the beginning
+RISE, RISE_AGAIN = np.array([0.03, 30.0]), np.array([2.0, 30.0])
+#: how much more a floor counts than its price says: all ways share its sum, so a unit of it is small
+STRICT = 10.0
+#: places that a replacement may stand away in its kind, and the share of moves that change one project only
+REACH, SINGLE = 40, 0.3
+#: moves of the first, short annealing, and the share of the time that the long one takes
+FIRST, LONG = 1_000_000, 0.7
 
 Heard = Callable[[tuple[Flags | None, float | None]], None]
 
@@ -78,68 +84,90 @@ def solve_programme(problem: FundingProblem, watch: Watch, seed: int, trace: Tra
 
 
 def by_work(problem: FundingProblem, allowed: Flags, best: Flags, seed: int, work: int, heard: Heard) -> None:
-    """One exchange of `work` thousand moves at the prices of the relaxation."""
-    if work <= 0:
-        return
-    exchange = Exchange(problem, allowed, best, seed, heard)
-    exchange.go_on(work * MOVES)
+    """One annealing of `work` thousand moves."""
+    if work > 0:
+        Annealing(problem, allowed, best, seed, heard).go_on(work * MOVES)
 
 
 def by_clock(asked: tuple[FundingProblem, Flags, Flags, int, float], tell: Callable[[Any], None]) -> None:
-    """Exchange until killed: a short one, one as long as the time allows, and short ones again."""
+    """Anneal until killed: shortly, to have a plan and the pace, then as long as the time allows, and again."""
     problem, allowed, best, seed, seconds = asked
     began = perf_counter()
-    exchange = Exchange(problem, allowed, best, seed, tell)
-    exchange.go_on(FIRST)  # compiles, where that is still to do
+    annealing = Annealing(problem, allowed, best, seed, tell)
+    if not len(annealing.offered):
+        return
+    annealing.go_on(MOVES)  # compiles, where that is still to do
     at = perf_counter()
-    exchange.go_on(FIRST)
+    annealing.round = 0
+    annealing.go_on(FIRST)
     each = (perf_counter() - at) / FIRST
+    annealing.round = 0
+    left = LONG * (seconds - (perf_counter() - began))
     while True:
-        left = seconds - (perf_counter() - began)
-        exchange.go_on(max(FIRST, int(0.5 * left / each)))
+        annealing.go_on(max(FIRST, int(left / each)))
+        left = 0.5 * (seconds - (perf_counter() - began))
 
 
-class Exchange:
-    """The exchange over one problem, and the best plan so far."""
+class Annealing:
+    """The annealing of one problem, and the best plan so far."""
 
     def __init__(self, problem: FundingProblem, allowed: Flags, best: Flags, seed: int, heard: Heard) -> None:
+        from pairup.planning.portfolio.table import kinds_of, offered_of, rounded_start, table_of  # loads numba
+
         self.problem, self.best, self.heard = problem, best, heard
         form, take = form_of(problem, problem.worth, seed, floors=True)
-        self.base = relaxation(form.whole(), seed)
+        base = relaxation(form.whole(), seed)
         assert len(take) == len(problem.ways)
-        if self.base is not None:
-            heard((None, self.base.bound))
-        self.allowed, self.seed, self.round = allowed, seed, 0
-        self.table, self.ways, self.units = table_of(problem, allowed)
+        if base is not None:
+            heard((None, base.bound))
+        self.seed, self.round = seed, 0
+        self.table, self.ways, units = table_of(problem, allowed)
+        reduced = self.table.worth if base is None else base.reduced[self.ways]
+        amount = np.zeros(len(self.ways)) if base is None else base.amount[self.ways]
+        self.offered = offered_of(self.table, reduced, amount, OFFERED, LEAST)
+        self.offered_starts = np.searchsorted(self.table.project[self.offered], np.arange(len(problem.projects) + 1))
+        self.kinds = kinds_of(self.table, self.offered)
+        self.first = rounded_start(self.table, amount)
+        self.penalty, self.floor_penalty = self._penalties(base, units)
+
+    def _penalties(self, base: Relaxation | None, units: list[float]) -> tuple[Floats, Floats]:
+        """What a unit over a line or short of a floor costs at first: its price, or a share of a unit's worth."""
+        usual = float(np.abs(self.table.worth).sum()) / max(1e-9, float(self.table.load.sum()))
+        price, floor_price = prices_of(self.problem, base)
+        price, floor_price = price * units[0], floor_price * np.array(units[1:])
+        least = max(0.3 * float(price.mean()) if len(price) else 0.0, 0.1 * usual)
+        shares = usual / units[0] * np.array(units[1:])
+        return np.maximum(price, least), np.maximum(STRICT * floor_price, shares)
 
     def go_on(self, moves: int) -> None:
-        """Anneal once more from the best plan."""
-        from pairup.planning.portfolio.exchange import exchange  # loads numba
+        """Anneal once more: from the relaxation at first, then from the best plan, less hot."""
+        from pairup.planning.portfolio.annealing import anneal  # loads numba
 
-        problem, self.round = self.problem, self.round + 1
-        price, floor_price = prices_of(problem, self.base)
-        price, floor_price = price * self.units[0], floor_price * np.array(self.units[1:])
-        start = np.full(len(problem.projects), -1, dtype=np.int64)
-        place = np.full(len(problem.ways), -1, dtype=np.int64)
-        place[self.ways] = np.arange(len(self.ways))
-        chosen = np.flatnonzero(self.best)
-        start[problem.way_project[chosen]] = place[chosen]
-        hot = max(1e-9, HOT * float(np.abs(problem.worth).mean()))
-        _, found = exchange(
-            self.table, start, moves, hot, hot / 50.0, self.seed + self.round, price, floor_price, self._offered()
-        )
+        if not len(self.offered):
+            return
+        problem, is_first = self.problem, self.round == 0
+        self.round += 1
+        start = self.first if is_first else self._start()
+        usual = max(1e-9, float(np.abs(problem.worth).mean()))
+        heat = usual * np.array([HOT if is_first else WARM, COLD])
+        found = anneal(
+            self.table, self.kinds, self.offered, self.offered_starts, start, moves, heat, self.seed + self.round,
+            self.penalty, self.floor_penalty, RISE if is_first else RISE_AGAIN, REACH, SINGLE,
+        )  # fmt: skip
         plan = np.zeros(len(problem.ways), dtype=np.bool_)
         plan[self.ways[found[found >= 0]]] = True
         if problem.worth[plan].sum() > problem.worth[self.best].sum():
             self.best = plan
             self.heard((plan, None))
 
-    def _offered(self) -> Ints:
-        """The ways that may come in: a few for each project, by reduced worth; all where there are no prices."""
-        if self.base is None:
-            return np.arange(len(self.ways))
-        reduced = self.base.reduced[self.ways]
-        return np.sort(np.argsort(-reduced, kind="stable")[: OFFERED * len(self.problem.projects)])
+    def _start(self) -> Ints:
+        """The best plan as the annealing takes it."""
+        place = np.full(len(self.problem.ways), -1, dtype=np.int64)
+        place[self.ways] = np.arange(len(self.ways))
+        start = np.full(len(self.problem.projects), -1, dtype=np.int64)
+        chosen = np.flatnonzero(self.best)
+        start[self.problem.way_project[chosen]] = place[chosen]
+        return start
 
 
 def prices_of(problem: FundingProblem, base: Relaxation | None) -> tuple[Floats, Floats]:
@@ -185,6 +213,8 @@ def _greedy(problem: FundingProblem, allowed: Flags, watch: Watch) -> Flags:
     )  # fmt: skip
     order = np.lexsort((-problem.worth / np.maximum(share, 1e-9),))
     starts = np.searchsorted(problem.load_way, np.arange(len(problem.ways) + 1))
+    from pairup.planning.portfolio.table import table_of  # loads numba
+
     table, _, _ = table_of(problem, np.ones(len(problem.ways), dtype=np.bool_))
     room, lift = table.room.copy(), np.zeros(len(problem.floors))
     apart: dict[int, list[int]] = {}
@@ -207,58 +237,3 @@ def _greedy(problem: FundingProblem, allowed: Flags, watch: Watch) -> Flags:
         if watch.left is not None and watch.seconds > watch.stop.seconds + 0.5:  # type: ignore[operator]
             break
     return taken
-
-
-def table_of(problem: FundingProblem, allowed: Flags) -> tuple[Any, Ints, list[float]]:
-    """Write a problem as arrays for the exchange; also which way each of its ways is, and its units.
-
-    Units are those of the loads, then of each floor.
-
-    Whole steps where there are some, so that sums are exact; otherwise limits are drawn in by a billionth.
-    """
-    from pairup.planning.portfolio.exchange import Table
-
-    ways = np.flatnonzero(allowed)
-    inside = allowed[problem.load_way]
-    place = np.cumsum(allowed) - 1
-    capacity = np.array([line.capacity for line in problem.lines])
-    floors = np.array([as_floats(row) for row in floor_rows(problem)]).reshape(len(problem.floors), len(problem.ways))
-    unit = step_of(np.concatenate([problem.load, capacity]))
-    load, room = problem.load, capacity * (1 - 1e-9)
-    if unit is not None:
-        load, room = np.round(load / unit), np.round(capacity / unit)
-    floors, units = _exactly(floors[:, allowed])
-    at = {project.id: k for k, project in enumerate(problem.projects)}
-    needs: list[list[int]] = [[at[other] for other in project.needs] for project in problem.projects]
-    needed: list[list[int]] = [[] for _ in needs]
-    apart: list[list[int]] = [[] for _ in needs]
-    for k, others in enumerate(needs):
-        for other in others:
-            needed[other].append(k)
-    for one, other_code in problem.exclusions:
-        apart[at[one]].append(at[other_code])
-        apart[at[other_code]].append(at[one])
-    count = len(problem.projects)
-    load_starts = np.searchsorted(place[problem.load_way[inside]], np.arange(len(ways) + 1))
-    owner = problem.way_project[ways]
-    table = Table(
-        owner, problem.worth[ways], np.searchsorted(owner, np.arange(count + 1)),
-        load_starts, problem.load_line[inside], load[inside], room, floors, *_lists(needs), *_lists(needed),
-        *_lists(apart), np.ones(count, dtype=np.int64),
-    )  # fmt: skip
-    return table, ways, [unit or 1.0, *units]
-
-
-def _exactly(floors: Floats) -> tuple[Floats, list[float]]:
-    """Rows of floors in whole steps, or a billionth lower, so that rounding can let nothing pass; and the steps."""
-    rows, units = [], []
-    for row in floors:
-        step = step_of(row)
-        rows.append(row - 1e-9 * np.abs(row) if step is None else np.round(row / step))
-        units.append(step or 1.0)
-    return np.array(rows).reshape(floors.shape), units
-
-
-def _lists(lists: list[list[int]]) -> tuple[Ints, Ints]:
-    starts = np.concatenate([[0], np.cumsum([len(part) for part in lists])]).astype(np.int64)
-    return starts, np.array([at for part in lists for at in part], dtype=np.int64)

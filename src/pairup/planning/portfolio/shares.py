@@ -1,9 +1,11 @@
-"""The method of equal shares: money is split among the places, and what many would pay for is bought first.
+"""The method of equal shares: each line is split among the places, and what many would pay for is bought first.
 
 After Peters, Pierczyński and Skowron (2021, https://arxiv.org/abs/2008.13276): each voter gets an equal part of the
 money; a project is bought when those who gain from it can pay its cost together, each in proportion to what it gains,
 at the lowest price for a point of gain. What is left over goes to the portfolio worth most (utilitarian completion).
-Here a voter is a place, and what it gains is the worth of a project that stands there, or what `gains` says.
+Here a voter is a place, and what it gains is the worth of a project that stands there, or what `gains` says. The
+money of one donor and year is no other's: every line is split by itself, among the voters for whom a project could
+take of it, and pays for its own part of a project only. With one line this is the rule as published.
 """
 
 from __future__ import annotations
@@ -32,10 +34,11 @@ def plan_equal_shares(
 ) -> Plan[Funding]:
     """Choose projects by equal shares, then complete; lines, needs, exclusions and floors are kept throughout.
 
-    The money is the sum of all money lines (all lines where none is money). The cost of a way is what it takes of
-    them. A purchase that some other requirement does not allow is passed over. Floors are asked of what was bought in
-    the end: where the purchases alone would break one, the completion has to mend it, and where it cannot, the last
-    purchases are given up. The plan claims no bound: it is not the one worth most.
+    Each money line (each line where none is money) is shared by itself; the price of a way is the sum of its prices
+    for a point over the lines it takes of. A purchase that some other requirement does not allow is passed over.
+    Floors are asked of what was bought in the end: where the purchases alone would break one, the completion has to
+    mend it, and where it cannot, the last purchases are given up. The plan claims no bound: it is not the one worth
+    most.
     """
     watch = stop.watch()
     bought = _bought(problem, gains or place_gains(problem))
@@ -71,25 +74,42 @@ def place_gains(problem: FundingProblem) -> dict[str, dict[str, float]]:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A project in a way that its voters can pay: at so much for a point of gain."""
+    """A project in a way that its voters can pay: of each line at so much for a point of gain, and of all together."""
 
     price: float
     item: Funding
-    cost: float
+    prices: Mapping[str, float]
+
+
+#: line -> voter -> what is left of its part
+Purses = dict[str, dict[str, float]]
+
+
+def line_purses(problem: FundingProblem, gains: Gains) -> Purses:
+    """Split each money line (each line where none is money) among the voters for whom a project could take of it."""
+    shared = {line.id for line in problem.lines if line.is_money} or {line.id for line in problem.lines}
+    voters: dict[str, set[str]] = {}
+    for project in problem.projects:
+        supporters = {voter for voter, gained in gains.items() if gained.get(project.id, 0.0) > 0}
+        for line in {line for way in project.ways for line, load in way.loads.items() if load and line in shared}:
+            voters.setdefault(line, set()).update(supporters)
+    return {
+        line.id: {voter: line.capacity / len(voters[line.id]) for voter in sorted(voters[line.id])}
+        for line in problem.lines if voters.get(line.id)
+    }  # fmt: skip
 
 
 def _bought(problem: FundingProblem, gains: Gains) -> list[Funding]:
     """Buy in rounds of the rule: the project with the lowest price for a point, as long as any can be paid."""
-    money = {line.id for line in problem.lines if line.is_money} or {line.id for line in problem.lines}
-    total = math.fsum(line.capacity for line in problem.lines if line.id in money)
-    purse = {voter: total / max(1, len(gains)) for voter in sorted(gains)}
+    purses = line_purses(problem, gains)
     bought: list[Funding] = []
     passed: set[Funding] = set()
     while True:
+        held = {row.project for row in bought}
         offers = [
-            offer for project in problem.projects for way in project.ways
-            if (item := Funding(project.id, way.id)) not in passed and project.id not in {row.project for row in bought}
-            and (offer := _offer(item, math.fsum(v for k, v in way.loads.items() if k in money), gains, purse))
+            offer for project in problem.projects if project.id not in held for way in project.ways
+            if (item := Funding(project.id, way.id)) not in passed
+            and (offer := _offer(item, way.loads, gains, purses)) is not None
         ]  # fmt: skip
         if not offers:
             return bought
@@ -98,25 +118,42 @@ def _bought(problem: FundingProblem, gains: Gains) -> list[Funding]:
             passed.add(best.item)
             continue
         bought.append(best.item)
-        for voter, gained in gains.items():
-            if gain := gained.get(best.item.project, 0.0):
-                purse[voter] = max(0.0, purse[voter] - min(purse[voter], best.price * gain))
+        for line, price in best.prices.items():
+            for voter, left in purses[line].items():
+                if gain := gains[voter].get(best.item.project, 0.0):
+                    purses[line][voter] = left - min(left, price * gain)
 
 
-def _offer(item: Funding, cost: float, gains: Gains, purse: Mapping[str, float]) -> Offer | None:
-    """Find the lowest price for a point at which the voters can pay the cost; None where they cannot."""
-    sides = sorted(
-        (purse[voter] / gained[item.project], gained[item.project], purse[voter])
-        for voter, gained in gains.items() if gained.get(item.project, 0.0) > 0
-    )  # fmt: skip
-    left, gain = cost, math.fsum(side[1] for side in sides)
-    if not sides or math.fsum(side[2] for side in sides) < cost - 1e-9:
+def _offer(item: Funding, loads: Mapping[str, float], gains: Gains, purses: Purses) -> Offer | None:
+    """Price a way line by line: what one line holds pays for nothing of another. None where a line cannot be paid."""
+    prices: dict[str, float] = {}
+    if not any(gained.get(item.project, 0.0) > 0 for gained in gains.values()):
         return None
-    for most, own, held in sides:  # those whose purse is emptied first
-        if left / gain <= most + 1e-12:
-            return Offer(left / gain, item, cost)
+    for line, load in loads.items():
+        if load and line in purses:
+            sides = [
+                (held, gain)
+                for voter, held in purses[line].items()
+                if (gain := gains[voter].get(item.project, 0.0)) > 0
+            ]
+            price = _price(load, sides)
+            if price is None:
+                return None
+            prices[line] = price
+    return Offer(math.fsum(prices.values()), item, prices)
+
+
+def _price(cost: float, sides: list[tuple[float, float]]) -> float | None:
+    """Find the lowest price for a point at which these (purse, gain) can pay the cost; None where they cannot."""
+    left, gain = cost, math.fsum(side[1] for side in sides)
+    if math.fsum(side[0] for side in sides) < cost - 1e-9:
+        return None
+    ranked = sorted(sides, key=lambda side: (side[0] / side[1], side))
+    for held, own in ranked:  # those whose purse is emptied first
+        if left / gain <= held / own + 1e-12:
+            return left / gain
         left, gain = left - held, gain - own
-    return Offer(sides[-1][0], item, cost)
+    return ranked[-1][0] / ranked[-1][1]
 
 
 def _is_kept(problem: FundingProblem, bought: list[Funding]) -> bool:
@@ -139,7 +176,7 @@ def told_apart(shares: Plan[Funding], best: Plan[Funding]) -> tuple[Words, ...]:
     difference: Difference[Funding] = best.compare(shares)
     problem: FundingProblem = best.problem
     mine, theirs = (worth_by_place(problem, plan.chosen) for plan in (best, shares))
-    lines = [Words("funding.shares-cost", {"points": number(-(difference.points or 0.0))})]
+    lines = [Words("funding.shares-cost", {"points": number(0.0 - (difference.points or 0.0))})]
     for place in mine:
         if mine[place] != theirs[place]:
             facts = {"place": place, "before": number(mine[place]), "after": number(theirs[place])}
