@@ -12,7 +12,7 @@ from oracle import is_kept
 from rounds import a_round
 
 from pairup.errors import InputError
-from pairup.planning.blocking import blockers
+from pairup.planning.blocking import blockers, within_limits
 from pairup.planning.plan import Audience, Status, Stop
 from pairup.planning.posting import plan_postings
 from pairup.planning.problems import Couple, Posting, PostingProblem, read_problem
@@ -190,6 +190,24 @@ def test_a_quota_in_a_stable_round_leaves_blockers_that_are_counted():
     plan = plan_postings(a_market({"A": "q", "B": "r"}, {"q": "A", "r": "B"}, quota={"D": 1}))
 
     assert plan.objective == 1 and len(plan.further["blocking_pairs"]) == plan.further["blocking_bound"] == 1
+
+
+def test_who_would_leave_but_is_held_back_by_a_quota_is_told_apart():
+    market = a_market({"A": "r q", "B": "s r"}, {"q": "A", "r": "A B", "s": "B"}, quota={"D": 1})
+    chosen = [Posting("A", "q")]
+
+    leaving = blockers(market, chosen)
+
+    # A moves from q to r and as many are sent; B has none to take the place of
+    assert leaving == [(Posting("A", "r"),), (Posting("B", "r"),), (Posting("B", "s"),)]
+    assert within_limits(market, chosen, leaving) == [(Posting("A", "r"),)]
+    assert plan_postings(market).further["blocking_within_limits"] == 0
+
+
+def test_who_takes_the_place_of_a_colleague_breaks_no_quota():
+    market = a_market({"A": "q", "B": "q"}, {"q": "B A"}, quota={"D": 1})
+
+    assert within_limits(market, [Posting("A", "q")], [(Posting("B", "q"),)]) == [(Posting("B", "q"),)]
 
 
 def test_a_round_too_large_for_a_proof_is_stable_and_says_what_is_not_known(monkeypatch):

@@ -22,8 +22,9 @@ from pairup.planning.stability.plain import warm_up
 SIZES = {"1,000": (1_000, 125, 8, 50), "4,000": (4_000, 500, 8, 50), "12,000": (12_000, 1_500, 8, 50)}
 #: what `matching` is given at most, in seconds
 LIMIT = 600.0
-#: people placed, those who would leave, seconds and CPU seconds, seconds of the tiny round
-Ours = tuple[float | None, int, float, float, float]
+#: people placed; those who would leave, and those who could within quotas; the fewest proved; seconds and CPU
+#: seconds; seconds of the tiny round
+Ours = tuple[float | None, tuple[int, int], int | None, float, float, float]
 
 
 def rows(is_quick: bool = False, seed: int = 0) -> Iterator[Row]:
@@ -51,7 +52,8 @@ def plan_timed(problem: PostingProblem, stop: Stop) -> Ours:
     began, cpu = time.perf_counter(), time.process_time()
     plan = plan_postings(problem, stop=stop)
     seconds, used = time.perf_counter() - began, time.process_time() - cpu
-    return plan.objective, len(plan.further.get("blocking_pairs", [])), seconds, used, loading
+    leaving = len(plan.further.get("blocking_pairs", [])), plan.further.get("blocking_within_limits", 0)
+    return plan.objective, leaving, plan.further.get("blocking_bound"), seconds, used, loading
 
 
 def _ours(instance: str, problem: PostingProblem, stop: Stop) -> Row:
@@ -59,8 +61,10 @@ def _ours(instance: str, problem: PostingProblem, stop: Stop) -> Row:
     row = found.row(Row("stable", instance, "pairup"))
     if found.answer is None:
         return row
-    placed, leaving, seconds, used, loading = found.answer
-    note = f"{leaving} blocking pairs; kernels loaded in {loading:.1f} s"
+    placed, (leaving, within), fewest, seconds, used, loading = found.answer
+    proved = "no bound" if fewest is None else f"at least {fewest}"
+    some = f", {within} of them within quotas" if leaving else ""
+    note = f"{leaving} blocking pairs{some} ({proved}); kernels loaded in {loading:.1f} s"
     cpu = found.cpu if stop.seconds is not None else used  # with a clock the work is in a process of its own
     return replace(row, objective=placed, seconds=seconds, cpu=cpu, note=note)
 
