@@ -78,8 +78,8 @@ def test_no_plan_that_fills_as_much_moves_fewer_and_the_curve_is_the_best_there_
         return
     people, posts = sorted({x.person for x in plan.chosen}), sorted({x.post for x in plan.chosen})
     gone = data.draw(st.sets(st.sampled_from(people), min_size=1, max_size=2))
-    closed = data.draw(st.sets(st.sampled_from(posts), max_size=1) | st.just(set()))
-    agreed = data.draw(st.sets(st.sampled_from(people)))
+    shut = st.sets(st.sampled_from(posts), max_size=1) if priced else st.just(set())  # prices know of no closed post
+    closed, agreed = data.draw(shut | st.just(set())), data.draw(st.sets(st.sampled_from(people)))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(repairing, "PRICED", priced)
@@ -120,6 +120,18 @@ def test_a_chain_moves_where_the_reserve_does_not_fit():
     assert found.plan.chosen == (Posting("Chen", "school"), Posting("Wu", "clinic")) and found.moved == ("Wu",)
     assert [(step.moves, step.worth) for step in found.curve] == [(0, 6.0), (1, 9.0)]
     assert found.at(0).chosen == (Posting("Wu", "school"),)
+
+
+def test_what_prices_leave_open_has_the_chain_that_gains(monkeypatch):
+    monkeypatch.setattr(repairing, "PRICED", 0)
+    plan = plan_postings(
+        a_round(*CHAIN[:1], "Wu FJ clinic 8", "Wu FJ school 7", "Chen FJ school 6", "Zheng FJ clinic 1")
+    )
+
+    found = repair(plan, without=["Lin"])
+
+    assert [(step.moves, step.worth, step.is_proved) for step in found.curve] == [(0, 8.0, True), (1, 14.0, True)]
+    assert found.moved == () and found.is_fewest and found.loss == 6
 
 
 def test_who_agreed_moves_last():
