@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from oracle import is_kept
 from rounds import a_round
 
+from pairup.bench.markets import couples_market
 from pairup.errors import InputError
 from pairup.planning.blocking import blockers, within_limits
 from pairup.planning.plan import Audience, Status, Stop
@@ -131,6 +132,14 @@ def test_ties_are_broken_so_that_most_are_placed():
     market = a_market({"A": "(q r)", "B": "q"}, {"q": "(A B)", "r": "A"})
 
     assert plan_postings(market).chosen == (Posting("A", "r"), Posting("B", "q"))
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6])
+@pytest.mark.parametrize("seed", range(4))
+def test_of_drawn_markets_with_couples_nothing_tried_has_fewer_who_would_leave(share, seed):
+    market = couples_market(7, share, seed, listed=2)
+
+    assert found_by(market) == best_by_trying_all(market)
 
 
 def test_a_couple_may_leave_no_stable_round_and_the_fewest_blockers_are_named():

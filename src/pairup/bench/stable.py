@@ -11,8 +11,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pairup.bench.markets import market, real_market
+from pairup.bench.couples import read_couples
+from pairup.bench.markets import couples_market, market, real_market
 from pairup.bench.measure import Row, measured
+from pairup.bench.published import published
 from pairup.planning.plan import Stop
 from pairup.planning.posting import plan_postings
 from pairup.planning.problems.posting import PostingProblem
@@ -20,6 +22,8 @@ from pairup.planning.stability.plain import warm_up
 
 #: applicants, programmes, seats of each, programmes listed
 SIZES = {"1,000": (1_000, 125, 8, 50), "4,000": (4_000, 500, 8, 50), "12,000": (12_000, 1_500, 8, 50)}
+#: shares of the drawn residents who are in couples
+COUPLES = (0.05, 0.1, 0.2, 0.3)
 #: what `matching` is given at most, in seconds
 LIMIT = 600.0
 #: people placed; those who would leave, and those who could within quotas; the fewest proved; seconds and CPU
@@ -38,6 +42,16 @@ def rows(is_quick: bool = False, seed: int = 0) -> Iterator[Row]:
     if not is_quick:
         yield _ours("applicants 12,000, one-seat posts", market(12_000, 12_000, 1, 50, seed), Stop())
         yield _ours("applicants 12,000 x 8 seats, ties of five", market(12_000, 1_500, 8, 50, seed, tied=5), Stop())
+    for share in COUPLES:
+        residents = 40 if is_quick else 100
+        for draw in range(1 if is_quick else 3):
+            drawn = couples_market(residents, share, seed + draw)
+            yield _ours(f"{residents} residents, {share:.0%} in couples, draw {draw}", drawn, Stop(seconds=60))
+    folder = published("hrc")
+    for path in () if folder is None else sorted(folder.rglob("*.dzn")):
+        asked, problem = read_couples(path)
+        row = _ours(f"hrc {path.parent.name} {path.stem}", problem, Stop(seconds=60))
+        yield replace(row, note=f"{row.note}; the file asks for {asked}")
     for tightness in (0.8, 1.0):
         donors, posts, people = (6, 200, 600) if is_quick else (30, 2_150, 6_000)
         problem = real_market(seed, donors, posts, people, tightness)
