@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pairup.planning.blocks import rounded, step_of
 from pairup.planning.plan import Plan
 from pairup.planning.pricing import prices_of, region_around
 from pairup.planning.problems.posting import Flags, Floats, Ints, Posting, PostingProblem
@@ -67,11 +68,21 @@ class Open:
         is_left[part.option_post[stays[may_move[part.option_person[stays]]]]] = True
         return takes | (is_left[part.option_post] & self._is_free()[part.option_person])
 
-    def within(self, gap: float) -> tuple[Flags, float]:
-        """The options that a plan less than `gap` below the bound can hold; with fewer of them, of a smaller gap."""
+    def better_than(self, known: float) -> tuple[Flags, float]:
+        """The options that a plan worth more than `known` can hold, and what plans with any other are worth at most.
+
+        Worths lie a step apart. Where the options are too many, those of least loss are given.
+        """
+        step = step_of(self.part.worth)
+        slack = 1e-6 * max(1.0, abs(self.bound))
+        gap, ceiling = self.bound - known - (step or 0.0) + slack, known
         if int((self.loss <= gap).sum()) > MOST:
-            gap = min(gap, float(np.partition(self.loss, MOST)[MOST]))
-        return np.asarray(self.loss <= gap + 1e-6 * max(1.0, abs(self.bound))), gap
+            least = float(np.partition(self.loss, MOST)[MOST])
+            if least < gap:
+                gap, most = least, rounded(self.bound - least, step)
+                assert most is not None
+                ceiling = max(known, most)
+        return np.asarray(self.loss <= gap), ceiling
 
     def _is_free(self) -> Flags:
         is_free = ~self.is_gone

@@ -118,8 +118,8 @@ def _by_prices(
             known = None if found.taken is None else search.valued(found).value
     if known is None:
         return None
-    within, gap = left.within(max(0.0, left.bound - known))
-    return over(kept | within, left.bound - gap).repaired_if_sure()
+    better, ceiling = left.better_than(known)
+    return over(kept | better, ceiling).repaired_if_sure()
 
 
 class _Search:
