@@ -103,10 +103,12 @@ def _settled(
     chosen: Sequence[Any], options: Container[Any], locks: Sequence[Any], forbids: Sequence[Any], say: Say
 ) -> None:
     """Only options are chosen; what is locked is, and what is ruled out is not."""
+    barred = {tuple(row) for row in forbids}
+    lengths = {len(row) for row in barred}
     for item in chosen:
         if item not in options:
             say("broken-no-option", item=" ".join(item))
-        if any(tuple(item)[: len(row)] == tuple(row) for row in forbids):
+        if any(tuple(item)[:length] in barred for length in lengths):
             say("broken-forbid", item=" ".join(item))
     for row in locks:
         if not any(tuple(item)[: len(row)] == tuple(row) for item in chosen):
