@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +76,19 @@ def test_the_curve_is_drawn(pairup: Pairup, file: Path, tmp_path: Path) -> None:
 
     drawn = (tmp_path / "curve.svg").read_text(encoding="utf-8")
     assert done.code == 0 and drawn.startswith("<svg") and "people who move" in drawn
+
+
+def test_the_curve_in_the_docs_is_what_the_tutorial_draws(pairup: Pairup, tmp_path: Path) -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    told = (docs / "tutorial" / "round-answers.md").read_text(encoding="utf-8")
+    asked = told.split('```json title="round.json"\n')[1].split("```")[0]
+    (tmp_path / "round.json").write_text(asked, encoding="utf-8")
+
+    pairup("repair", "--without", "Lin", "--problem", tmp_path / "round.json", "--picture", "moves.svg")
+
+    drawn = [re.findall(r">([^<>]+)</text>|aria-label=\"([^\"]+)", path.read_text(encoding="utf-8"))
+             for path in (tmp_path / "moves.svg", docs / "explanation" / "pictures" / "moves.svg")]  # fmt: skip
+    assert drawn[0] == drawn[1] and len(drawn[0]) > 8
 
 
 def test_a_repair_that_cannot_be_ends_with_3_and_names_the_clash(pairup: Pairup, file: Path) -> None:

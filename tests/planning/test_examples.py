@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import csv
-import re
 from pathlib import Path
 
 import pytest
 
+from pairup.bench.couples import read_couples
 from pairup.planning.funding import plan_funding
 from pairup.planning.pairing import plan_pairings
 from pairup.planning.plan import Status
 from pairup.planning.posting import plan_postings
 from pairup.planning.problems import (
-    Couple,
     Donor,
     FundingProblem,
     Line,
@@ -54,39 +53,6 @@ def a_knapsack(path: Path, which: int) -> tuple[float, FundingProblem]:
         [Line(f"line{i}", room[i]) for i in range(m)],
         [Project(f"item{j:03}", (way,), {}) for j, way in enumerate(ways)],
     )
-
-
-def a_round_with_couples(path: Path) -> tuple[int, PostingProblem]:
-    """Read a hospitals/residents problem with couples (MiniZinc): the first `2 x ncoup` residents are the couples."""
-    text = path.read_text()
-
-    def one(name: str) -> int:
-        return int(re.search(rf"{name} *= *(\d+)", text)[1])
-
-    def table(name: str) -> list[list[int]]:
-        return [
-            [int(x) for x in row.split(",")]
-            for row in re.search(rf"{name} *= *\[\|(.*?)\|\]", text, re.S)[1].split("|")
-        ]
-
-    wishes, rank, paired = table("rpref"), table("hrank"), 2 * one("ncoup")
-    room = [int(x) for x in re.search(r"hosp_cap *= *\[(.*?)\]", text)[1].split(",")]
-    people, posts = [f"r{k:03}" for k in range(one("nres"))], [f"h{k:02}" for k in range(one("nhosp"))]
-    pairs = [(r, h) for h in range(len(posts)) for r in range(len(people)) if rank[h][r]]
-    couples = []
-    for k in range(0, paired, 2):
-        accepted = tuple((posts[a - 1], posts[b - 1]) for a, b in zip(wishes[k], wishes[k + 1], strict=True) if a)
-        couples.append(Couple((people[k], people[k + 1]), accepted))
-    return one("num_bp"), PostingProblem.from_columns(
-        [(person, "any", None, None) for person in people],
-        [(post, post, seats, False, None, None, None) for post, seats in zip(posts, room, strict=True)],
-        [r for r, _ in pairs], [h for _, h in pairs], [0.0] * len(pairs), mode="stable", couples=couples,
-        person_ranks={people[r]: tuple((posts[h - 1],) for h in wishes[r] if h) for r in range(paired, len(people))},
-        post_ranks={
-            posts[h]: tuple((people[r],) for _, r in sorted((row[r], r) for r in range(len(people)) if row[r]))
-            for h, row in enumerate(rank)
-        },
-    )  # fmt: skip
 
 
 def best_known() -> dict[str, float]:
@@ -131,7 +97,7 @@ def test_an_assignment_of_a_hundred_is_proved_at_the_published_optimum():
 
 @pytest.mark.parametrize("path", sorted((DATA / "hrc").glob("*/*.dzn")), ids=lambda path: path.stem)
 def test_a_round_with_couples_has_no_more_blockers_than_published(path):
-    published, question = a_round_with_couples(path)
+    published, question = read_couples(path)
 
     plan = plan_postings(question)
 
@@ -142,7 +108,7 @@ def test_a_round_with_couples_has_no_more_blockers_than_published(path):
 
 @pytest.mark.parametrize("name, placed", [("exp1-1-5670", 86), ("exp1-1-945", 98)])
 def test_as_many_as_can_be_are_placed_where_nobody_would_leave(name, placed):
-    _, question = a_round_with_couples(DATA / "hrc" / "2017" / f"{name}.dzn")
+    _, question = read_couples(DATA / "hrc" / "2017" / f"{name}.dzn")
 
     plan = plan_postings(question)
 

@@ -11,12 +11,15 @@ from oracle import best_by_trying_all, is_kept
 from rounds import a_real_round, a_round
 from test_posting import small_rounds
 
+import pairup.planning.repair as repairing
+from pairup.bench.rounds import real_round
 from pairup.errors import InputError, NoPlanError
 from pairup.planning.limits import block_around
 from pairup.planning.plan import Audience, Plan, Status, Stop
 from pairup.planning.posting import plan_postings
 from pairup.planning.problems import Couple, Posting, PostingProblem
-from pairup.planning.repair import Repair, repair
+from pairup.planning.repair import repair
+from pairup.planning.repaired import Repair
 
 CHAIN = ("Lin FJ clinic 9", "Wu FJ clinic 7", "Wu FJ school 6", "Chen FJ school 2")
 
@@ -66,18 +69,21 @@ def chained_rounds(draw: st.DrawFn) -> PostingProblem:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("priced", [repairing.PRICED, 0], ids=["asked whole", "narrowed by prices"])
 @settings(max_examples=150)
-@given(chained_rounds() | small_rounds(), st.data())
-def test_no_plan_that_fills_as_much_moves_fewer_and_the_curve_is_the_best_there_is(problem, data):
+@given(problem=chained_rounds() | small_rounds(), data=st.data())
+def test_no_plan_that_fills_as_much_moves_fewer_and_the_curve_is_the_best_there_is(priced, problem, data):
     plan = plan_postings(problem)
     if not plan.has_plan or not plan.chosen:
         return
     people, posts = sorted({x.person for x in plan.chosen}), sorted({x.post for x in plan.chosen})
     gone = data.draw(st.sets(st.sampled_from(people), min_size=1, max_size=2))
-    closed = data.draw(st.sets(st.sampled_from(posts), max_size=1) | st.just(set()))
-    agreed = data.draw(st.sets(st.sampled_from(people)))
+    shut = st.sets(st.sampled_from(posts), max_size=1) if priced else st.just(set())  # prices know of no closed post
+    closed, agreed = data.draw(shut | st.just(set())), data.draw(st.sets(st.sampled_from(people)))
 
-    found = repair(plan, without=gone, closed=closed, agreed=agreed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(repairing, "PRICED", priced)
+        found = repair(plan, without=gone, closed=closed, agreed=agreed)
 
     best = best_by_trying_all(found.plan.problem)
     if best is None:
@@ -114,6 +120,18 @@ def test_a_chain_moves_where_the_reserve_does_not_fit():
     assert found.plan.chosen == (Posting("Chen", "school"), Posting("Wu", "clinic")) and found.moved == ("Wu",)
     assert [(step.moves, step.worth) for step in found.curve] == [(0, 6.0), (1, 9.0)]
     assert found.at(0).chosen == (Posting("Wu", "school"),)
+
+
+def test_what_prices_leave_open_has_the_chain_that_gains(monkeypatch):
+    monkeypatch.setattr(repairing, "PRICED", 0)
+    plan = plan_postings(
+        a_round(*CHAIN[:1], "Wu FJ clinic 8", "Wu FJ school 7", "Chen FJ school 6", "Zheng FJ clinic 1")
+    )
+
+    found = repair(plan, without=["Lin"])
+
+    assert [(step.moves, step.worth, step.is_proved) for step in found.curve] == [(0, 8.0, True), (1, 14.0, True)]
+    assert found.moved == () and found.is_fewest and found.loss == 6
 
 
 def test_who_agreed_moves_last():
@@ -205,6 +223,22 @@ def test_a_repair_is_the_same_each_time_and_of_the_same_plan_after_others():
     again = [repair(plan, without=[person]).to_dict()["repair"] for person in reversed(people)]
 
     assert first == again[::-1]
+
+
+def test_a_quick_repair_of_a_loose_round_moves_as_few_and_its_bounds_hold():
+    plan = plan_postings(real_round(1, 1.0, posts=140, people=392, donors=4))
+
+    for item in plan.chosen[::24]:
+        quick = repair(plan, without=[item.person])
+        whole = repair(plan, without=[item.person], stop=Stop(work=100_000))
+
+        assert len(quick.moved) == len(whole.moved) and quick.is_fewest
+        assert quick.loss >= whole.loss - 1e-9 and quick.plan.objective <= whole.plan.objective + 1e-9
+        best = {step.moves: step for step in whole.curve}
+        for step in quick.curve:
+            exact = best.get(step.moves, whole.curve[-1])
+            assert exact.worth <= step.bound + 1e-6 and step.worth <= exact.bound + 1e-6
+            assert is_kept(quick.plan.problem, quick.at(step.moves).chosen)
 
 
 def test_without_time_a_repair_still_says_no_more_than_it_knows():

@@ -256,6 +256,19 @@ def test_a_cap_that_makes_people_leave_is_raised():
     assert change.cap == 1 and change.total == 1 and str(change.words[-1]).startswith("Each donor may send 1 more")
 
 
+def test_a_change_of_three_is_proved_where_every_smaller_one_was_ruled_out():
+    # three times the smallest market that is never stable, and Z, whom each q likes least, ties them together
+    people, posts, couples = {"Z": "q1 q2 q3"}, {}, []
+    for k in "123":
+        people |= {f"A{k}": f"q{k} r{k}"}
+        posts |= {f"q{k}": f"C{k} A{k} Z", f"r{k}": f"A{k} D{k}"}
+        couples.append(Couple((f"C{k}", f"D{k}"), ((f"q{k}", f"r{k}"),)))
+
+    change = smallest_quota_change(plan_postings(a_market(people, posts, couples=couples)))
+
+    assert change.total == 3 and change.is_smallest and not blockers(change.problem, change.chosen)
+
+
 def test_where_nobody_would_leave_nothing_changes():
     change = smallest_quota_change(plan_postings(a_market({"A": "q"}, {"q": "A"})))
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from oracle import is_kept
 from rounds import a_round
 
+from pairup.bench.markets import couples_market
 from pairup.errors import InputError
-from pairup.planning.blocking import blockers
+from pairup.planning.blocking import blockers, within_limits
 from pairup.planning.plan import Audience, Status, Stop
 from pairup.planning.posting import plan_postings
 from pairup.planning.problems import Couple, Posting, PostingProblem, read_problem
@@ -133,6 +134,14 @@ def test_ties_are_broken_so_that_most_are_placed():
     assert plan_postings(market).chosen == (Posting("A", "r"), Posting("B", "q"))
 
 
+@pytest.mark.parametrize("share", [0.3, 0.6])
+@pytest.mark.parametrize("seed", range(4))
+def test_of_drawn_markets_with_couples_nothing_tried_has_fewer_who_would_leave(share, seed):
+    market = couples_market(7, share, seed, listed=2)
+
+    assert found_by(market) == best_by_trying_all(market)
+
+
 def test_a_couple_may_leave_no_stable_round_and_the_fewest_blockers_are_named():
     # the smallest known: the couple wants (q, r); A would rather q, and q and r prefer in turn
     market = a_market(
@@ -190,6 +199,24 @@ def test_a_quota_in_a_stable_round_leaves_blockers_that_are_counted():
     plan = plan_postings(a_market({"A": "q", "B": "r"}, {"q": "A", "r": "B"}, quota={"D": 1}))
 
     assert plan.objective == 1 and len(plan.further["blocking_pairs"]) == plan.further["blocking_bound"] == 1
+
+
+def test_who_would_leave_but_is_held_back_by_a_quota_is_told_apart():
+    market = a_market({"A": "r q", "B": "s r"}, {"q": "A", "r": "A B", "s": "B"}, quota={"D": 1})
+    chosen = [Posting("A", "q")]
+
+    leaving = blockers(market, chosen)
+
+    # A moves from q to r and as many are sent; B has none to take the place of
+    assert leaving == [(Posting("A", "r"),), (Posting("B", "r"),), (Posting("B", "s"),)]
+    assert within_limits(market, chosen, leaving) == [(Posting("A", "r"),)]
+    assert plan_postings(market).further["blocking_within_limits"] == 0
+
+
+def test_who_takes_the_place_of_a_colleague_breaks_no_quota():
+    market = a_market({"A": "q", "B": "q"}, {"q": "B A"}, quota={"D": 1})
+
+    assert within_limits(market, [Posting("A", "q")], [(Posting("B", "q"),)]) == [(Posting("B", "q"),)]
 
 
 def test_a_round_too_large_for_a_proof_is_stable_and_says_what_is_not_known(monkeypatch):

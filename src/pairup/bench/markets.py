@@ -55,6 +55,37 @@ def market(
     )  # fmt: skip
 
 
+def couples_market(residents: int, share: float, seed: int, listed: int = 5) -> PostingProblem:
+    """Draw hospitals and residents of whom a share are in couples, after Manlove, McBride and Trimble (2017).
+
+    As many seats as residents at a tenth as many hospitals; the best liked hospital is drawn five times as often as
+    the least. Each resident lists `listed` hospitals, and hospitals rank all who list them, strictly. A couple accepts
+    every pair of what its two list, in the order of a draw between both ranks and chance.
+    https://doi.org/10.1007/s10601-016-9249-7
+    """
+    random = np.random.default_rng(seed)
+    hospitals = max(listed, residents // 10)
+    liked = np.linspace(5.0, 1.0, hospitals)
+    wishes = [random.choice(hospitals, listed, replace=False, p=liked / liked.sum()) for _ in range(residents)]
+    seats = np.bincount(random.integers(0, hospitals, residents - hospitals), minlength=hospitals) + 1
+    people, posts = [f"r{k:04d}" for k in range(residents)], [f"h{k:03d}" for k in range(hospitals)]
+    paired, couples = 2 * round(share * residents / 2), []
+    for k in range(0, paired, 2):
+        pairs = [(i + j + 3.0 * random.random(), i, j) for i in range(listed) for j in range(listed)]
+        accepted = tuple((posts[wishes[k][i]], posts[wishes[k + 1][j]]) for _, i, j in sorted(pairs))
+        couples.append(Couple((people[k], people[k + 1]), accepted))
+    who = np.repeat(np.arange(residents), listed)
+    what = np.concatenate(wishes)
+    ranked = [random.permutation(who[what == h]) for h in range(hospitals)]
+    return PostingProblem.from_columns(
+        [(code, "any", None, None) for code in people],
+        [(code, code, int(room), False, None, None, None) for code, room in zip(posts, seats, strict=True)],
+        who, what, np.zeros(len(who)), mode="stable", couples=couples,
+        person_ranks={people[k]: tuple((posts[h],) for h in wishes[k]) for k in range(paired, residents)},
+        post_ranks={posts[h]: tuple((people[k],) for k in row.tolist()) for h, row in enumerate(ranked)},
+    )  # fmt: skip
+
+
 def real_market(
     seed: int = 0, donors: int = 30, posts: int = 2_150, people: int = 6_000, tightness: float = 1.0,
     couples: float = 0.03,

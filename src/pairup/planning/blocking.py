@@ -10,7 +10,7 @@ caps limit the plan, not who would rather leave.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
@@ -135,6 +135,43 @@ def blockers(problem: PostingProblem, chosen: Iterable[Posting], market: Market 
         if group is not None:
             found.append(group)
     return sorted(found)
+
+
+def within_limits(problem: PostingProblem, chosen: Iterable[Posting], groups: Iterable[Blocker]) -> list[Blocker]:
+    """Give the blockers who could leave and every quota and cap would still be kept.
+
+    Each takes what they would leave for, and who is liked least where there is no room then goes home. The others
+    would rather leave too, but could not be had: Kamada and Kojima (J. Econ. Theory 168, 2017,
+    https://doi.org/10.1016/j.jet.2016.12.006) do not count such blockers against a plan.
+    """
+    held = {item.person: item.post for item in chosen}
+    inside: dict[str, list[str]] = defaultdict(list)
+    for person, post in held.items():
+        inside[post].append(person)
+    donors = dict(zip(problem.people, problem.donors, strict=True))
+    places = dict(zip(problem.posts, problem.places, strict=True))
+    seats = dict(zip(problem.posts, problem.seats.tolist(), strict=True))
+    quotas, cap = dict(problem.quotas), problem.most_per_donor_and_place
+    ranks = {post: _places(liked) for post, liked in problem.post_ranks.items()}
+    sent = Counter(donors[person] for person in held)
+    there = Counter((donors[person], places[post]) for person, post in held.items())
+
+    def is_kept(group: Blocker) -> bool:
+        come = {item.person: item.post for item in group}
+        gone = [person for person in come if person in held]
+        for post in sorted({*come.values()}):
+            stay = [person for person in inside[post] if person not in come]
+            over = len(stay) + sum(new == post for new in come.values()) - seats[post]
+            rank = ranks.get(post, {})
+            gone += sorted(stay, key=lambda person: (-rank.get(person, len(rank)), person))[: max(0, over)]
+        to, at = Counter(donors[person] for person in come), Counter((donors[p], places[h]) for p, h in come.items())
+        to.subtract(donors[person] for person in gone)
+        at.subtract((donors[person], places[held[person]]) for person in gone)
+        if any(by > 0 and donor in quotas and sent[donor] + by > quotas[donor] for donor, by in to.items()):
+            return False
+        return cap is None or not any(by > 0 and there[pair] + by > cap for pair, by in at.items())
+
+    return [group for group in groups if is_kept(group)]
 
 
 def single_blockers(market: Market, held: Held) -> Ints:

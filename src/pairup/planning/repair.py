@@ -12,145 +12,39 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from pairup.errors import InputError
 from pairup.planning.explain.replanning import replanned, within
-from pairup.planning.explain.telling import moves_of, require_known, shown_to, told_to
+from pairup.planning.explain.telling import moves_of, require_known
 from pairup.planning.limits import inside_of
+from pairup.planning.narrowing import Open, only_options, opened
 from pairup.planning.plan import (
-    PROVED,
     UNTIL_PROVED,
-    Audience,
     Difference,
-    Ended,
     Plan,
-    Run,
     Status,
     Stop,
     Watch,
-    gap_of,
-    number,
 )  # fmt: skip
 from pairup.planning.pricing import Region, region_around
-from pairup.planning.problems.posting import Posting, PostingProblem
-from pairup.planning.relaxed import Best, Relaxed
-from pairup.planning.solvers import SOLVER, VERSIONS
+from pairup.planning.problems.posting import Flags, Posting, PostingProblem
+from pairup.planning.relaxed import LARGE, Best, Relaxed
+from pairup.planning.repaired import Repair, Step, no_plan, plan_after
+from pairup.planning.stepping import Steps, alone
 from pairup.planning.verify import check_chosen
-from pairup.values.words import Words
 
 #: a curve has at most this many points; that of a large block, whose every point takes long, ends sooner
 MOST_POINTS, MOST_LARGE = 20, 3
 #: search nodes for a point of a large block, unless a stop says otherwise
 LARGE_WORK = 10
+#: of a block of more options the prices that its planner kept are asked first; the relaxation of a smaller one is quick
+PRICED = 2_000
 #: a block of more options whose relaxation is not whole is treated as a large one
 LOOSE = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A point of the curve: the best plan with so many moves or fewer. `bound` is at least the worth of every one."""
-
-    moves: int
-    worth: float  # of the whole round
-    bound: float
-    chosen: tuple[Posting, ...]  # in the blocks that are touched
-
-    @property
-    def is_proved(self) -> bool:
-        return self.bound <= self.worth + 1e-6 * max(1.0, abs(self.worth))
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """The repaired plan, who moves, and what more moves would gain.
-
-    `plan` is a plan of the changed question; where no plan keeps it, its `conflicts` say what clashes. `bound` is at
-    least the worth of planning from zero (None: not known), and is reached where `is_reached`. In the curve no more of
-    the people who agreed move than in the plan.
-    """
-
-    before: Plan[Posting]
-    plan: Plan[Posting]
-    rest: tuple[Posting, ...]  # of the blocks that are not touched
-    moved: tuple[str, ...] = ()
-    moved_agreed: tuple[str, ...] = ()
-    moves: tuple[Words, ...] = ()
-    bound: float | None = None
-    is_reached: bool = False
-    is_fewest: bool = False  # proved: no plan with as many seats filled moves fewer
-    curve: tuple[Step, ...] = ()
-
-    @property
-    def loss(self) -> float | None:
-        """Points below planning from zero, at most; None where there is no plan, or no bound."""
-        if self.plan.objective is None or self.bound is None:
-            return None
-        return max(0.0, round(self.bound - self.plan.objective, 9))
-
-    def at(self, moves: int) -> Plan[Posting]:
-        """Give the plan of a point of the curve."""
-        step = next((step for step in self.curve if step.moves == moves), None)
-        if step is None:
-            known = ", ".join(str(step.moves) for step in self.curve) or "none"
-            raise InputError(
-                f"The curve has no plan of {moves} moves.",
-                hint=f"It has: {known}.",
-                code="answers.no-step",
-                moves=moves,
-            )
-        return _plan(self.plan, self.plan.problem, (*self.rest, *step.chosen), step.worth, self.bound)
-
-    def say(self, language: str = "en", for_: Audience = Audience.OFFICE, person: str = "") -> str:
-        """Tell the repair on one screen. Only the office is told of all moves; `person` is who asks, if it is one."""
-        details = shown_to(self.moves, for_, Posting(person, ""))
-        lines = [self.verdict(), *details, *(told_to(words, for_) for words in self.plan.conflicts)]
-        said = [words.say(language) for words in lines]
-        curve = [words.say(language) for words in self.told_curve()]
-        return "\n".join([said[0], *(f"  {line}" for line in said[1:]), *curve])
-
-    def __str__(self) -> str:
-        return self.say()
-
-    def verdict(self) -> Words:
-        """Say in one sentence how many people move and how far the plan is from planning from zero."""
-        if not self.plan.has_plan:
-            return Words("answers.repair-none")
-        facts: dict[str, Any] = {"people": len(self.moved), "agreed": len(self.moved_agreed)}
-        facts["empty"] = max(0, len(self.before.chosen) - len(self.plan.chosen))
-        loss = self.loss
-        if loss is None:
-            return Words("answers.repair-unbounded", facts)
-        tail = "best" if loss == 0 else "loss" if self.is_reached else "loss-most"
-        return Words(f"answers.repair-{tail}", facts | {"loss": number(loss)})
-
-    def told_curve(self) -> tuple[Words, ...]:
-        """Tell the curve, a line for each point."""
-        if self.bound is None:
-            return ()
-        return tuple(
-            Words(
-                "answers.curve-proved" if step.is_proved else "answers.curve-found",
-                {"moves": step.moves, "loss": number(max(0.0, self.bound - step.worth))},
-            )
-            for step in self.curve
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give the repair as data: the answer file of its plan, and under `repair` who moves and the curve."""
-        curve = [
-            {"moves": step.moves, "worth": step.worth, "bound": step.bound, "is_proved": step.is_proved}
-            for step in self.curve
-        ]
-        return self.plan.to_dict() | {
-            "repair": {
-                "moved": list(self.moved), "moved_agreed": list(self.moved_agreed), "is_fewest": self.is_fewest,
-                "bound": self.bound, "loss": self.loss, "curve": curve,
-            }
-        }  # fmt: skip
 
 
 def repair(
@@ -178,18 +72,54 @@ def repair(
     touched = [item for item in chosen if item.person in gone or item.post in shut]
     touched += [lock for lock in problem.locks if lock.person in gone or lock.post in shut]
     if not touched:
-        same = _plan(plan, changed, chosen, plan.objective, plan.bound)
+        same = plan_after(plan, changed, chosen, plan.objective, plan.bound)
         curve = (Step(0, plan.objective, plan.objective, ()),) if plan.objective is not None else ()
         return Repair(plan, same, chosen, (), (), (), plan.bound, plan.status is Status.OPTIMAL, True, curve)
     people, posts = inside_of(problem, *touched)
     part = changed.part(people, posts)
     is_fresh = bool(shut) or any(lock.person in gone for lock in problem.locks)
+    who = frozenset(gone)
+    if not is_fresh and len(part.worth) > PRICED and stop == UNTIL_PROVED:
+        left = opened(plan, part, people, posts, touched, who)
+        found = None if left is None else _by_prices(plan, changed, left, who, promised, watch)
+        if found is not None:
+            return found
     if is_fresh:
         inside = tuple(item for item in chosen if item.person in part.person_at)
         region = Region(part, inside, Relaxed(part, inside, plan.run.seed))
     else:
         region = region_around(plan, *touched)
-    return _Search(plan, changed, part, region, frozenset(gone), promised, watch, is_fresh).repaired()
+    return _Search(plan, changed, part, region, who, promised, watch, is_fresh).repaired()
+
+
+def _by_prices(
+    plan: Plan[Posting], changed: PostingProblem, left: Open, gone: frozenset[str], agreed: frozenset[str], watch: Watch
+) -> Repair | None:  # fmt: skip
+    """Repair among the options that prices leave open; None where that proves too little, and the block is small.
+
+    All by which nobody moves is always among them, so a repair of one move that fills as much has the fewest.
+    """
+
+    def over(kept: Flags, ceiling: float) -> _Search:
+        part = only_options(left.part, kept)
+        inside = tuple(part.posting(k) for k in part.options_of(map(left.part.posting, left.held.tolist())).tolist())
+        region = Region(part, inside, Relaxed(part, inside, plan.run.seed))
+        return _Search(plan, changed, part, region, gone, agreed, watch, False, ceiling)
+
+    kept, known = left.staying(), left.filled()
+    if known is None:
+        search = over(kept, -math.inf)
+        still = search.best({search.row_keeps: float(len(search.keeps))})
+        known = still.value
+        if still.taken is None or search.filled(still) < len(left.held):
+            kept = kept | left.one_moves()
+            search = over(kept, -math.inf)
+            found, _ = search.fewest()
+            known = None if found.taken is None else search.valued(found).value
+    if known is None:
+        return None
+    better, ceiling = left.better_than(known)
+    return over(kept | better, ceiling).repaired_if_sure()
 
 
 class _Search:
@@ -197,14 +127,15 @@ class _Search:
 
     def __init__(
         self, plan: Plan[Posting], changed: PostingProblem, part: PostingProblem, region: Region,
-        gone: frozenset[str], agreed: frozenset[str], watch: Watch, is_fresh: bool,
+        gone: frozenset[str], agreed: frozenset[str], watch: Watch, is_fresh: bool, ceiling: float = -math.inf,
     ) -> None:  # fmt: skip
+        """`ceiling`: in points of the part, no plan with an option that was left out is worth more."""
         self.plan, self.changed, self.part, self.watch = plan, changed, part, watch
         self.gone, self.relaxed, self.inside = gone, region.relaxed, region.chosen
         self.rest = tuple(item for item in plan.chosen if item.person not in part.person_at)
         self.points = _worth(part, self.inside)
         self.outside = round((plan.objective or 0.0) - self.points, 9)
-        self.is_bounded = False
+        self.is_bounded, self.ceiling = False, ceiling
         # who only drops out leaves no plan that was not one before: no repair is worth more than the best plan was
         self.most = self.points if not is_fresh and plan.status is Status.OPTIMAL else math.inf
         holders = [person for person in self.relaxed.kept if person not in gone]
@@ -215,6 +146,11 @@ class _Search:
         people = np.array([person in gone for person in part.people], dtype=np.bool_)
         self.settled = dict.fromkeys(np.flatnonzero(people[part.option_person]).tolist(), 0)
         self.takes = np.arange(len(part.worth))
+        self.held = set(part.options_of(self.inside).tolist())
+        self.is_open = self.relaxed.block.most[self.takes] > 0
+        self.is_open[list(self.settled)] = False
+        self.is_alone = alone(part) & ~people
+        self.is_promised = np.array([person in agreed for person in part.people], dtype=np.bool_)
         self.row_keeps = self.relaxed.demand(self.keeps)
         self.row_agreed = self.relaxed.demand(self.agreed)
         self.row_filled = self.relaxed.demand(self.takes)
@@ -224,15 +160,16 @@ class _Search:
         if self.watch.stop == UNTIL_PROVED and self.relaxed.size > LOOSE:
             self.is_bounded = self.relaxed.best(self.settled, stop=None).value is None or self.relaxed.is_large
         anew = self.best()
+        self.is_bounded |= math.isfinite(self.ceiling) and not anew.is_proved  # no curve would reach its end
         if not anew.is_possible:
             return Repair(self.plan, self.refused(), self.rest)
         found, is_fewest = self.fewest()
         if found.taken is None:
-            return Repair(self.plan, _none(self.plan, self.changed, self.watch), self.rest)
+            return Repair(self.plan, no_plan(self.plan, self.changed, self.watch), self.rest)
         bound = self.bound_of(anew)
         chosen = self.items(found)
         objective = round(self.outside + _worth(self.part, chosen), 9)
-        plan = _plan(self.plan, self.changed, (*self.rest, *chosen), objective, bound, self.watch)
+        plan = plan_after(self.plan, self.changed, (*self.rest, *chosen), objective, bound, self.watch)
         moved = self.moved(chosen)
         loosest = {self.row_agreed: float(found.taken[self.agreed].sum())}
         curve = self.curve(self.best(loosest, floor=self.valued(found)), loosest)
@@ -243,13 +180,26 @@ class _Search:
             moves_of(Difference(tuple(lost), tuple(gained), None)), bound, is_reached, is_fewest, curve,
         )  # fmt: skip
 
-    def best(self, lows: dict[int, float] | None = None, floor: Best | None = None, worth: Any = None) -> Best:
+    def repaired_if_sure(self) -> Repair | None:
+        """The repair of a part from which options were left out: None where they could fill more, or move fewer."""
+        found = self.repaired()
+        filled = len(found.plan.chosen) - len(self.rest)
+        if not found.plan.has_plan or filled < len(self.inside):
+            return None
+        is_fewest = found.is_fewest and not found.moved_agreed and len(found.moved) <= 1
+        if not is_fewest and len(self.changed.worth) <= LARGE:
+            return None
+        return replace(found, is_fewest=is_fewest)
+
+    def best(
+        self, lows: dict[int, float] | None = None, floor: Best | None = None, worth: Any = None, is_quick: bool = False
+    ) -> Best:
         """Ask; of a large or loose block without a limit on its moves the relaxation is asked alone, for a bound."""
         stop: Stop | None = Stop(self.watch.left, self.watch.stop.work)
         if self.is_bounded:
-            stop = Stop(work=LARGE_WORK) if lows and self.row_keeps in lows else None
+            stop = Stop(work=LARGE_WORK) if lows and self.row_keeps in lows and not is_quick else None
         found = self.relaxed.best(self.settled, lows, worth, floor, stop)
-        return found if worth is not None else replace(found, bound=min(found.bound, self.most))
+        return found if worth is not None else replace(found, bound=min(max(found.bound, self.ceiling), self.most))
 
     def valued(self, found: Best) -> Best:
         """A choice found for another aim, as a floor for worth."""
@@ -304,17 +254,38 @@ class _Search:
         """Give the best worth for 0, 1, 2, ... moves, until more gain nothing."""
         steps: list[Step] = []
         floor: Best | None = None
+        base: Best | None = None
         for moves in range(len(self.keeps) + 1):
             if len(steps) >= (MOST_LARGE if self.is_bounded else MOST_POINTS) or self.watch.is_over:
                 break
-            found = self.best(lows | {self.row_keeps: float(len(self.keeps) - moves)}, floor)
+            if self.is_bounded and moves and floor is not None:
+                floor = self.stepped(base, moves, floor)
+            limit = lows | {self.row_keeps: float(len(self.keeps) - moves)}
+            found = self.best(limit, floor, is_quick=floor is not None)
             if found.taken is None or found.value is None:
                 continue
             floor = Best(found.taken, found.value, math.inf)
+            base = floor if base is None else base
             steps.append(self.step(moves, found))
             if found.value >= loosest.bound - 1e-9 * max(1.0, abs(found.value)):
                 break
         return tuple(steps)
+
+    def stepped(self, base: Best | None, moves: int, floor: Best) -> Best:
+        """Let people step up into the seats that were left, from the first plan of the curve; `floor` if no better."""
+        assert base is not None and base.taken is not None
+        problem, best = self.part, floor
+        options = np.flatnonzero(base.taken[self.takes])
+        posts = problem.option_post[[k for k in problem.options_of(self.inside).tolist() if k in self.settled]]
+        steps = Steps(problem, self.is_open, self.is_alone, self.is_alone & ~self.is_promised)
+        for seat in posts.tolist():
+            filler = [k for k in options.tolist() if problem.option_post[k] == seat and k not in self.held]
+            found = steps.best(np.setdiff1d(options, filler[:1]), seat, moves)
+            if found is not None and (value := float(problem.worth[found].sum())) > (best.value or 0.0):
+                taken = np.zeros(len(base.taken), dtype=np.bool_)
+                taken[found] = True
+                best = Best(taken, value, math.inf)
+        return best
 
     def step(self, moves: int, found: Best) -> Step:
         chosen = self.items(found)
@@ -351,40 +322,13 @@ class _Search:
         found = replanned(within(self.plan, self.part, self.inside), self.part, self.watch.stop).plan
         if found.status is Status.INFEASIBLE:
             return replace(found, problem=self.changed)
-        return _none(self.plan, self.changed, self.watch)
-
-
-def _plan(
-    plan: Plan[Posting], changed: PostingProblem, chosen: tuple[Posting, ...], objective: float | None,
-    bound: float | None, watch: Watch | None = None,
-) -> Plan[Posting]:  # fmt: skip
-    """A plan of the changed question; called optimal where it reaches the bound."""
-    bound = None if bound is None or objective is None else max(bound, objective)
-    gap = gap_of(objective, bound)
-    status = Status.OPTIMAL if gap is not None and gap <= PROVED else Status.FEASIBLE
-    run = plan.run if watch is None else _run(plan, watch)
-    return replace(
-        plan, problem=changed, chosen=tuple(sorted(chosen)), objective=objective, bound=bound, status=status, run=run,
-        conflicts=(), prices=None,
-    )  # fmt: skip
-
-
-def _none(plan: Plan[Posting], changed: PostingProblem, watch: Watch) -> Plan[Posting]:
-    return replace(
-        plan, problem=changed, status=Status.UNKNOWN, chosen=(), objective=None, bound=None, run=_run(plan, watch),
-        prices=None,
-    )  # fmt: skip
-
-
-def _run(plan: Plan[Posting], watch: Watch) -> Run:
-    ended = Ended.CLOCK if watch.is_over else Ended.PROOF if watch.stop.work is None else Ended.WORK
-    return Run(SOLVER, VERSIONS, plan.run.seed, watch.seconds, ended)
+        return no_plan(self.plan, self.changed, self.watch)
 
 
 def _worth(problem: PostingProblem, chosen: Iterable[Posting]) -> float:
     """What some postings are worth, summed without loss."""
-    options: list[int] = [at for item in chosen if (at := problem.option_of(item)) is not None]
-    return round(math.fsum(problem.worth[np.array(options, dtype=np.int64)].tolist()), 9)
+    options = problem.options_of(chosen)
+    return round(math.fsum(problem.worth[options[options >= 0]].tolist()), 9)
 
 
 def _by_person(chosen: Iterable[Posting]) -> dict[str, set[str]]:

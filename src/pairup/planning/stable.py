@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pairup.planning.blocking import Market, blockers
+from pairup.planning.blocking import Market, blockers, within_limits
 from pairup.planning.child import work_apart
 from pairup.planning.explain import why_stable
 from pairup.planning.kernels import VERSIONS as KERNEL_VERSIONS
@@ -125,6 +125,7 @@ def _plan(
         "blocking_pairs": [list(group[0]) for group in leaving],
         "blocking_groups": [[list(item) for item in group] for group in leaving],
         "blocking_bound": fewest,
+        "blocking_within_limits": len(within_limits(problem, items, leaving)),
         "worth": round(float(problem.worth[options].sum()), 9),
     }
     taken = np.zeros(len(problem.worth), dtype=np.bool_)

@@ -16,7 +16,8 @@ from pairup.planning.pairing.years_why import why_given
 from pairup.planning.plan import Audience, Ended, Plan, Reason, Run, Status
 from pairup.planning.posting import plan_postings
 from pairup.planning.problems import Funding, Given, Posting, Tie, YearsProblem, read_problem
-from pairup.planning.repair import Repair, repair
+from pairup.planning.repair import repair
+from pairup.planning.repaired import Repair
 from pairup.planning.worth import told, why_not
 from pairup.record.models import PlanRunVersion
 from pairup.services.access import require_may

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import combinations_with_replacement
 
 import numpy as np
 
 from pairup.planning.blocking import Blocker, Market, blockers
-from pairup.planning.limits import limits_that_bind
 from pairup.planning.plan import UNTIL_PROVED, Plan, Status, Stop, Watch
 from pairup.planning.problems.posting import Ints, Posting, PostingProblem
 from pairup.planning.stability.parts import parts_of
@@ -28,6 +28,8 @@ TRIES = 20
 STEPS, FAR = 8, 2
 #: a part with no more pairs than this is asked of the programme, so that smaller changes are ruled out
 SMALL = 1_500
+#: smaller changes of a part that are asked of it at most
+ASKED = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,30 +189,53 @@ def _moved(part: PostingProblem, moves: Counter[str], chosen: tuple[Posting, ...
 
 
 def _at_least(part: PostingProblem, best: _Moved, watch: Watch, seed: int) -> _Moved:
-    """Look for a single change in place of several; with none, two is proved to be the smallest. Small parts only."""
+    """Look for a smaller change, of one first, then of two and so on; small parts only.
+
+    Where every smaller change was ruled out, the change is proved to be the smallest; so many are asked at most.
+    """
     if best.total == 1:
         return replace(best, is_smallest=True)
     if len(part.worth) > SMALL or best.cap:
         return best
-    is_proved = best.total == 2
-    for change in _single(part):
-        if watch.is_over:
-            return best
-        changed = _changed(part, *change)
-        market = Market(changed)
-        ranked = best_ranked(changed, market, None, True, Stop(watch.left, 200), seed)
-        if ranked.answer.taken is not None:
-            chosen = tuple(changed.posting(k) for k in np.flatnonzero(ranked.answer.taken).tolist())
-            if not blockers(changed, chosen, market):
-                seats, quotas, cap = change
-                return _Moved(Counter(seats), Counter(quotas), cap, chosen, frozenset(part.people), True)
-        is_proved = is_proved and ranked.answer.status is Status.INFEASIBLE
+    single, asked, is_proved = list(_single(part)), 0, True
+    for total in range(1, best.total):
+        for parts in combinations_with_replacement(single, total):
+            moved = _together(parts)
+            if moved.total < total or not _is_possible(part, moved):
+                continue  # up and down again: asked already as a smaller one
+            if asked == ASKED or watch.is_over:
+                return best
+            asked += 1
+            changed = _changed(part, dict(moved.seats), dict(moved.quotas), moved.cap)
+            market = Market(changed)
+            ranked = best_ranked(changed, market, None, True, Stop(watch.left, 200), seed)
+            if ranked.answer.taken is not None:
+                chosen = tuple(changed.posting(k) for k in np.flatnonzero(ranked.answer.taken).tolist())
+                if not blockers(changed, chosen, market):
+                    return replace(moved, chosen=chosen, people=frozenset(part.people), is_smallest=is_proved)
+            is_proved = is_proved and ranked.answer.status is Status.INFEASIBLE
     return replace(best, is_smallest=is_proved)
 
 
+def _together(changes: tuple[tuple[dict[str, int], dict[str, int], int], ...]) -> _Moved:
+    """Several changes as one."""
+    moved = _Moved(Counter(), Counter())
+    for seats, quotas, cap in changes:
+        moved.seats.update(seats)
+        moved.quotas.update(quotas)
+        moved.cap += cap
+    return moved
+
+
+def _is_possible(part: PostingProblem, moved: _Moved) -> bool:
+    """Whether a change leaves each post a seat."""
+    return all(part.seats[part.post_at[post]] + by >= 1 for post, by in moved.seats.items())
+
+
 def _single(part: PostingProblem) -> Iterator[tuple[dict[str, int], dict[str, int], int]]:
-    """Every change by one: of a quota or cap that binds, of the seats of a post."""
-    codes = sorted({str(limit.facts["donor"]) for limit in limits_that_bind(part) if limit.code == "quota"})
+    """Every change by one: of a quota that can bind, with more seats too, of the cap, of the seats of a post."""
+    people = Counter(part.donors)
+    codes = sorted(donor for donor, most in part.quotas if people[donor] > most)
     yield from (({}, {donor: 1}, 0) for donor in codes)
     if part.most_per_donor_and_place is not None:
         yield {}, {}, 1
