@@ -30,7 +30,9 @@ from pairup.planning.verify_years import check_years
 from pairup.values.words import Words
 
 #: part of the time that the first stage may take
-FIRST = 0.5
+FIRST = 0.3
+#: questions for a share in between, where the first search did not end, and the part of what is left for each
+LIFTS, LIFT = 4, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,8 @@ class _Search:
         low, amount = self._best_of_ties(found.amount, high)
         if amount is None:
             return Reached(None, None, None, found.ended)
-        if found.ended is not Ended.PROOF:  # its bound is far off; what is left of the time goes to worth
-            return Reached(amount, low, max(low, high), found.ended)
+        if found.ended is not Ended.PROOF:  # its bound is far off
+            return self._lifted(amount, low, max(low, high), found.ended)
         return self._raised(amount, low, high)
 
     def _start(self) -> Floats | None:
@@ -155,6 +157,21 @@ class _Search:
                 return Reached(amount, low, high, found.ended)
             tried = max(written.below((low + high) / 2), min(high, written.above(low)))
         return Reached(amount, low, max(low, high), Ended.PROOF)
+
+    def _lifted(self, amount: Floats, low: Fraction, high: Fraction, ended: Ended) -> Reached:
+        """Ask a few times for ties that reach a share between the one that is had and the bound, nearer each time."""
+        tried = high
+        for _ in range(LIFTS):
+            tried = self.written.below((low + tried) / 2)
+            if tried <= low or self.watch.is_over:
+                break
+            found = self._ask(_worthless(self.written.block(tried)), LIFT)
+            settled = None if found.amount is None else self._settled(found.amount, tried)
+            if found.status is Status.INFEASIBLE:
+                high = min(high, self.written.under(tried))
+            elif settled is not None:
+                amount, low, tried = settled, self._share_of(settled), high
+        return Reached(amount, low, max(low, high), ended)
 
     def _share_of(self, amount: Floats) -> Fraction:
         reached = self.written.reached(self.written.units(amount)[1])
