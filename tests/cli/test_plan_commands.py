@@ -211,6 +211,8 @@ def test_pairings_are_planned_over_years_and_say_what_is_missing(pairup: Pairup,
 
     assert done.code == 0 and "of the need; more cannot be had" in done.out
     assert "Missing: distance is not told" in done.out and "capacity of DN-A" in done.out
+
+
 def test_a_drafted_portfolio_is_weighed_from_its_record(pairup: Pairup, loaded: Path) -> None:
     drafted = json.loads(pairup("plan", "funding", "--record", loaded, *DAY, "--json").out)
 

@@ -73,13 +73,13 @@ class Assignment:
         return self.bound()
 
     def _near(self, worth: Floats) -> None:
-        """Bring prices near by two auctions, the second five times as fine (Bertsekas 1988)."""
+        """Bring prices near by three auctions, each six times as fine as the one before (Bertsekas 1988)."""
         if len(self.post) and int(self.seats.max()) == 1:
-            step = max(float(worth.max()), 0.0) / 100
-            for _ in range(2 if step > 0 else 0):
+            step = max(float(worth.max()), 0.0) / 30
+            for _ in range(3 if step > 0 else 0):
                 paths.auction(self.starts, self.post, worth, self.price, step, 20 * len(self.profit))
-                step /= 5
-            np.maximum(0.0, self.price - 5 * step, out=self.price)
+                step /= 6
+            np.maximum(0.0, self.price - 6 * step, out=self.price)
 
     def bound(self) -> float:
         """What the prices add up to: no plan is worth more."""
