@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pairup.planning.problems.funding import Funding, FundingProblem, Line, Project, Way
 from pairup.planning.problems.pairing import Donor, PairingProblem, Recipient, Tie
 from pairup.planning.problems.posting import Couple, Posting, PostingProblem
-from pairup.planning.reading import Reading
+from pairup.values.reading import Reading
 
 if TYPE_CHECKING:
     from pairup.planning.visits import VisitProblem

@@ -21,7 +21,7 @@ from pairup.planning.problems.posting_file import (
     read_quotas,
     read_ranks,
 )
-from pairup.planning.reading import Reading, head
+from pairup.values.reading import Reading, head
 from pairup.values.words import Words
 
 Ints = NDArray[np.int64]
