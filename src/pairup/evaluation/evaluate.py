@@ -20,7 +20,11 @@ from pairup.values.findings import Finding, Severity
 from pairup.values.words import Words
 
 #: where each method lives; loaded when it is asked for
-_HOMES = MappingProxyType({Method.STAGGERED_DID: "pairup.evaluation.staggered:estimate_staggered"})
+_HOMES = MappingProxyType({
+    Method.STAGGERED_DID: "pairup.evaluation.staggered:estimate_staggered",
+    Method.SYNTHETIC_CONTROL: "pairup.evaluation.synthetic_control:estimate_synthetic_control",
+    Method.SYNTHETIC_DID: "pairup.evaluation.synthetic_did:estimate_synthetic_did",
+})  # fmt: skip
 
 
 def evaluate(panel: Panel, design: Design, *, registered: Registration | None = None, seed: int = 0) -> Estimate:
