@@ -10,7 +10,7 @@ from tests.house.source import PACKAGE, SRC, child, module_name, tree
 CHECKER = "pairup.planning.verify"
 #: what the checker may know: the words of a problem, a plan as a value, and who would leave a stable round
 KNOWN = {
-    "pairup.planning.plan", "pairup.planning.prices", "pairup.planning.blocking", "pairup.planning.reading",
+    "pairup.planning.plan", "pairup.planning.prices", "pairup.planning.blocking", "pairup.values.reading",
     "pairup.planning.verify", "pairup.planning.verify_visits", "pairup.planning.verify_years",
 }  # fmt: skip
 PROBLEMS = "pairup.planning.problems"

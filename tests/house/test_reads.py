@@ -55,10 +55,10 @@ def test_only_doors_ask_the_clock() -> None:
         and isinstance(node.func.value, ast.Name)
         and node.func.value.id in {"datetime", "date", "time", "timezone"}
     ]
-    measured = [
-        place
-        for place in found
-        if not place.startswith(("src/pairup/planning/", "src/pairup/bench/", "src/pairup/services/jobs.py"))
-    ]
+    allowed = (
+        "src/pairup/planning/", "src/pairup/bench/", "src/pairup/services/jobs.py",
+        "src/pairup/evaluation/evaluate.py",
+    )  # fmt: skip
+    measured = [place for place in found if not place.startswith(allowed)]
 
     assert measured == [], "a stop rule or a benchmark may measure how long it took; nothing else reads the clock"

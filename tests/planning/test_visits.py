@@ -403,16 +403,16 @@ def test_every_finding_is_told_at_once():
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"start": "nowhere"}, "planning.unknown-id"),
-        ({"version": 2}, "planning.other-version"),
+        ({"start": "nowhere"}, "reading.unknown-id"),
+        ({"version": 2}, "reading.other-version"),
         ({"altitude_rule": RULE}, "visits.altitude-missing"),
         ({"travel": {"order": ["base", "near"], "minutes": [[0, 1]]}}, "visits.not-a-matrix"),
         ({"travel": {"order": ["base", "near"], "minutes": [[0, -1], [1, 0]]}}, "visits.matrix-value"),
         ({"travel": {"order": ["base", "base"], "minutes": [[0, 1], [1, 0]]}}, "visits.order-differs"),
         ({"travel": {"order": ["base", "near"]}}, "visits.one-of-two"),
         ({"travel": {"order": ["base", "near"], "by_slot": []}}, "visits.no-slots"),
-        ({"day_closes": float("nan")}, "planning.not-a-number"),
-        ({"closures": [{"from": "base", "to": "x", "day": 1, "closed_to": 5}]}, "planning.unknown-id"),
+        ({"day_closes": float("nan")}, "reading.not-a-number"),
+        ({"closures": [{"from": "base", "to": "x", "day": 1, "closed_to": 5}]}, "reading.unknown-id"),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_is_refused(change, code):

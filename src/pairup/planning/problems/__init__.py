@@ -10,7 +10,7 @@ from pairup.planning.problems.funding import Funding, FundingProblem, Line, Proj
 from pairup.planning.problems.pairing import Donor, PairingProblem, Recipient, Tie
 from pairup.planning.problems.pairing_years import Given, YearDonor, YearOption, YearRecipient, YearsProblem
 from pairup.planning.problems.posting import Couple, Posting, PostingProblem
-from pairup.planning.reading import Reading
+from pairup.values.reading import Reading
 
 if TYPE_CHECKING:
     from pairup.planning.visits import VisitProblem

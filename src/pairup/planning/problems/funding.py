@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pairup.planning.reading import Reading, head
+from pairup.values.reading import Reading, head
 from pairup.values.words import Words
 
 Ints = NDArray[np.int64]

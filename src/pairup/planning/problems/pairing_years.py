@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from pairup.planning.problems.pairing import Tie
-from pairup.planning.reading import Reading, head
+from pairup.values.reading import Reading, head
 from pairup.values.words import Words
 
 #: whose share counts: each recipient's in every year, or its share over all years

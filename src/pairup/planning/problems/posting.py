@@ -23,7 +23,7 @@ from pairup.planning.problems.posting_file import (
     read_ranks,
     read_teams,
 )
-from pairup.planning.reading import Reading, head
+from pairup.values.reading import Reading, head
 from pairup.values.words import Words
 
 Ints = NDArray[np.int64]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from pairup.planning.reading import Reading
+from pairup.values.reading import Reading
 
 #: tie groups, best first
 Ranking = tuple[tuple[str, ...], ...]

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from pairup.planning.reading import Reading, head
 from pairup.planning.visits.problem import AltitudeRule, Closure, Nights, Numbers, VisitProblem
 from pairup.planning.visits.reading_seasons import read_seasons
 from pairup.values.findings import Finding
+from pairup.values.reading import Reading, head
 from pairup.values.words import Words
 
 _NEEDED = ("days", "start", "finish", "day_closes", "sites", "travel", "nights")

@@ -1,4 +1,4 @@
-"""Read what a problem file says, collecting every finding before refusing."""
+"""Read what a file of ours says (JSON or TOML), collecting every finding before refusing."""
 
 from __future__ import annotations
 
@@ -11,27 +11,41 @@ from pairup.errors import InputError
 from pairup.values.findings import Finding
 from pairup.values.words import Words
 
+#: what may be wrong in a file of any kind: said in the words of `reading`; the rest in those of the file's own domain
+_COMMON = frozenset({
+    "missing-key", "not-a-day", "not-a-flag", "not-a-list", "not-a-number", "not-a-pair", "not-an-object", "not-one-of",
+    "not-text", "not-whole", "other-kind", "other-version", "out-of-range", "twice", "unknown-id", "unknown-key",
+    "hint-add-key", "hint-day", "hint-id", "hint-keys", "hint-text",
+})  # fmt: skip
+
 
 class Reading:
-    """What was found wrong so far. Each reader gives None (or nothing) for what it refuses, and reading goes on."""
+    """What was found wrong so far. Each reader gives None (or nothing) for what it refuses, and reading goes on.
 
-    def __init__(self, file: str = "") -> None:
+    `domain` has the words of what only this kind of file can get wrong, and of the whole refusal (`DOMAIN.refused`).
+    """
+
+    def __init__(self, file: str = "", domain: str = "planning") -> None:
         self.file = file
+        self.domain = domain
         self.findings: list[Finding] = []
 
     def refuse(self, what: str, where: str, hint: str = "", **facts: Any) -> None:
-        """Note a finding: `planning.WHAT` at `where`, with what to do."""
-        words = Words(f"planning.{what}", {"where": where} | facts)
-        advice = Words(f"planning.{hint}", facts) if hint else None
+        """Note a finding: `WHAT` at `where`, with what to do."""
+        words = Words(self._code(what), {"where": where} | facts)
+        advice = Words(self._code(hint), facts) if hint else None
         self.findings.append(Finding(words, self.file, hint=advice))
+
+    def _code(self, what: str) -> str:
+        return f"{'reading' if what in _COMMON else self.domain}.{what}"
 
     def require(self) -> None:
         """Refuse with all findings, if there are any."""
         if self.findings:
+            code, facts = f"{self.domain}.refused", {"count": len(self.findings)}
             raise InputError(
-                f"This problem cannot be planned: {len(self.findings)} finding(s). {self.findings[0].say()}",
-                hint="Correct each and try again.", code="planning.refused", count=len(self.findings),
-                findings=tuple(self.findings),
+                f"{Words(code, facts)} {self.findings[0].say()}",
+                hint="Correct each and try again.", code=code, findings=tuple(self.findings), **facts,
             )  # fmt: skip
 
     def keys(
