@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pairup.values.reading import Reading
 from pairup.planning.visits.seasons import DayOfYear, Season, day_of_year
 from pairup.values.findings import Finding
+from pairup.values.reading import Reading
 from pairup.values.words import Words
 
 
