@@ -26,7 +26,7 @@ class _Check:
 
     def minutes(self, a: str, b: str, day: int, t: float) -> float:
         """Travel when leaving at `t`, in the seasons of that day."""
-        slower = math.prod(season["slower"] for season in self.seasons(a, b, day) if not season["closed"])
+        slower: float = math.prod(season["slower"] for season in self.seasons(a, b, day) if not season["closed"])
         return slower * self.usual(a, b, t)
 
     def usual(self, a: str, b: str, t: float) -> float:

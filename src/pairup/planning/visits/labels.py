@@ -20,7 +20,7 @@ from pairup.planning.visits.grid import GridBound
 from pairup.planning.visits.problem import Nights, VisitProblem
 from pairup.planning.visits.routes import Day, mornings, timed
 
-_ROUNDS = 400  # of fitting prices
+_ROUNDS, _FEWER = 400, 60  # of fitting prices; fewer where travel changes, as each costs more
 #: beyond so many sites a table over time is too coarse to bound anything
 MOST_SITES = 320
 
@@ -60,7 +60,8 @@ class LabelSearch:
 
     def run(self, effort: Effort) -> Outcome:
         """Fit the bound, then search until the proof or the end of the effort."""
-        self.grid.fit_prices(max(self.known, 0.0), effort.share(0.5), _ROUNDS)
+        rounds = _ROUNDS if self.grid.ways.is_plain else _FEWER
+        self.grid.fit_prices(max(self.known, 0.0), effort.share(0.5), rounds)
         price = self.grid.price
         self.price_sum, self.price = float(price.sum()), price.tolist()
         root = self.grid.root()
