@@ -22,12 +22,12 @@ def bound_by_hours(problem: VisitProblem, clock: Clock, sites: list[int]) -> flo
     ways = clock.least.copy()
     np.fill_diagonal(ways, np.inf)
     starts, ends = mornings(problem), evenings(problem)
-    to = ways[np.ix_([*sites, *starts], good)].min(axis=0)
-    away = ways[np.ix_(good, [*sites, *ends])].min(axis=1)
+    to = ways[np.ix_(np.array([*sites, *starts]), good)].min(axis=0)
+    away = ways[np.ix_(good, np.array([*sites, *ends]))].min(axis=1)
     to[np.isin(good, starts)] = 0.0  # one can be seen where one wakes, or sleeps
     away[np.isin(good, ends)] = 0.0
-    begin = 0.0 if np.isin(starts, good).any() else float(ways[np.ix_(starts, good)].min())
-    end = 0.0 if np.isin(ends, good).any() else float(ways[np.ix_(good, ends)].min())
+    begin = 0.0 if np.isin(starts, good).any() else float(ways[np.ix_(np.array(starts), good)].min())
+    end = 0.0 if np.isin(ends, good).any() else float(ways[np.ix_(good, np.array(ends))].min())
     room = problem.days * max(0.0, problem.day_closes - problem.day_opens - (begin + end) / 2)
     takes = problem.stay[good] + (to + away) / 2
     worth = problem.worth[good]
