@@ -109,9 +109,9 @@ def test_a_problem_with_seasons_survives_its_file():
         ({"slower": 1.5, "closed": True}, "2026-12-01", "visits.season-one-of-two"),
         ({"closed": False}, "2026-12-01", "visits.season-one-of-two"),
         ({"slower": 1.5, "from": "15-11"}, "2026-12-01", "visits.not-a-day-of-year"),
-        ({"slower": 0.5}, "2026-12-01", "planning.out-of-range"),
-        ({"closed": True, "roads": [["base", "nowhere"]]}, "2026-12-01", "planning.unknown-id"),
-        ({"closed": True}, "1 December", "planning.not-a-day"),
+        ({"slower": 0.5}, "2026-12-01", "reading.out-of-range"),
+        ({"closed": True, "roads": [["base", "nowhere"]]}, "2026-12-01", "reading.unknown-id"),
+        ({"closed": True}, "1 December", "reading.not-a-day"),
     ],
 )
 def test_a_season_that_cannot_be_read_is_refused(season, first_day, code):

@@ -7,10 +7,12 @@ kept on this side, and at the end of the time the child is killed. What was told
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import pickle
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -23,6 +25,9 @@ from pairup.planning.plan import Watch
 _DONE = "done"
 _FAILED = "failed"
 
+#: what a child is called in its arguments, and so knows that it is one
+_NAME = "pairup-child"
+
 Tell = Callable[[Any], None]
 
 
@@ -34,9 +39,11 @@ def work_apart(work: Callable[[Any, Tell], None], asked: Any, watch: Watch, hear
     and shows as one here, with its traceback.
     """
     assert watch.left is not None, "a search without a clock needs no process of its own"
-    command = [sys.executable, "-c", "from pairup.planning.child import serve; serve()"]
+    command = [sys.executable, "-c", "from pairup.planning.child import serve; serve()", _NAME]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)  # noqa: S603
+    child = subprocess.Popen(  # noqa: S603
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=not _is_child()
+    )
     assert child.stdin is not None and child.stdout is not None
     said: queue.SimpleQueue[Any] = queue.SimpleQueue()
     question = (work.__module__, work.__qualname__, asked)
@@ -54,8 +61,20 @@ def work_apart(work: Callable[[Any, Tell], None], asked: Any, watch: Watch, hear
                 raise RuntimeError(f"the process of {work.__qualname__} failed:\n{what}")
             heard(what)
     finally:
-        child.kill()
-        child.wait()
+        _end(child)
+
+
+def _is_child() -> bool:
+    return sys.argv[1:] == [_NAME]
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """End a child, and with it those that it began itself: they stand in its group, which only the first opens."""
+    if hasattr(os, "killpg") and not _is_child():
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+    child.kill()
+    child.wait()
 
 
 def _ask(pipe: IO[bytes], question: Any) -> None:

@@ -92,7 +92,9 @@ def _prices(relaxed: Relaxed) -> Prices | None:
             second[problem.post_at[words.facts["post"]]] += price[row]
         elif code in ("quota", "cap"):
             limits[limit_key(code, words.facts)] = float(price[row])
-    return Prices(bound, np.maximum(0.0, -reduced[:size]) + 0.0, first, second, limits)
+    # what is settled is in the bound already: taking it costs nothing more
+    loss = np.where(block.least[:size] > 0, 0.0, np.maximum(0.0, -reduced[:size]))
+    return Prices(bound, loss, first, second, limits)
 
 
 def _is_of_options(relaxed: Relaxed, row: int) -> bool:

@@ -30,7 +30,7 @@ SMALL = 2_000
 #: what rows about the seats of one post are called
 SEATS = ("planning.post-seats", "planning.post-filled")
 #: a larger one is searched in a process of its own where a clock runs
-APART = 4_000
+APART = 8_000
 
 
 class BlockPricer:
