@@ -296,6 +296,21 @@ def test_a_team_comes_from_one_organisation_where_that_is_asked(
     assert plan.problem.one_donor_teams == (("T-1",) if (lead, one_lead) == ("-", "yes") else ())
 
 
+@pytest.mark.parametrize(("most", "filled"), [("", 3), ("1", 2)])
+def test_a_round_may_limit_the_people_of_a_donor_at_a_place(record: Path, most: str, filled: int) -> None:
+    programme = a_programme()
+    for row in programme["rounds"]:
+        row["most_per_donor_and_place"] = most if row["code"] == "national-2" else ""
+    clinic, ward = (next(row for row in programme["posts"] if row["code"] == code) for code in ("clinic", "ward"))
+    ward["place"] = clinic["place"]
+    load(programme)
+
+    plan = draft("postings").plan
+
+    assert plan.problem.most_per_donor_and_place == (int(most) if most else None)
+    assert len(plan.assignments) == filled
+
+
 def test_the_page_tells_no_wish_by_its_name() -> None:
     told = people._parts({"filled": 50, "preference": 5, "host_preference": 15}, {"filled": 50, "host_preference": 10})
 

@@ -31,9 +31,11 @@ class Round(Scoped):
 
 class RoundVersion(Dated):
     table = "rounds"
+    later = ("most_per_donor_and_place",)
     identity = models.ForeignKey(Round, models.PROTECT, related_name="versions")
     scheme = models.CharField(max_length=40)
     ordinal = models.PositiveIntegerField()
+    most_per_donor_and_place = models.PositiveIntegerField(null=True, blank=True)  # people of one donor at one place
 
 
 class Quota(Scoped):

@@ -300,6 +300,9 @@ def posting_problem(asked: Asked) -> PostingProblem:
         quotas=tables.read_quotas(asked.programme, asked.round, on=asked.on, known_by=asked.known_by),
         couples=tables.read_couples(asked.programme, asked.round, on=asked.on, known_by=asked.known_by),
         one_donor_teams=found.one_donor_teams,
+        most_per_donor_and_place=tables.read_round(
+            asked.programme, asked.round, on=asked.on, known_by=asked.known_by
+        ).most_per_donor_and_place,
     )  # fmt: skip
 
 

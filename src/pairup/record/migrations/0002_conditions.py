@@ -18,6 +18,11 @@ class Migration(migrations.Migration):
             field=models.CharField(blank=True, choices=[('safeguarding', 'safeguarding'), ('professional_standing', 'professional standing')], default='', max_length=24),
         ),
         migrations.AddField(
+            model_name='roundversion',
+            name='most_per_donor_and_place',
+            field=models.PositiveIntegerField(blank=True, null=True),
+        ),
+        migrations.AddField(
             model_name='teamversion',
             name='one_lead',
             field=models.BooleanField(default=False),
