@@ -200,12 +200,19 @@ def _changes(runs: dict[str, tuple[PlanRunVersion, bool]]) -> dict[tuple[str, st
     return said | dict.fromkeys(existing - chosen, Change.ENDED) | dict.fromkeys(chosen - existing, Change.NEW)
 
 
+def exactly(value: float) -> Decimal:
+    """Give a figure of a plan without the tail that binary numbers leave; a millionth of a point is nothing.
+
+    >>> exactly(7249.080000000002)
+    Decimal('7249.08')
+    """
+    return Decimal(str(round(value, 6)))
+
+
 def _plan_facts(run: PlanRunVersion, is_adopted: bool, told: dict[str, Count], ties: tuple[Count, ...]) -> PlanFacts:
     """The headline of a run; of pairings, how many are kept, new and ended."""
     answer = run.answer
-    exact = {
-        key: Decimal(str(answer[key])) if answer[key] is not None else None for key in ("objective", "bound", "gap")
-    }
+    exact = {key: None if answer[key] is None else exactly(answer[key]) for key in ("objective", "bound", "gap")}
     return PlanFacts(
         kind=PlanKind(run.kind), status=run.status, objective=exact["objective"], bound=exact["bound"],
         gap=exact["gap"], proof=_proof(run), run=run.identity.code, seed=run.seed, solver=answer["run"]["solver"],
