@@ -7,15 +7,25 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
+from pairup.planning.plan import Watch
 from pairup.planning.problems.posting import Couple, PostingProblem
 
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
-def greedy_postings(problem: PostingProblem) -> list[int] | None:
+#: the clock is looked at once in so many steps; a team or a couple takes about so many
+_LOOK, _GROUP = 2_000, 20
+
+
+def greedy_postings(problem: PostingProblem, watch: Watch | None = None) -> list[int] | None:
     """Give options that keep every requirement, or None where this simple way finds none.
 
-    In order: locks, what must be filled, teams, couples, then single postings by worth.
+    In order: locks, what must be filled, teams, couples, then single postings by worth. When the time of `watch` is
+    over, what need not be filled stays empty; a small round is planned all the same.
     """
+    pace = _Pace(watch)
     table = _Table(problem)
     teams: dict[str, list[int]] = defaultdict(list)
     for at, team in enumerate(problem.teams):
@@ -24,16 +34,15 @@ def greedy_postings(problem: PostingProblem) -> list[int] | None:
     if not _fill_what_must(table, teams):
         return None
     for team in sorted(teams, key=lambda name: (-table.promise(teams[name]), name)):
-        if not any(table.seated[at] for at in teams[team]):
+        if not any(table.seated[at] for at in teams[team]) and not pace.is_over(_GROUP):
             table.fill_team(teams[team], only_if_worth_it=True)
     for couple in problem.couples:
-        if not any(table.own[person] for person in table.members(couple)):
+        if not any(table.own[person] for person in table.members(couple)) and not pace.is_over(_GROUP):
             table.place(couple)
-    for option in np.argsort(-problem.worth, kind="stable").tolist():
-        if problem.worth[option] <= 0:
+    for option in table.singles():
+        if pace.is_over(1):
             break
-        if table.is_single(option):
-            table.put(option)
+        table.put(option)
     if not all(len(table.senders(teams[team])) <= 1 for team in problem.one_donor_teams):
         return None  # couples put together may have mixed a team
     return sorted(option for own in table.own for option in own)
@@ -59,6 +68,31 @@ def _fill_what_must(table: _Table, teams: dict[str, list[int]]) -> bool:
     return True
 
 
+class _Pace:
+    """Looks at the clock now and then."""
+
+    def __init__(self, watch: Watch | None) -> None:
+        self.watch, self.steps, self.has_ended = watch, 0, False
+
+    def is_over(self, steps: int) -> bool:
+        self.steps += steps
+        if self.steps >= _LOOK:
+            self.steps, self.has_ended = 0, self.watch is not None and self.watch.is_over
+        return self.has_ended
+
+
+class _Lists:
+    """The options of each person, or of each post, best first."""
+
+    def __init__(self, of: Ints, worth: Floats, count: int) -> None:
+        self.order = np.lexsort((-worth, of))
+        self.starts = np.searchsorted(of[self.order], np.arange(count + 1))
+
+    def __getitem__(self, at: int) -> list[int]:
+        listed: list[int] = self.order[self.starts[at] : self.starts[at + 1]].tolist()
+        return listed
+
+
 class _Table:
     """Who sits where so far, and what is left of every limit."""
 
@@ -68,11 +102,8 @@ class _Table:
         self.worth: list[float] = problem.worth.tolist()
         self.seated = [0] * len(problem.posts)
         self.own: list[list[int]] = [[] for _ in problem.people]
-        self.by_post: list[list[int]] = [[] for _ in problem.posts]
-        self.by_person: list[list[int]] = [[] for _ in problem.people]
-        for option in np.argsort(-problem.worth, kind="stable").tolist():
-            self.by_post[self.what[option]].append(option)
-            self.by_person[self.who[option]].append(option)
+        self.by_post = _Lists(problem.option_post, problem.worth, len(problem.posts))
+        self.by_person = _Lists(problem.option_person, problem.worth, len(problem.people))
         self.quota = dict(problem.quotas)
         self.sent: Counter[str] = Counter()
         self.sent_to: Counter[tuple[str, str]] = Counter()
@@ -85,8 +116,16 @@ class _Table:
     def members(self, couple: Couple) -> tuple[int, int]:
         return self.problem.person_at[couple.people[0]], self.problem.person_at[couple.people[1]]
 
-    def is_single(self, option: int) -> bool:
-        return self.who[option] not in self.paired and self.problem.teams[self.what[option]] is None
+    def singles(self) -> list[int]:
+        """The options outside teams and couples that are open and worth something, best first."""
+        problem = self.problem
+        is_alone = np.ones(len(problem.people), dtype=np.bool_)
+        is_alone[sorted(self.paired)] = False
+        is_single = np.array([team is None for team in problem.teams], dtype=np.bool_)
+        kept = self.is_open & (problem.worth > 0) & is_alone[problem.option_person] & is_single[problem.option_post]
+        options = np.flatnonzero(kept)
+        best_first: list[int] = options[np.argsort(-problem.worth[options], kind="stable")].tolist()
+        return best_first
 
     def put(self, option: int) -> bool:
         """Take an option if every limit allows it."""

@@ -25,6 +25,9 @@ from pairup.planning.stable import plan_stable
 from pairup.planning.trace import Trace
 from pairup.values.words import Words
 
+#: seconds that an option takes, about, until the round it stands in is written down
+WRITING = 4e-6
+
 
 def plan_postings(
     problem: PostingProblem, *, stop: Stop = UNTIL_PROVED, seed: int = 0, progress: Progress | None = None
@@ -57,8 +60,9 @@ def _plain(
 def _tied(problem: PostingProblem, watch: Watch, seed: int, progress: Progress | None) -> Plan[Posting]:
     """The plan of a round that teams, couples, limits or dates tie together."""
     trace, stop = Trace(watch, progress), watch.stop
-    chosen = None if stop == UNTIL_PROVED else greedy_postings(problem)
-    if watch.is_over and chosen is not None:  # no time is left to write the round down
+    chosen = None if stop == UNTIL_PROVED else greedy_postings(problem, watch)
+    left = watch.left
+    if chosen is not None and left is not None and left <= WRITING * len(problem.worth):  # too short to write it down
         trace.saw(objective=float(problem.worth[chosen].sum()), bound=_rough_bound(problem))
         answer = Answer(Status.FEASIBLE, Ended.CLOCK, np.ones(1, dtype=np.bool_), _rough_bound(problem))
         plan = _plan(problem, answer, chosen, watch, seed)

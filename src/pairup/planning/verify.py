@@ -99,8 +99,9 @@ def _postings(problem: PostingProblem, chosen: Sequence[Posting], say: Say) -> f
     _limits(problem, posts_of, say)
     _teams(problem, seated, say)
     _one_donor(problem, kept, say)
+    place_of = dict(zip(problem.posts, problem.places, strict=True))
     for couple in problem.couples:
-        _couple(problem, couple, posts_of, say)
+        _couple(place_of, couple, posts_of, say)
     if problem.mode == "stable":
         return float(len(posts_of))
     return math.fsum(worth[item] for item in kept)
@@ -188,13 +189,12 @@ def _limits(problem: PostingProblem, posts_of: dict[str, list[str]], say: Say) -
                 say("broken-cap", donor=donor, place=place, most=problem.most_per_donor_and_place, found=count)
 
 
-def _couple(problem: PostingProblem, couple: Couple, posts_of: dict[str, list[str]], say: Say) -> None:
+def _couple(place_of: dict[str, str], couple: Couple, posts_of: dict[str, list[str]], say: Say) -> None:
     first, second = (posts_of.get(person, []) for person in couple.people)
     if couple.together is not None:
         is_kept = not first and not second
         is_kept = is_kept or (len(first) == len(second) == 1 and (first[0], second[0]) in couple.together)
     else:
-        place_of = dict(zip(problem.posts, problem.places, strict=True))
         is_kept = {place_of[post] for post in first} == {place_of[post] for post in second}
     if not is_kept:
         say("broken-couple", first=couple.people[0], second=couple.people[1])
