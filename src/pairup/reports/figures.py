@@ -273,9 +273,10 @@ def moves(curve: Sequence[Moved], titles: tuple[str, str], frame: Frame) -> alt.
     `titles` name the axes: people who move, points lost.
     """
     rows = [{"moves": step.moves, "points": step.points, "proved": step.is_proved} for step in curve]
+    most = max((step.moves for step in curve), default=0)
     x = alt.X(
         "moves:Q",
-        axis=alt.Axis(title=titles[0], grid=False, tickMinStep=1, format="d"),
+        axis=alt.Axis(title=titles[0], grid=False, values=list(range(0, most + 1, 1 + most // 10)), format="d"),
         scale=alt.Scale(nice=False, padding=14),
     )
     y = alt.Y("points:Q", axis=alt.Axis(title=titles[1], tickCount=5, domain=False), scale=alt.Scale(zero=True))
