@@ -18,6 +18,7 @@ from highspy._core import _Highs
 from pairup.planning.blocks import Block, Flags, Floats
 from pairup.planning.child import Tell, work_apart
 from pairup.planning.plan import Ended, Status, Stop
+from pairup.planning.solvers import ENDED, model_of
 
 #: told of a better choice or a lower bound: the amounts of all columns, and the bound (None: not known)
 Heard = Callable[[Floats | None, float | None], None]
@@ -77,14 +78,6 @@ def _apart(asked: tuple[Block, Flags, Stop, int, Floats | None], tell: Tell) -> 
     tell(_highs(block, is_whole, stop, seed, start, lambda amount, bound: tell((amount, bound))))
 
 
-_ENDED = {
-    highspy.HighsModelStatus.kOptimal: Ended.PROOF,
-    highspy.HighsModelStatus.kModelEmpty: Ended.PROOF,
-    highspy.HighsModelStatus.kTimeLimit: Ended.CLOCK,
-    highspy.HighsModelStatus.kSolutionLimit: Ended.WORK,
-}
-
-
 def _highs(block: Block, is_whole: Flags, stop: Stop, seed: int, start: Floats | None, heard: Heard | None) -> Mixed:
     """Hand a block to HiGHS."""
     solver: Any = _Highs()  # prints no banner
@@ -98,7 +91,7 @@ def _highs(block: Block, is_whole: Flags, stop: Stop, seed: int, start: Floats |
         options["mip_max_nodes"] = stop.work
     for key, value in options.items():
         solver.setOptionValue(key, value)
-    solver.passModel(_model(block, is_whole))
+    solver.passModel(model_of(block, is_whole))
     if start is not None:
         solution = highspy.HighsSolution()
         solution.col_value = start.tolist()
@@ -110,7 +103,7 @@ def _highs(block: Block, is_whole: Flags, stop: Stop, seed: int, start: Floats |
     nodes = max(0, int(info.mip_node_count))
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
         return Mixed(Status.INFEASIBLE, Ended.PROOF, nodes=nodes)
-    if status not in _ENDED:
+    if status not in ENDED:
         raise RuntimeError(f"HiGHS ended with {status}")
     amount: Floats | None = None
     if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
@@ -118,8 +111,8 @@ def _highs(block: Block, is_whole: Flags, stop: Stop, seed: int, start: Floats |
     is_mixed = bool(is_whole.any())
     bound = float(info.mip_dual_bound if is_mixed else info.objective_function_value)
     known = bound if math.isfinite(bound) and (is_mixed or amount is not None) else None
-    found = Status.UNKNOWN if amount is None else Status.OPTIMAL if _ENDED[status] is Ended.PROOF else Status.FEASIBLE
-    return Mixed(found, _ENDED[status], amount, known, nodes)
+    found = Status.UNKNOWN if amount is None else Status.OPTIMAL if ENDED[status] is Ended.PROOF else Status.FEASIBLE
+    return Mixed(found, ENDED[status], amount, known, nodes)
 
 
 def _listen(solver: Any, heard: Heard) -> None:
@@ -131,23 +124,3 @@ def _listen(solver: Any, heard: Heard) -> None:
 
     solver.setCallback(better, None)
     solver.startCallback(highspy.cb.HighsCallbackType.kCallbackMipImprovingSolution)
-
-
-def _model(block: Block, is_whole: Flags) -> highspy.HighsLp:
-    """The block as HiGHS takes it; each row is divided by its largest coefficient, so that tolerances are shares."""
-    row_of = np.repeat(np.arange(len(block.rows)), np.diff(block.starts))
-    scale = np.zeros(len(block.rows))
-    np.maximum.at(scale, row_of, np.abs(block.value))
-    scale[scale == 0] = 1.0
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = len(block.choices), len(block.rows)
-    model.sense_ = highspy.ObjSense.kMaximize
-    model.col_cost_, model.col_lower_, model.col_upper_ = block.worth, block.least, block.most
-    model.row_lower_, model.row_upper_ = block.low / scale, block.high / scale
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_ = block.starts.astype(np.int32)
-    model.a_matrix_.index_ = block.index.astype(np.int32)
-    model.a_matrix_.value_ = block.value / scale[row_of]
-    kinds = highspy.HighsVarType
-    model.integrality_ = [kinds.kInteger if whole else kinds.kContinuous for whole in is_whole.tolist()]
-    return model

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from pairup.rules.register import NoRuleError, Rule, Version, find_rule
+from pairup.rules.register import Rule, Version, find_rule
 from pairup.values.distance import Point, kilometres
 from pairup.values.words import Words
 
@@ -42,11 +42,7 @@ class PairingWeights:
 
         A plan needs weights: where none had been published yet, those of the first version.
         """
-        rule = rule or find_rule("pairing_weights.general")
-        try:
-            return cls.of(rule.on(day, known_by=known_by))
-        except NoRuleError:
-            return cls.of(rule.versions[0])
+        return cls.of((rule or find_rule("pairing_weights.general")).on_or_first(day, known_by=known_by))
 
     def named(self) -> dict[str, str]:
         """Give the weights as a plan prints them."""

@@ -99,7 +99,7 @@ def _is_start_taken_for_proof(block: Block, found: Answer, step: float | None) -
     return found.bound - value > (step * (1 - 5e-5) if step is not None else 1e-6 * max(1.0, abs(value)))
 
 
-_ENDED = {
+ENDED = {
     highspy.HighsModelStatus.kOptimal: Ended.PROOF,
     highspy.HighsModelStatus.kModelEmpty: Ended.PROOF,
     highspy.HighsModelStatus.kTimeLimit: Ended.CLOCK,
@@ -144,7 +144,7 @@ def _highs(block: Block, stop: Stop, seed: int, step: float | None, start: Flags
         options["mip_max_nodes"] = stop.work
     for key, value in options.items():
         solver.setOptionValue(key, value)
-    solver.passModel(_model(block))
+    solver.passModel(model_of(block))
     if start is not None:
         solution = highspy.HighsSolution()
         solution.col_value = start.astype(np.float64).tolist()
@@ -154,9 +154,9 @@ def _highs(block: Block, stop: Stop, seed: int, step: float | None, start: Flags
     nodes = max(0, int(info.mip_node_count))
     if status == highspy.HighsModelStatus.kInfeasible:
         return Answer(Status.INFEASIBLE, Ended.PROOF, nodes=nodes)
-    if status not in _ENDED:
+    if status not in ENDED:
         raise RuntimeError(f"HiGHS ended with {status}")
-    ended = _ENDED[status]
+    ended = ENDED[status]
     taken: Flags | None = None
     if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
         taken = np.asarray(solver.getSolution().col_value) > 0.5
@@ -166,10 +166,12 @@ def _highs(block: Block, stop: Stop, seed: int, step: float | None, start: Flags
     return Answer(found, ended, taken, min(bound, most) if math.isfinite(bound) else most, nodes=nodes)
 
 
-def _model(block: Block) -> highspy.HighsLp:
-    """The block as HiGHS takes it; each row is divided by its largest coefficient, so that tolerances are shares."""
-    lengths = np.diff(block.starts)
-    row_of = np.repeat(np.arange(len(block.rows)), lengths)
+def model_of(block: Block, is_whole: Flags | None = None) -> highspy.HighsLp:
+    """Give a block as HiGHS takes it, for this package alone; without `is_whole` every choice is whole.
+
+    Each row is divided by its largest coefficient, so that tolerances are shares.
+    """
+    row_of = np.repeat(np.arange(len(block.rows)), np.diff(block.starts))
     scale = np.zeros(len(block.rows))
     np.maximum.at(scale, row_of, np.abs(block.value))
     scale[scale == 0] = 1.0
@@ -182,5 +184,6 @@ def _model(block: Block) -> highspy.HighsLp:
     model.a_matrix_.start_ = block.starts.astype(np.int32)
     model.a_matrix_.index_ = block.index.astype(np.int32)
     model.a_matrix_.value_ = block.value / scale[row_of]
-    model.integrality_ = [highspy.HighsVarType.kInteger] * len(block.choices)
+    kinds, whole = highspy.HighsVarType, np.ones(len(block.choices), dtype=np.bool_) if is_whole is None else is_whole
+    model.integrality_ = [kinds.kInteger if one else kinds.kContinuous for one in whole.tolist()]
     return model

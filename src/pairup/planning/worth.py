@@ -14,7 +14,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from pairup.rules.register import NoRuleError, Rule, Version, find_rule
+from pairup.rules.register import Rule, Version, find_rule
 from pairup.values.codes import Attested, Fitness
 from pairup.values.days import Span
 from pairup.values.words import Words
@@ -67,11 +67,7 @@ class PostingWeights:
 
         A plan needs weights: where none had been published yet, those of the first version.
         """
-        rule = rule or find_rule("posting_weights.general")
-        try:
-            return cls.of(rule.on(day, known_by=known_by))
-        except NoRuleError:
-            return cls.of(rule.versions[0])
+        return cls.of((rule or find_rule("posting_weights.general")).on_or_first(day, known_by=known_by))
 
     def named(self) -> dict[str, str]:
         """Give the weights as a plan prints them."""

@@ -107,6 +107,13 @@ class Rule:
         """Read the versions of a rule from its blocks. Refuses what is missing, unknown or out of order."""
         return cls(name, tuple(sorted((_version(name, block) for block in blocks), key=lambda version: version.key)))
 
+    def on_or_first(self, day: date, *, known_by: date | None = None) -> Version:
+        """Find the version in force on `day`, or the first: for weights, without which nothing can be planned."""
+        try:
+            return self.on(day, known_by=known_by)
+        except NoRuleError:
+            return self.versions[0]
+
     def on(self, day: date, *, known_by: date | None = None) -> Version:
         """Find the version in force on `day`; with `known_by`, as people could know it then.
 
