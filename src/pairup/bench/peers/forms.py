@@ -13,7 +13,7 @@ from ortools.sat.python import cp_model
 
 from pairup.planning.problems.posting import PostingProblem
 from pairup.planning.round_form import formulate
-from pairup.planning.solvers import _model
+from pairup.planning.solvers import model_of
 
 Figures = tuple[float | None, float | None]
 
@@ -23,7 +23,7 @@ def highs(problem: PostingProblem, seconds: float, **options: Any) -> Figures:
     solver: Any = _Highs()
     for key, value in {"output_flag": False, "time_limit": seconds, **options}.items():
         solver.setOptionValue(key, value)
-    solver.passModel(_model(formulate(problem, 0).form.whole()))
+    solver.passModel(model_of(formulate(problem, 0).form.whole()))
     solver.run()
     info = solver.getInfo()
     is_found = info.primal_solution_status == SolutionStatus.kSolutionStatusFeasible
