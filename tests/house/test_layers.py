@@ -38,7 +38,7 @@ def test_every_contract_is_kept() -> None:
         ("services/plans.py", "import pyvrp", "PyVRP only where"),
         ("services/plans.py", "import altair", "Pictures only in reports"),
         ("planning/posting.py", "import numba", "Numba only behind one door"),
-        ("bench/parts.py", "import scipy", "Peers only where they are measured"),
+        ("bench/parts.py", "import scipy", "SciPy only where effects are told"),
         ("bench/parts.py", "import pairup.record.models", "Django only in the record"),
     ],
 )

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 import pytest
 
 from pairup.bench.rounds import real_round
+from pairup.engines.many import working_on
 from pairup.errors import InputError
-from pairup.planning.many import plan_many, working_on
+from pairup.planning.many import plan_many
 from pairup.planning.plan import Plan
 from pairup.planning.posting import plan_postings
 from pairup.planning.problems import Posting

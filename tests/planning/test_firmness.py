@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pairup.engines.many import run_many
 from pairup.errors import InputError, NoPlanError
 from pairup.planning.firmness import alternatives, survival
-from pairup.planning.many import plan_many, run_many
+from pairup.planning.many import plan_many
 from pairup.planning.plan import Stop
 from pairup.planning.posting import plan_postings
 from pairup.planning.problems import PostingProblem

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from pairup.engines.kernels import VERSIONS as KERNELS
 from pairup.planning.explain import why_posting
 from pairup.planning.greedy import greedy_postings
-from pairup.planning.kernels import VERSIONS as KERNELS
 from pairup.planning.market.plain import PlainPlan, is_plain, plain_plan
 from pairup.planning.market.pricing import BlockPricer
 from pairup.planning.outcome import plan_of

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pairup.engines.many import run_many
 from pairup.planning.blocks import (
     Block,
     Flags,
@@ -27,7 +28,6 @@ from pairup.planning.blocks import (
     step_of,
 )
 from pairup.planning.linear import LinearProgramme
-from pairup.planning.many import run_many
 from pairup.planning.plan import Status, Stop
 from pairup.planning.problems.posting import PostingProblem
 from pairup.planning.round_form import Writing, formulate

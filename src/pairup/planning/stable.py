@@ -14,10 +14,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from pairup.engines.kernels import VERSIONS as KERNEL_VERSIONS
 from pairup.planning.blocking import Market, blockers, within_limits
 from pairup.planning.child import work_apart
 from pairup.planning.explain import why_stable
-from pairup.planning.kernels import VERSIONS as KERNEL_VERSIONS
 from pairup.planning.outcome import plan_of
 from pairup.planning.plan import Ended, Plan, Planner, Progress, Status, Stop, Watch
 from pairup.planning.problems.posting import Posting, PostingProblem

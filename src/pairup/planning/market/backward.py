@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pairup.planning.kernels import compiled
+from pairup.engines.kernels import compiled
 from pairup.planning.market.paths import pop, push
 
 Ints = NDArray[Any]

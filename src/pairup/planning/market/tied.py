@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pairup.engines.kernels import compiled
 from pairup.planning.blocks import INF, Block, can_bind, only, with_rows
-from pairup.planning.kernels import compiled
 from pairup.planning.market.assignment import Assignment
 
 Ints = NDArray[np.int64]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pairup.planning.kernels import compiled
+from pairup.engines.kernels import compiled
 from pairup.planning.pairing.kernels import FAR, Floats, Ints, best_share, lower_bound, tried_out
 
 

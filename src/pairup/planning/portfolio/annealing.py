@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pairup.planning.kernels import compiled
+from pairup.engines.kernels import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pairup.planning.kernels import compiled
+from pairup.engines.kernels import compiled
 from pairup.planning.portfolio.simplex import FREE, LOST, SOLVED, entering, place, row, solve
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pairup.planning.kernels import compiled
+from pairup.engines.kernels import compiled
 from pairup.planning.problems.posting import Flags, Ints
 
 

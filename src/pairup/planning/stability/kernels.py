@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from pairup.planning.kernels import compiled
+from pairup.engines.kernels import compiled
 from pairup.planning.problems.posting import Flags, Ints
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from pairup.engines.kernels import compiled
 from pairup.planning.blocking import Market
-from pairup.planning.kernels import compiled
 from pairup.planning.limits import limits_that_bind
 from pairup.planning.problems.posting import Ints, PostingProblem
 

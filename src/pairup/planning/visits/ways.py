@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pairup.planning.kernels import compiled
+from pairup.engines.kernels import compiled
 from pairup.planning.visits.clock import Clock, Leg
 from pairup.planning.visits.problem import Numbers
 

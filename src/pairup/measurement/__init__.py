@@ -1,0 +1,1 @@
+"""Measurement: observations in, indicators and findings out. One definition, any engine."""
