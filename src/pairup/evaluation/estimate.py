@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pairup.errors import NotIdentifiedError
 from pairup.evaluation.design import Design
 from pairup.evaluation.grading import Grading
@@ -97,6 +100,7 @@ class EvaluationRun:
 class Found:
     """What an estimator gives before anybody doubts it. `effect` None: it cannot tell, and `missing` says what would.
 
+    event_covariance : covariance of the effects of `by_event_time`, in its order (K, K); sensitivity draws on it.
     placebos : effects where nothing happened, by what was shuffled; power and multiplicity draw on them.
     further : parts that one method alone has, under the names of the answer file.
     """
@@ -104,6 +108,7 @@ class Found:
     effect: Effect | None
     missing: tuple[Words, ...] = ()
     by_event_time: tuple[AtEventTime, ...] = ()
+    event_covariance: NDArray[np.float64] | None = None
     unit_weights: Mapping[str, float] = field(default_factory=dict)
     period_weights: Mapping[str, float] = field(default_factory=dict)
     path: Path | None = None

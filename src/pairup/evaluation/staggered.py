@@ -60,7 +60,10 @@ def estimate_staggered(panel: Panel, design: Design, *, seed: int = 0) -> Found:
     variance = float(_covariance(simple, panel, cells, design)[0, 0])
     value = float(simple.values[0])
     treated = panel.outcomes[panel.is_on.reshape(panel.outcomes.shape)].mean()
-    return Found(_effect(value, variance, design.level), by_event_time=rows, level_without=float(treated) - value)
+    return Found(
+        _effect(value, variance, design.level), by_event_time=rows, event_covariance=spread,
+        level_without=float(treated) - value,
+    )  # fmt: skip
 
 
 def group_time(cells: Cells, panel: Panel, design: Design) -> GroupTime:
