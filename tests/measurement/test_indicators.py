@@ -35,9 +35,10 @@ def by(found: Measurement, code: str, *keys: str) -> dict[Any, Any]:
     return {tuple(row[key] for key in keys): row["value"] for row in rows}
 
 
-@pytest.fixture
-def winter(tmp_path: Path, tables: Tables) -> Measurement:
-    return measure(readings(tmp_path, tables, WINTER), READY.choose((), "household_readings"), ["place", "month"])
+@pytest.fixture(scope="module")
+def winter(tmp_path_factory: pytest.TempPathFactory, tables: Tables) -> Measurement:
+    log = readings(tmp_path_factory.mktemp("winter"), tables, WINTER)
+    return measure(log, READY.choose((), "household_readings"), ["place", "month"])
 
 
 JANUARY, FEBRUARY = date(2024, 1, 1), date(2024, 2, 1)

@@ -9,6 +9,7 @@ more than its file: `_file`, and `_row` as a person counts (a spreadsheet's head
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from pairup.errors import InputError
 DUCKDB = "duckdb"
 #: what DuckDB may hold in memory unless the caller says more
 MEMORY = "3GB"
+#: names of tables are used once in a process, whichever engine has them
+_numbers = itertools.count(1)
 #: of files: how they may end
 TEXT, COLUMNS = (".csv", ".tsv", ".txt"), (".parquet", ".pq")
 
@@ -34,7 +37,6 @@ class Tables:
     door: Any
     here: Any
     session: Any = None
-    _names: int = 0
     _kept: list[Any] = field(default_factory=list)
 
     @property
@@ -101,8 +103,7 @@ class Tables:
         return {str(name): (float(least), float(most)) for name, least, most in found}
 
     def _name(self) -> str:
-        self._names += 1
-        return f"pairup_{self._names}_{id(self):x}"
+        return f"pairup_{next(_numbers)}"
 
     def _duckdb_columns(self, files: Sequence[Path]) -> Any:
         name = self._name()
@@ -222,7 +223,8 @@ def tables_on(
                 session.conf.set("spark.sql.session.timeZone", "UTC")
                 session.conf.set("spark.sql.ansi.enabled", "false")  # what cannot be divided is missing, as on DuckDB
                 cores = session.sparkContext.defaultParallelism
-                session.conf.set("spark.sql.shuffle.partitions", str(max(8, 4 * cores)))
+                parts = cores if engine.startswith("local[") else 4 * cores
+                session.conf.set("spark.sql.shuffle.partitions", str(max(2, parts)))
                 session.sparkContext.setLogLevel("ERROR")
                 yield Tables(engine, ibis.pyspark.connect(session), here, session)
         finally:

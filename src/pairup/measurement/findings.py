@@ -52,8 +52,8 @@ def seen(
 ) -> list[DataFinding]:
     """Give a finding of the rows of a table that has `_file` and `_row`, or none where there are none.
 
-    `what` is said in the words of `measurement`, of which `count` and `column` are always facts. The engine counts; only the first
-    rows come here.
+    `what` is said in the words of `measurement`; `count` and `column` are always among its facts. The engine counts;
+    only the first rows come here.
     """
     first = rows.select(FILE, ROW).order_by([FILE, ROW]).limit(TOLD)
     found = tables.fetch(first).to_pylist()
@@ -61,13 +61,5 @@ def seen(
         return []
     count = len(found) if len(found) < TOLD else int(tables.fetch(rows.aggregate(n=rows.count()))["n"][0].as_py())
     told = tuple((str(row[FILE]), int(row[ROW])) for row in found)
-    return [
-        DataFinding(
-            check,
-            Words(f"measurement.{what}", {"count": count, "column": column} | facts),
-            severity,
-            count,
-            told,
-            column,
-        )
-    ]
+    words = Words(f"measurement.{what}", {"count": count, "column": column} | facts)
+    return [DataFinding(check, words, severity, count, told, column)]

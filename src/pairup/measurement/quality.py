@@ -102,7 +102,7 @@ def check_copies(observations: Observations, limits: Limits) -> list[DataFinding
         _times=rows.count(), _one=rows[schema.unit].min(), _other=rows[schema.unit].max()
     )
     same = same.filter((same._times >= limits.copies) & (same._one != same._other))
-    facts = {"copies": limits.copies, "columns": ", ".join(numbers)}
+    facts: dict[str, Any] = {"copies": limits.copies, "columns": ", ".join(numbers)}
     return seen(observations.tables, "copies", rows.semi_join(same, key), "copied", Severity.WARNING, **facts)
 
 
@@ -115,7 +115,7 @@ def check_holes(observations: Observations, limits: Limits) -> list[DataFinding]
     missing = _steps(table._before, table[schema.period], schema.every) - 1
     rows = table.filter(missing > 0)
     total = observations.tables.fetch(table.aggregate(n=(missing > 0).ifelse(missing, 0).sum()))["n"][0].as_py()
-    facts = {"missing": int(total or 0), "every": schema.every.value}
+    facts: dict[str, Any] = {"missing": int(total or 0), "every": schema.every.value}
     return seen(observations.tables, "holes", rows, "hole", Severity.WARNING, **facts)
 
 
@@ -136,7 +136,7 @@ def check_jumps(observations: Observations, limits: Limits) -> list[DataFinding]
         most = said if said is not None else limits.deviations * float(mean or 0.0) ** 0.5
         if said is None and not mean:
             continue
-            rows, facts = table.filter(steps[column.name] > most), {"most": f"{most:.3g}", "uom": column.uom}
+        rows, facts = table.filter(steps[column.name] > most), {"most": f"{most:.3g}", "uom": column.uom}
         found += seen(tables, "jumps", rows, "jump", Severity.WARNING, column.name, **facts)
     return found
 
