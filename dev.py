@@ -6,7 +6,7 @@
     python3 dev.py lint           ruff (check and format) and the import contracts
     python3 dev.py types          mypy
     python3 dev.py docs           write the generated pages, then build the site
-    python3 dev.py bench [...]    set up with the peers, then run `pairup bench planning` (or `evaluation`, `measurement`)
+    python3 dev.py bench [...]    set up with the peers, then run `pairup bench planning`, `evaluation` or `measurement`
     python3 dev.py words          compile the catalogue of words
     python3 dev.py lock           resolve the locks in requirements/ anew
     python3 dev.py bundle FOLDER  collect wheels for a machine without a network
