@@ -12,6 +12,9 @@ from pairup.bench import PARTS
 from pairup.bench.parts import parts_of
 from pairup.cli.options import now
 
+#: where benchmarks live
+HOME = "pairup.bench"
+
 
 def _chosen(known: tuple[str, ...], given: str | None) -> tuple[str, ...]:
     """Read `--only postings,stable`; without it every part."""
@@ -61,9 +64,7 @@ def planning(parts: tuple[str, ...], is_quick: bool, seed: int, into: Path | Non
         raise click.exceptions.Exit(1)
 
 
-def carry_out(
-    parts: tuple[str, ...], *, is_quick: bool, seed: int, into: Path | None, package: str = "pairup.bench"
-) -> bool:
+def carry_out(parts: tuple[str, ...], *, is_quick: bool, seed: int, into: Path | None, package: str = HOME) -> bool:
     """Measure parts of planning, print and write them; say whether none failed."""
     from pairup.bench import sheet
     from pairup.bench.measure import Row
@@ -86,7 +87,7 @@ def carry_out_paired(
         done = paired_sheet.Paired(part, now().date(), machine, versions, seed, is_quick, rows)
         paired_sheet.write(folder, {part: done}, name)
 
-    package = package or f"pairup.bench.{name}"
+    package = package or f"{HOME}.{name}"
     return _through(parts, is_quick, seed, into, package, paired_sheet, Timing, write, name)
 
 
@@ -121,7 +122,7 @@ def _paired(name: str, said: str) -> click.Command:
     """Make the command of one package of parts."""
 
     @click.command(name, help=said)
-    @_options(parts_of(f"pairup.bench.{name}"), name)
+    @_options(parts_of(f"{HOME}.{name}"), name)
     def command(parts: tuple[str, ...], is_quick: bool, seed: int, into: Path | None) -> None:
         if not carry_out_paired(name, parts, is_quick=is_quick, seed=seed, into=into):
             raise click.exceptions.Exit(1)
