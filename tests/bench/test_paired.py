@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from pairup.bench import parts_of
 from pairup.bench.machine import Machine
 from pairup.bench.measure import measured
 from pairup.bench.paired import Call, Made, Timing, alternately, versus
 from pairup.bench.paired_sheet import Paired, line, page, read, summary_lines, write
-from pairup.bench.parts import parts_of
 from pairup.cli.bench import carry_out_paired
 from pairup.cli.main import cli
 

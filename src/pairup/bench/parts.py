@@ -7,7 +7,6 @@ not installed. A part that fails is a row too, so that hours of other parts are 
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -19,11 +18,6 @@ from pairup.bench.measure import Row
 FAILED = "failed: "
 #: ours, as the name of a solver begins
 OURS = "pairup"
-
-
-def parts_of(package: str) -> tuple[str, ...]:
-    """Name the parts of a package that holds nothing else, in the order of their names."""
-    return tuple(sorted(one.name for one in pkgutil.iter_modules(importlib.import_module(package).__path__)))
 
 
 def rows_of(

@@ -8,8 +8,7 @@ from typing import Any
 
 import click
 
-from pairup.bench import PARTS
-from pairup.bench.parts import parts_of
+from pairup.bench import PARTS, parts_of
 from pairup.cli.options import now
 
 #: where benchmarks live

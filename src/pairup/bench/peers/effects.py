@@ -1,4 +1,4 @@
-"""Effects as diff-diff (https://pypi.org/project/diff-diff) and pyfixest (…/project/pyfixest) tell them."""
+"""Effects as the Python packages diff-diff and pyfixest tell them."""
 
 from __future__ import annotations
 
