@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "weigh": ("pairup.cli.weigh", "Weigh a portfolio: floors, fairness, risks, rules, lots."),
     "lottery": ("pairup.cli.plan", "Draw lots among projects that are nearly tied."),
     "adopt": ("pairup.cli.plan", "Take a drafted plan into the record."),
+    "measure": ("pairup.cli.measure", "Measure indicators from tables or from a record."),
     "evaluate": ("pairup.cli.evaluate", "Tell an effect from a panel and a design."),
     "claims": ("pairup.cli.report", "Check every claim of a programme."),
     "report": ("pairup.cli.report", "Write the office and the public report."),

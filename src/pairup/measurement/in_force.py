@@ -45,11 +45,14 @@ def in_force(
     rows = known(table, schema, on, known_by)
     if schema.is_once:
         return rows.mutate(**{CONFLICT: ibis.literal(False)})
-    key = list(schema.identifies)
+    # an empty cell joins with nothing, so that codes stand as text in the key
+    texts = {f"_k_{name}": rows[name].fill_null("") for name in schema.identifies if rows[name].type().is_string()}
+    rows = rows.mutate(**texts)
+    key = [f"_k_{name}" if f"_k_{name}" in texts else name for name in schema.identifies]
     repeated = tables.keep(rows.group_by(key).aggregate(_times=rows.count()).filter(lambda t: t._times > 1))
     if not tables.fetch(repeated.limit(1)).num_rows:
         return rows.mutate(**{CONFLICT: ibis.literal(False)})
-    single = rows.anti_join(repeated, key).mutate(**{CONFLICT: ibis.literal(False)})
+    single = rows.anti_join(repeated, key).drop(*texts).mutate(**{CONFLICT: ibis.literal(False)})
     chosen = _chosen(rows.semi_join(repeated, key), schema)
     return single.union(chosen.select(*single.columns))
 

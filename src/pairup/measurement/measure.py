@@ -80,6 +80,7 @@ class Measurement:
     figures: tuple[Figures, ...]
     findings: tuple[DataFinding, ...]
     rule: Words = RULE
+    is_checked: bool = False
 
     def of(self, code: str) -> Figures:
         return next(each for each in self.figures if each.indicator.code == code)

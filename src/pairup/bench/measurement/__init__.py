@@ -1,1 +1,1 @@
-"""Measurements of `pairup bench measurement`: tables of any size, beside SQL written by hand, and on two engines."""
+"""The parts of `pairup bench measurement`: every module here is one, with `rows(is_quick, seed)`."""
