@@ -37,6 +37,10 @@ KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 @click.option(
     "--without", multiple=True, metavar="DONOR", help="Of pairings: say what changes if this donor leaves; repeatable."
 )
+@click.option(
+    "--joins", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Of pairings, with --problem: say what changes if the donors and recipients of this file join.",
+)  # fmt: skip
 @click.option("--days", type=click.IntRange(min=1), default=8, show_default=True, help="Days of a journey.")
 @click.option("--nights", type=click.Choice(["anywhere", "return"]), default="anywhere", show_default=True)
 @click.option("--seconds", type=click.FloatRange(min=0), help="Stop after this long. [default: until proved]")
@@ -70,8 +74,8 @@ KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 @ACTOR
 def plan(
     kind: str, problems: tuple[Path, ...], record: Path | None, programme: str | None, round_code: str | None,
-    on: datetime | None, known_by: datetime | None, years: str | None, without: tuple[str, ...], days: int, nights: str,
-    seconds: float | None, work: int | None, seed: int, rounds: int | None, rest: int, fair: Order | None,
+    on: datetime | None, known_by: datetime | None, years: str | None, without: tuple[str, ...], joins: Path | None, days: int,
+    nights: str, seconds: float | None, work: int | None, seed: int, rounds: int | None, rest: int, fair: Order | None,
     fair_points: float, checks: bool | None, as_json: bool, plot: Path | None, actor: str,
 ) -> None:  # fmt: skip
     """Draft a plan of KIND. A draft changes nothing until it is adopted.
@@ -82,6 +86,8 @@ def plan(
         raise click.UsageError("Give one of --problem FILE and --record FILE.")
     if without and kind != "pairings":
         raise click.UsageError("--without DONOR is asked of pairings; of a round, ask `pairup what-if`.")
+    if joins is not None and (kind != "pairings" or len(problems) != 1 or without):
+        raise click.UsageError("--joins FILE is asked of pairings with one --problem FILE, and not with --without.")
     from pairup.cli.plan_rounds import How, plan_files, plan_of_record, require_sense
     from pairup.planning.plan import Stop
 
@@ -93,7 +99,8 @@ def plan(
 
         raise click.exceptions.Exit(
             plan_problem_file(
-                kind, problems[0], seconds=seconds, work=work, seed=seed, as_json=as_json, plot=plot, without=without
+                kind, problems[0], seconds=seconds, work=work, seed=seed, as_json=as_json, plot=plot, without=without,
+                joins=joins,
             )
         )
     if record is None:
