@@ -162,7 +162,8 @@ def test_a_region_joins_a_plan_over_years(tmp_path):
 
 @pytest.mark.parametrize(
     "said, found",
-    [({"recipients": [{"id": "nang"}]}, "nang"), ({"options": [{"donor": "HB", "recipient": "nang", "worth": 1}]}, "HB"),
+    [({"recipients": [{"id": "nang"}]}, "nang"),
+     ({"options": [{"donor": "HB", "recipient": "nang", "worth": 1}]}, "HB"),
      ({"locks": []}, "locks"), ([], "object")],
 )  # fmt: skip
 def test_who_cannot_join_is_refused_before_planning(tmp_path, said, found):

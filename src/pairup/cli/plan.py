@@ -74,8 +74,9 @@ KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 @ACTOR
 def plan(
     kind: str, problems: tuple[Path, ...], record: Path | None, programme: str | None, round_code: str | None,
-    on: datetime | None, known_by: datetime | None, years: str | None, without: tuple[str, ...], joins: Path | None, days: int,
-    nights: str, seconds: float | None, work: int | None, seed: int, rounds: int | None, rest: int, fair: Order | None,
+    on: datetime | None, known_by: datetime | None, years: str | None, without: tuple[str, ...],
+    joins: Path | None, days: int, nights: str, seconds: float | None, work: int | None, seed: int,
+    rounds: int | None, rest: int, fair: Order | None,
     fair_points: float, checks: bool | None, as_json: bool, plot: Path | None, actor: str,
 ) -> None:  # fmt: skip
     """Draft a plan of KIND. A draft changes nothing until it is adopted.
@@ -99,7 +100,14 @@ def plan(
 
         raise click.exceptions.Exit(
             plan_problem_file(
-                kind, problems[0], seconds=seconds, work=work, seed=seed, as_json=as_json, plot=plot, without=without,
+                kind,
+                problems[0],
+                seconds=seconds,
+                work=work,
+                seed=seed,
+                as_json=as_json,
+                plot=plot,
+                without=without,
                 joins=joins,
             )
         )
