@@ -196,24 +196,49 @@ def _years(given: str | None) -> tuple[int, int] | None:
 @click.option("--seed", type=click.IntRange(min=0), required=True, help="The seed of the draw; the journal keeps it.")
 @click.option("--deviation", type=click.FloatRange(min=0), default=1.0, show_default=True,
               help="Standard deviation of the outcome an evaluation would measure.")  # fmt: skip
+@click.option("--panel", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Outcomes of the past by place and year: draw only among places that these tell apart, and write "
+              "the design into --into.")  # fmt: skip
+@click.option("--only", metavar="TAG", help="With --panel: only projects with this tag. [default: all]")
+@click.option("--until", type=int, metavar="YEAR", help="With --panel: the last year looked at.")
+@click.option("--lag", type=click.IntRange(min=0), default=0, help="With --panel: years from a start to its help.")
+@click.option(
+    "--into", type=click.Path(path_type=Path, file_okay=False), help="With --panel: the folder of the design."
+)
 @ACTOR
 def lottery(
-    run: str, record: Path, programme: str | None, within: str, seed: int, deviation: float, actor: str
+    run: str, record: Path, programme: str | None, within: str, seed: int, deviation: float, panel: Path | None,
+    only: str | None, until: int | None, lag: int, into: Path | None, actor: str,
 ) -> None:  # fmt: skip
-    """Draw lots among the near ties of the drafted portfolio RUN, and keep the draw as a run that can be adopted."""
+    """Draw lots among the near ties of the drafted portfolio RUN, and keep the draw as a run that can be adopted.
+
+    With --panel the lottery is the design of an evaluation, and the journal keeps its hash.
+    """
+    if (panel is None) != (into is None):
+        raise click.UsageError("--panel FILE and --into FOLDER go together.")
     from pairup.services import open_record
 
     share = share_of(within, "--within")
+    past = None
+    if panel is not None:
+        from pairup.evaluation.panel_file import read_panel
+
+        past = read_panel(panel)
     open_record(record)
     from pairup.services import lotteries
+    from pairup.services.learning import Question
 
     found = lotteries.draw(
-        run, within=share, seed=seed, deviation=deviation, actor=actor, at=now(), programme=programme
+        run, within=share, seed=seed, deviation=deviation, actor=actor, at=now(), programme=programme,
+        evaluated=None if past is None else lotteries.Evaluated(past, Question(only, until, lag)),
     )  # fmt: skip
     click.echo(found.lottery.words().say(language()))
     for one, other in found.lottery.groups:
         mark = one if one in found.lottery.drawn else other
         click.echo(f"  {' '.join(one)} | {' '.join(other)}: {' '.join(mark)}")
+    if found.design is not None and past is not None and into is not None:
+        found.design.write(into, past)
+        click.echo(found.design.words(into).say(language()))
     click.echo(f"Kept as run {found.run}. Next: pairup adopt {found.run} --record {record}")
 
 

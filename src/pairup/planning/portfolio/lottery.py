@@ -72,8 +72,9 @@ def smallest_effect(treated: int, compared: int, deviation: float = 1.0) -> floa
 
 
 def lottery(
-    plan: Plan[Funding], *, within: float, seed: int, deviation: float = 1.0, units: Mapping[str, str] | None = None
-) -> Lottery:
+    plan: Plan[Funding], *, within: float, seed: int, deviation: float = 1.0, units: Mapping[str, str] | None = None,
+    begins: Mapping[Funding, int] | None = None,
+) -> Lottery:  # fmt: skip
     """Draw among near ties: each pair of a chosen project and one left out (or another way of the same), evenly.
 
     `within` is the share of the plan's worth that a draw may lose at most, all swaps together. Pairs are found in
@@ -81,7 +82,8 @@ def lottery(
     before it, however those fall. The same plan and seed give the same draw.
 
     `units` are the projects that may be drawn, each with the unit by which an evaluation sees it: a unit is drawn once,
-    and two projects of one unit are no pair. Without it every project is a unit of its own.
+    and two projects of one unit are no pair. Without it every project is a unit of its own. With `begins`, two projects
+    are a pair only where both would begin at once, so that the lot alone tells their units apart.
     """
     if not 0 <= within <= 1:
         raise InputError(
@@ -89,7 +91,7 @@ def lottery(
             code="funding.lottery-within", within=within,
         )  # fmt: skip
     problem: FundingProblem = plan.problem
-    groups, losses = _pairs(problem, plan.assignments, within * abs(plan.objective or 0.0), units)
+    groups, losses = _pairs(problem, plan.assignments, within * abs(plan.objective or 0.0), units, begins)
     random = np.random.default_rng(seed)
     swapped = random.random(len(groups)) < 0.5
     drawn = _after(plan.chosen, [pair for pair, is_swapped in zip(groups, swapped, strict=True) if is_swapped])
@@ -122,7 +124,11 @@ def _worst(losses: Sequence[float]) -> float:
 
 
 def _pairs(
-    problem: FundingProblem, chosen: tuple[Funding, ...], room: float, units: Mapping[str, str] | None
+    problem: FundingProblem,
+    chosen: tuple[Funding, ...],
+    room: float,
+    units: Mapping[str, str] | None,
+    begins: Mapping[Funding, int] | None,
 ) -> tuple[list[tuple[Funding, Funding]], list[float]]:
     """Pairs that may be swapped in any combination, and what each loses; together no more than `room`."""
     worth = dict(zip(problem.ways, problem.worth.tolist(), strict=True))
@@ -144,6 +150,8 @@ def _pairs(
     used: set[str] = set()
     for loss, one, other in candidates:
         pair = {unit_of[one.project], unit_of[other.project]}
+        if len(pair) == 2 and begins is not None and begins[one] != begins[other]:
+            continue
         if pair & used or (len(pair) == 1 and one.project != other.project) or math.fsum(losses) + loss > room + 1e-9:
             continue
         if swaps.take(one, other):
