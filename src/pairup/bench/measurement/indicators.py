@@ -1,13 +1,9 @@
-"""Twenty indicators of household readings by place and month: DuckDB beside SQL by hand, and Spark on two workers."""
+"""Twenty indicators of household readings by place and month: DuckDB, beside SQL written by hand."""
 
 from __future__ import annotations
 
-import importlib.util
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from pairup.bench.paired import Call, Made, Timing, alternately
@@ -34,8 +30,6 @@ PEER = "pairup.bench.peers.readings_sql:answer"
 #: what was set out to be reached: at most 1.3 x the CPU of the SQL by hand, within 4 GiB
 MUST, MOST_MB = 1 / 1.3, 4096.0
 MEMORY, THREADS = "3GB", 2
-#: starts a cluster of this machine; there in a clone
-CLUSTER = Path(__file__).parents[4] / "bench" / "cluster.py"
 
 
 def rows(is_quick: bool, seed: int) -> Iterator[Timing]:
@@ -48,8 +42,7 @@ def rows(is_quick: bool, seed: int) -> Iterator[Timing]:
             opened = Made("pairup.bench.measurement.indicators:opened", str(folder))
             ours = Call("pairup, DuckDB", on_duckdb, (opened,), most_mb=MOST_MB if is_large else None)
             peer = Call("SQL by hand", PEER, (f"{folder}/*.parquet", MEMORY, THREADS), must=MUST if is_large else None)
-            yield from alternately("indicators", name, [ours, peer], runs=2 if is_large else 3)
-            yield from _on_spark(name, str(folder))
+            yield from alternately("indicators", name, [ours, peer], runs=1 if is_large else 3)
 
 
 def opened(folder: str) -> str:
@@ -60,14 +53,10 @@ def opened(folder: str) -> str:
 
 
 def on_duckdb(folder: str) -> float:
-    return _answer(_measured(folder, "duckdb"))
+    return answer(measured_on(folder, "duckdb"))
 
 
-def on_spark(folder: str, engine: str) -> float:
-    return _answer(_measured(folder, engine))
-
-
-def _measured(folder: str, engine: str) -> Measurement:
+def measured_on(folder: str, engine: str) -> Measurement:
     """The whole way from files to twenty tables, with the look at ranges."""
     schema = read_schema("household_readings")
     with tables_on(engine, memory=MEMORY, threads=THREADS) as tables:
@@ -75,36 +64,6 @@ def _measured(folder: str, engine: str) -> Measurement:
         return measure(observations, READY.choose(TWENTY, schema.name), ("place", "month"))
 
 
-def _answer(found: Measurement) -> float:
+def answer(found: Measurement) -> float:
+    """One number made of the sums."""
     return sum(float(cell or 0.0) for code in TOLD for cell in found.of(code).table["numerator"].to_pylist())
-
-
-def _on_spark(name: str, folder: str) -> Iterator[Timing]:
-    solver = "pairup, Spark, 2 workers"
-    if importlib.util.find_spec("pyspark") is None or not CLUSTER.is_file():
-        yield Timing("indicators", name, solver, note="no pyspark, or no clone with bench/cluster.py")
-        return
-    with _cluster() as address:
-        note = "with the start of the session; CPU and memory are of the driver's Python alone"
-        call = Call(solver, on_spark, (folder, address), limit=1200.0, note=note)
-        yield from alternately("indicators", name, [call], runs=1)
-
-
-@contextmanager
-def _cluster() -> Iterator[str]:
-    """Start a cluster by the documented command; give its address, and stop it."""
-    import socket
-
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        port, page = str(one.getsockname()[1]), str(other.getsockname()[1])
-    command = [sys.executable, str(CLUSTER), "--workers", "2", "--port", port, "--page", page]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603  our own script
-    try:
-        assert child.stdout is not None
-        child.stdout.readline()
-        yield f"spark://127.0.0.1:{port}"
-    finally:
-        child.terminate()
-        child.wait(timeout=60)
