@@ -215,6 +215,7 @@ def tables_on(
                 f"DuckDB cannot be opened so: {said}", hint="Write memory as 4GB, threads as a whole number.",
                 code="engines.not-opened", fault=said,
             ) from fault  # fmt: skip
+        here.con.execute("SET enable_progress_bar = false")  # nothing but what is asked is printed
         try:
             if engine == DUCKDB:
                 yield Tables(engine, here, here)
