@@ -14,7 +14,7 @@ from tests.journal.logs import KEY, Log, a_log
 
 
 def codes(export: Path, *kept: str) -> list[str]:
-    return [finding.words.code.removeprefix("journal.") for finding in verify(export, [KEY.public], kept)]
+    return [finding.words.code.removeprefix("log.") for finding in verify(export, [KEY.public], kept)]
 
 
 def test_a_log_that_nobody_changed_holds(tmp_path: Path) -> None:

@@ -29,7 +29,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evaluate": ("pairup.cli.evaluate", "Tell an effect from a panel and a design."),
     "claims": ("pairup.cli.report", "Check every claim of a programme."),
     "report": ("pairup.cli.report", "Write the office and the public report."),
-    "verify": ("pairup.cli.report", "Recompute the record's journal."),
+    "verify": ("pairup.cli.journal", "Recompute the record's journal."),
+    "checkpoint": ("pairup.cli.journal", "Sign the journal's head, for others to keep."),
+    "export-journal": ("pairup.cli.journal", "Write the journal for others to verify."),
     "bench": ("pairup.cli.bench", "Measure pairup beside other solvers, on this machine."),
 }
 

@@ -82,7 +82,7 @@ class SigningKey:
         if not name or "+" in name or any(letter.isspace() for letter in name):
             raise InputError(
                 f"{name!r} cannot name a log.", hint="Use letters, digits, dots, dashes and slashes.",
-                code="journal.bad-name", name=name,
+                code="log.bad-name", name=name,
             )  # fmt: skip
         return cls(name, Ed25519PrivateKey.generate().private_bytes_raw())
 
@@ -171,13 +171,13 @@ def _bytes(said: str) -> bytes | None:
 def _no_key(said: str) -> InputError:
     return InputError(
         f"This is no key of a log: {said[:60]}", hint="Give it as it was published: name+hash+key.",
-        code="journal.no-key", said=said[:60],
+        code="log.no-key", said=said[:60],
     )  # fmt: skip
 
 
 def _no_note(what: str) -> InputError:
-    fault = Words(f"journal.note-{what}")
+    fault = Words(f"log.note-{what}")
     return InputError(
         f"This checkpoint cannot be relied on: {fault}.", hint="Compare it with the copies that the offices keep.",
-        code="journal.no-checkpoint", fault=fault,
+        code="log.no-checkpoint", fault=fault,
     )  # fmt: skip

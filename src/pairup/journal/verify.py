@@ -50,7 +50,7 @@ class Seen:
     def note(self, what: str, file: str, row: int | None = None, **facts: Any) -> None:
         self.count += 1
         if self.count <= _TOLD:
-            self.findings.append(Finding(Words(f"journal.{what}", facts), file, row))
+            self.findings.append(Finding(Words(f"log.{what}", facts), file, row))
 
 
 def verify(export: Path, keys: Sequence[PublicKey], kept: Sequence[str] = ()) -> list[Finding]:
@@ -62,7 +62,7 @@ def verify(export: Path, keys: Sequence[PublicKey], kept: Sequence[str] = ()) ->
     """
     for name in (ENTRIES, ROWS, HEAD):
         if not (export / name).is_file():
-            raise PairupError(f"{export} has no {name}.", hint="Export it anew.", code="journal.no-file", file=name)
+            raise PairupError(f"{export} has no {name}.", hint="Export it anew.", code="log.no-file", file=name)
     anchors = [open_note(note, keys) for note in kept]
     seen = Seen()
     _walk(export, seen, {anchor.size for anchor in anchors})
@@ -70,7 +70,7 @@ def verify(export: Path, keys: Sequence[PublicKey], kept: Sequence[str] = ()) ->
     for anchor in anchors:
         _check_anchor(anchor, seen)
     if seen.count > _TOLD:
-        seen.findings.append(Finding(Words("journal.more", {"count": seen.count - _TOLD})))
+        seen.findings.append(Finding(Words("log.more", {"count": seen.count - _TOLD})))
     return seen.findings
 
 
@@ -213,7 +213,7 @@ def main(words: Sequence[str] | None = None) -> int:
     for finding in findings:
         print(finding)  # noqa: T201
     if not findings:
-        held = "journal.holds" if asked.checkpoint else "journal.holds-alone"
+        held = "log.holds" if asked.checkpoint else "log.holds-alone"
         print(Words(held, {"checkpoints": len(asked.checkpoint)}))  # noqa: T201
     return 1 if findings else 0
 
