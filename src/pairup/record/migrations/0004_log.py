@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('record', '0002_conditions'),
+        ('record', '0003_evaluations'),
     ]
 
     operations = [
