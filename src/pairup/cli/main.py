@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "what-we-learn": ("pairup.cli.learn", "Say what a plan will let us learn, and what lots would add."),
     "lottery": ("pairup.cli.plan", "Draw lots among projects that are nearly tied."),
     "adopt": ("pairup.cli.plan", "Take a drafted plan into the record."),
+    "measure": ("pairup.cli.measure", "Measure indicators from tables or from a record."),
     "evaluate": ("pairup.cli.evaluate", "Tell an effect from a panel and a design."),
     "register": ("pairup.cli.evaluate", "Fix a claim's plan of evaluation before the outcome is opened."),
     "claims": ("pairup.cli.report", "Check every claim of a programme."),
