@@ -13,7 +13,8 @@ import numpy as np
 import pairup
 from pairup.errors import InputError
 from pairup.evaluation.design import Design, Method
-from pairup.evaluation.estimate import Estimate, Estimator, EvaluationRun, Identification
+from pairup.evaluation.doubt.which import identification_of, look_for_doubts
+from pairup.evaluation.estimate import Estimate, Estimator, EvaluationRun
 from pairup.evaluation.panel import Panel
 from pairup.evaluation.registration import Registration
 from pairup.values.findings import Finding, Severity
@@ -40,14 +41,17 @@ def evaluate(panel: Panel, design: Design, *, registered: Registration | None = 
     """
     began = time.monotonic()
     used = prepared(panel, design)
-    found = estimator_of(design.method)(used, design, seed=seed)
-    is_found = found.effect is not None
-    identification = Identification.IDENTIFIED if is_found else Identification.NOT_IDENTIFIED
+    method = estimator_of(design.method)
+    found = method(used, design, seed=seed)
+    doubts = look_for_doubts(used, panel, design, found, lambda fewer: method(fewer, design, seed=seed), seed)
+    checks = (*found.checks, *doubts.checks)
+    identification = identification_of(found, checks)
     deviations = registered.deviations(design) if registered else ()
     return Estimate(
         design, identification, found, len(used.units), len(used.periods),
-        EvaluationRun(time.monotonic() - began, seed, _versions()), found.checks, None,
+        EvaluationRun(time.monotonic() - began, seed, _versions()), checks, None,
         (*used.findings, *(Finding(words, severity=Severity.WARNING) for words in deviations)), panel.sha256,
+        doubts.sensitivity,
     )  # fmt: skip
 
 
