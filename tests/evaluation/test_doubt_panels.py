@@ -13,7 +13,7 @@ from pairup.evaluation.doubt.missing import check_attrition, lee_bounds
 from pairup.evaluation.doubt.pool import check_pool
 from pairup.evaluation.doubt.spillover import neighbours_of, rings
 from pairup.evaluation.doubt.two_way import Kind, group_time_effect, two_way, two_way_effect
-from pairup.evaluation.estimate import DoubtCheck, Estimate, Found, Identification
+from pairup.evaluation.estimate import DoubtCheck, Estimate, Identification
 from pairup.evaluation.evaluate import evaluate
 from pairup.evaluation.panel import Panel
 from tests.evaluation.panels import a_panel, drawn, minimum_wages, published
@@ -234,7 +234,7 @@ def test_the_error_given_needs_its_clusters(
 ) -> None:
     design = design_of({"method": "staggered_did"} | ({"inference": {"kind": inference}} if inference else {}))
 
-    check = check_few_clusters(drawn(cohorts), design, Found(None))
+    check = check_few_clusters(drawn(cohorts), design)
 
     assert check.passed is passed and check.is_essential and check.words.say("zh_Hans") != check.words.code
 
@@ -247,7 +247,7 @@ def test_clusters_with_treated_and_other_units_count_for_both_sides() -> None:
     )  # fmt: skip
     design = design_of({"method": "staggered_did", "clusters": "cluster"})
 
-    check = check_few_clusters(mixed, design, Found(None))
+    check = check_few_clusters(mixed, design)
 
     assert check.passed is False and check.figure == 8
 

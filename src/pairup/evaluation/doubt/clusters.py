@@ -8,7 +8,7 @@ import numpy as np
 
 from pairup.evaluation.design import Design, InferenceKind, Method
 from pairup.evaluation.doubt.sides import Sides, sides_of
-from pairup.evaluation.estimate import DoubtCheck, Found, said
+from pairup.evaluation.estimate import DoubtCheck, said
 from pairup.evaluation.few_clusters import RandomisationTest, mean_differences, randomisation_test, shuffled
 from pairup.evaluation.panel import Panel
 from pairup.values.words import Words
@@ -21,11 +21,12 @@ _PLACEBOS = (Method.SYNTHETIC_CONTROL, Method.SYNTHETIC_DID, Method.AUGMENTED_SY
 _RANKED = (InferenceKind.RANDOMISATION, InferenceKind.PLACEBO, InferenceKind.CONFORMAL)
 
 
-def check_few_clusters(panel: Panel, design: Design, found: Found, seed: int = 0) -> DoubtCheck:
+def check_few_clusters(panel: Panel, design: Design, has_before: bool = True, seed: int = 0) -> DoubtCheck:
     """Look whether there are clusters enough for the error given. Essential (gate G3).
 
     A clustered normal error, a bootstrap or a jackknife needs ten treated and ten other clusters; the wild bootstrap
     three of each; ranks as many ways to choose the treated as the level asks for (20 for 95 %).
+    has_before : every unit was seen before and after the start, so that its change can be ranked beside the error.
     """
     name, sides = "few-clusters", sides_of(panel, design)
     if sides is None:  # treated and other units in one cluster: each counts for both sides
@@ -42,7 +43,7 @@ def check_few_clusters(panel: Panel, design: Design, found: Found, seed: int = 0
         told = {"treated": treated, "others": others, "ways": f"{min(ways, 10**9):,}", "needed": needed}
         words = Words("doubt.clusters-ranked", told) if ways >= needed else Words("doubt.clusters-ways", told)
         return DoubtCheck(name, ways >= needed, words, float(min(ways, 10**9)), is_essential=True)
-    ranked = shuffled_effect(panel, sides, seed) if min(treated, others) < _NORMAL else None
+    ranked = shuffled_effect(panel, sides, seed) if has_before and min(treated, others) < _NORMAL else None
     return _normal(treated, others, ranked)
 
 

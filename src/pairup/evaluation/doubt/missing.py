@@ -65,7 +65,10 @@ def check_attrition(whole: Panel, design: Design) -> DoubtCheck:
     whole = _asked(whole, design)
     gate = design.gates.get("G12", {})
     most, apart = gate.get("missing", _MOST), gate.get("differential", _APART)
-    seen = np.bincount(whole.unit_at, minlength=len(whole.units)) / max(len(whole.periods), 1)
+    counts = np.bincount(whole.unit_at, minlength=len(whole.units))
+    if len(whole.periods) > 1 and np.median(counts) <= 1:
+        return DoubtCheck("attrition", None, Words("doubt.attrition-rounds"), is_essential=True)
+    seen = counts / max(len(whole.periods), 1)
     treated = whole.is_treated
     share = 1 - float(seen.mean())
     sides = [1 - float(seen[side].mean()) if side.any() else share for side in (treated, ~treated)]

@@ -108,14 +108,22 @@ def _moved(
         return None
     wide, own, others = panel.outcomes, [], np.zeros(int(far.sum()))
     for start in np.unique(starts[inside]):
-        moved = wide[:, start:].mean(axis=1) - wide[:, :start].mean(axis=1)
+        moved = _means(wide[:, start:]) - _means(wide[:, :start])
         group = inside & (starts == start)
-        own.append(moved[group] - moved[far].mean())
+        own.append(moved[group] - np.nanmean(moved[far]) if not np.isnan(moved[far]).all() else moved[group] * np.nan)
         others += group.sum() / inside.sum() * moved[far]
-    apart = np.concatenate(own)
+    apart, others = (one[~np.isnan(one)] for one in (np.concatenate(own), others))
+    if min(len(apart), len(others)) < _FEWEST:
+        return None
     error = float(np.sqrt(apart.var(ddof=1) / len(apart) + others.var(ddof=1) / len(others)))
     value, wide_by = float(apart.mean()), quantile(level) * error
     return Effect(value, error, (value - wide_by, value + wide_by)) if error > 0 else Effect(value)
+
+
+def _means(wide: Floats) -> Floats:
+    """Average what was seen of each unit; 0 where a span has no period, NaN where nothing was seen in it."""
+    seen = (~np.isnan(wide)).sum(axis=1)
+    return np.where(seen > 0, np.nansum(wide, axis=1) / np.maximum(seen, 1), np.nan if wide.shape[1] else 0.0)
 
 
 def check_spillover(

@@ -63,7 +63,7 @@ def two_way(panel: Panel) -> TwoWay | None:
 
     The weights are positive and add up to one; weights times comparisons add up to the coefficient.
     """
-    cells = Cells.of(panel)
+    cells = _means(panel)
     last = cells.means.shape[1]
     is_on = np.arange(last)[None, :] >= cells.starts[:, None]
     share = cells.sizes / cells.total
@@ -79,6 +79,14 @@ def two_way(panel: Panel) -> TwoWay | None:
         return None
     scaled = tuple(TwoByTwo(one.kind, one.treated, one.compared, one.weight / total, one.value) for one in parts)
     return TwoWay(value, scaled, float(effects[effects < 0].sum()))
+
+
+def _means(panel: Panel) -> Cells:
+    """Take the sizes and mean paths of cohorts alone: scatters are not needed here."""
+    starts = np.unique(panel.starts)
+    groups = [panel.outcomes[panel.starts == start] for start in starts]
+    sizes = np.array([len(group) for group in groups], np.float64)
+    return Cells(starts, sizes, np.array([group.mean(axis=0) for group in groups]), np.zeros((len(starts), 0, 0)))
 
 
 def _pair(cells: Cells, share: Floats, k: int, j: int) -> list[TwoByTwo]:

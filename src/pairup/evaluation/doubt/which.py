@@ -19,8 +19,8 @@ from pairup.evaluation.panel import Panel
 
 #: methods that rest on trends that would have run parallel
 TRENDS = (Method.STAGGERED_DID, Method.IMPUTATION_DID, Method.SUN_ABRAHAM, Method.EVENT_STUDY)
-#: methods without units to compare with over time
-_ALONE = (Method.INTERRUPTED_SERIES, Method.DISCONTINUITY)
+#: methods that compare whole paths of units: none has holes, and each was seen before its start
+_PATHS = (*TRENDS, Method.SYNTHETIC_CONTROL, Method.SYNTHETIC_DID, Method.AUGMENTED_SYNTHETIC_CONTROL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,13 @@ def look_for_doubts(
     estimate : the method, for a panel with fewer units.
     """
     checks = [check_attrition(whole, design)]
-    if design.method not in _ALONE:
+    if design.method in _PATHS:
         checks.append(check_pool(panel, design))
     if found.effect is None:
         return Doubts(tuple(checks))
     if design.method is not Method.INTERRUPTED_SERIES and panel.is_treated.any():
-        checks.append(check_few_clusters(panel, design, found, seed))
-    if design.method not in _ALONE:
+        checks.append(check_few_clusters(panel, design, design.method in TRENDS, seed))
+    if design.method in (*_PATHS, Method.RANDOMISED):
         checks.append(check_spillover(panel, design, found, estimate))
     if design.method not in TRENDS:
         return Doubts(tuple(checks))
