@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairup.evaluation.design import AssignedBy, Design, Method
-from pairup.evaluation.synthetic_control import fit_control
-from pairup.evaluation.synthetic_did import fit_part
+from pairup.evaluation.placebos import draws_of
+from pairup.evaluation.synthetic_control import fit_controls, fit_each_other
+from pairup.evaluation.synthetic_did import fit_did, fit_part
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -64,9 +65,14 @@ def value_of(method: Method, wide: Floats, starts: Ints) -> float | None:
     return float(np.average(values, weights=[len(group) * (last - start) for start, group in groups]))
 
 
+def plain_form(method: Method) -> Method:
+    """Give the method that stands in for it."""
+    return Method.SYNTHETIC_CONTROL if method is Method.AUGMENTED_SYNTHETIC_CONTROL else method
+
+
 def _cohort(method: Method, group: Floats, pool: Floats, start: int) -> float:
-    if method in (Method.SYNTHETIC_CONTROL, Method.AUGMENTED_SYNTHETIC_CONTROL):
-        return float(np.mean([fit_control(row, pool, start).value for row in group]))
+    if plain_form(method) is Method.SYNTHETIC_CONTROL:
+        return float(fit_controls(group, pool, start).values.mean())
     if method is Method.SYNTHETIC_DID:
         return fit_part(group, pool, start).value
     return float(changes(group, start).mean() - changes(pool, start).mean())
@@ -83,31 +89,41 @@ def changes(wide: Floats, start: int) -> Floats:
     return change
 
 
-def scaled_of(method: Method, wide: Floats, starts: Ints) -> float | None:
-    """Estimate, measured by how far the fit was off before, of weighted methods; else the estimate itself.
+def drawn_trends(pool: Floats, many: Ints, draws: int, seed: int) -> Floats:
+    """Give the plain difference of differences with units of the pool in the place of the treated, (D,).
+
+    many : the starts of the treated units. Empty where fewer than two units would be left.
+    """
+    if len(pool) - len(many) < 2:
+        return np.zeros(0)
+    starts, sizes = np.unique(many, return_counts=True)
+    chosen = draws_of(len(pool), sizes.tolist(), draws, seed)
+    taken, values = np.concatenate(chosen, axis=1), []
+    for start, units in zip(starts, chosen, strict=True):
+        change = changes(pool, int(start))
+        rest = (change.sum() - change[taken].sum(axis=1)) / (len(pool) - taken.shape[1])
+        values.append(change[units].mean(axis=1) - rest)
+    cells = sizes * (pool.shape[1] - starts)
+    effects: Floats = np.average(values, axis=0, weights=cells.astype(np.float64))
+    return effects
+
+
+def scaled_each(method: Method, target: Floats, pool: Floats, start: int) -> tuple[float, Floats]:
+    """Measure the effect on one unit, and on each of the pool in its place, by how far the fit was off before.
 
     The ratio of Abadie, Diamond and Hainmueller 2010: a unit that its pool cannot reproduce is off afterwards too.
+    Gives by how much the unit's own fit was off, and the ratios of the pool (J,).
     """
-    value = value_of(method, wide, starts)
-    if value is None or family_of(method) is not Family.WEIGHTED:
-        return value
-    miss = float(np.sqrt((gaps_before(method, wide, starts) ** 2).mean()))
-    return value / max(miss, 1e-12 * max(1.0, float(np.abs(wide).max())))
-
-
-def gaps_before(method: Method, wide: Floats, starts: Ints, until: int | None = None) -> Floats:
-    """Give, before the first start, the mean path of the treated less that of their weighted pool, (start,).
-
-    `until`: fit to the periods before that place alone, so that the rest was not seen by the fit.
-    """
-    last = wide.shape[1]
-    start = int(starts.min())
-    pool, mean = wide[starts >= last], wide[starts < last].mean(axis=0)
-    fitted = start if until is None else until
     if method is Method.SYNTHETIC_DID:
-        part = fit_part(wide[starts < last], pool, fitted)
-        gaps = mean - part.units.weights @ pool
-        free: Floats = gaps[:start] - gaps[:fitted].mean()
-        return free
-    rows = wide[starts < last]
-    return np.asarray(np.mean([fit_control(row, pool, fitted).gaps for row in rows], axis=0)[:start])
+        nobody, itself = np.full((1, 1), -1), np.arange(len(pool))[:, None]
+        own, others = (
+            fit_did(pool, start, targets, out, 1).paths for targets, out in ((target[None], nobody), (pool, itself))
+        )
+        effects = others[:, start:].mean(axis=1)
+        own, others = (paths - paths[:, :start].mean(axis=1, keepdims=True) for paths in (own, others))
+    else:
+        own, others = fit_controls(target[None], pool, start).gaps, fit_each_other(pool, start).gaps
+        effects = others[:, start:].mean(axis=1)
+    misses = np.sqrt((others[:, :start] ** 2).mean(axis=1))
+    least = 1e-12 * max(1.0, float(np.abs(pool).max()))
+    return float(np.sqrt((own[0, :start] ** 2).mean())), effects / np.maximum(misses, least)

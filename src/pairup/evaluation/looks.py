@@ -8,7 +8,6 @@ would have been seen with a larger effect, and power needs no refit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from math import comb
 
@@ -18,16 +17,17 @@ from numpy.typing import NDArray
 from pairup.evaluation.cells import quantile
 from pairup.evaluation.design import Design, InferenceKind, Method
 from pairup.evaluation.estimate import Effect, Found
-from pairup.evaluation.families import Family, family_of, gaps_before, scaled_of, value_of
+from pairup.evaluation.families import Family, drawn_trends, family_of, plain_form, scaled_each, value_of
 from pairup.evaluation.gates.limits import Limits
-from pairup.evaluation.panel import Panel
+from pairup.evaluation.panel import Panel, Periods
+from pairup.evaluation.synthetic_doubt import fit_before, in_time, without_each_donor, without_each_treated
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Pair = tuple[float, float]
-Plain = Callable[[Method, Floats, Ints], float | None]
 
 _DRAWS = 199
+_MANY_DRAWS = 999  # where a draw costs next to nothing
 #: units beyond which what needs a fit for each is not looked at
 MANY = 3000
 
@@ -108,10 +108,9 @@ def look(
     """
     if found.effect is None or not panel.is_balanced:
         return None
-    family, wide, starts = family_of(design.method), panel.outcomes, panel.starts
-    sign = 1 if design.claim is None or design.claim.rises else -1
-    treated = len({int(at) for at in panel.cluster_at[panel.is_treated]})
-    others = len({int(at) for at in panel.cluster_at[~panel.is_treated]})
+    family, sign = family_of(design.method), 1 if design.claim is None or design.claim.rises else -1
+    treated = len(np.unique(panel.cluster_at[panel.is_treated]))
+    others = len(np.unique(panel.cluster_at[~panel.is_treated]))
     is_few = min(treated, others) < limits["G3"]["clusters"] and family is not Family.THRESHOLD
     looks = Looks(
         family, sign, found.effect.value, None, None, None, _ways(treated, others), treated, others,
@@ -119,42 +118,39 @@ def look(
     )  # fmt: skip
     if family in (Family.TRENDS, Family.WEIGHTED) and others and panel.cohorts:
         looks = _run(looks, panel, design, limits)
-        plain = value_of(design.method, wide, starts)
-        base = _base(panel, design, limits) if looks.is_chosen else (wide, starts)
-        if looks.is_chosen:
-            looks = replace(looks, earlier=_beside(looks.value, value_of(design.method, *base), plain))
-        if len(wide) <= MANY:
-            looks = _with_fits(looks, design, base, wide, starts, seed)
-            looks = replace(looks, without=_without(design.method, wide, starts, looks.value, plain))
-            told = {name: _beside(looks.value, one, plain) for name, one in _alternatives(panel, design).items()}
-            looks = replace(looks, alternatives=told)
+        if len(panel.units) <= MANY:
+            looks = _with_fits(looks, panel, design, limits, seed)
     if design.plan.second_method is not None:
         looks = replace(looks, second=second, second_method=design.plan.second_method.value)
-    return _with_intervals(looks, wide, starts, design, found.effect, seed, level)
+    return _with_intervals(looks, panel.outcomes, panel.starts, design, found.effect, seed, level)
+
+
+def _with_fits(looks: Looks, panel: Panel, design: Design, limits: Limits, seed: int) -> Looks:
+    """Add what takes fits of the plain form; where places were chosen, on the periods before the choice."""
+    method, base = plain_form(design.method), panel
+    own = replace(design, method=method)
+    plain = value_of(method, panel.outcomes, panel.starts)
+    if looks.is_chosen:
+        base = _base(panel, design, limits)
+        looks = replace(looks, earlier=_beside(looks.value, value_of(method, base.outcomes, base.starts), plain))
+    other = Method.SYNTHETIC_DID if looks.family is Family.TRENDS else Method.IMPUTATION_DID
+    name = other.value if looks.family is Family.TRENDS else "difference-of-differences"
+    without = _without_trends(panel) if looks.family is Family.TRENDS else _without_fits(panel, own)
+    told = {name: _beside(looks.value, one, plain) for name, one in _alternatives(panel, own).items()}
+    looks = replace(
+        looks, in_time=_in_time_trends(base, seed) if looks.family is Family.TRENDS else _in_time_fits(base, own, seed),
+        second=value_of(other, panel.outcomes, panel.starts), second_method=name, alternatives=told,
+        without=None if without is None or plain is None else _moved(without, looks.value - plain),
+    )  # fmt: skip
+    if looks.family is Family.WEIGHTED and (before := fit_before(base, own)) is not None and before.sd > 0:
+        held = None if before.held_out is None else before.held_out / before.sd
+        looks = replace(looks, fit=before.rmspe / before.sd, held_out=held)
+    return looks
 
 
 def _beside(value: float, other: float | None, plain: float | None) -> float | None:
     """Carry a change of the plain form over to the estimate."""
     return None if other is None or plain is None else value + other - plain
-
-
-def _with_fits(looks: Looks, design: Design, base: tuple[Floats, Ints], wide: Floats, starts: Ints, seed: int) -> Looks:
-    method = design.method
-    other = Method.SYNTHETIC_DID if looks.family is Family.TRENDS else Method.IMPUTATION_DID
-    looks = replace(looks, in_time=_in_time(method, *base, seed))
-    if design.plan.second_method is None:
-        name = other.value if looks.family is Family.TRENDS else "difference-of-differences"
-        looks = replace(looks, second=value_of(other, wide, starts), second_method=name)
-    if looks.family is Family.WEIGHTED and int(base[1].min()) >= 4:
-        start = int(base[1].min())
-        path = base[0][base[1] < base[0].shape[1]].mean(axis=0)[:start]
-        spread = float(path.std()) or float("nan")
-        kept = start - max(1, start // 4)
-        looks = replace(
-            looks, fit=_size(gaps_before(method, *base)) / spread,
-            held_out=_size(gaps_before(method, *base, until=kept)[kept:]) / spread,
-        )  # fmt: skip
-    return looks
 
 
 def _with_intervals(
@@ -196,19 +192,16 @@ def _in_space(
     """
     last = wide.shape[1]
     pool, many = wide[starts >= last], starts[starts < last]
-    centre, scale = looks.value, 1.0
+    centre = looks.value
     if looks.family is Family.WEIGHTED and len(many) == 1:
-        ratio = scaled_of(design.method, wide, starts)
-        scale = centre / ratio if ratio else 1.0
-        effects = _drawn(scaled_of, design.method, pool, many, _DRAWS, seed)
-    elif looks.placebos and looks.family is Family.WEIGHTED:
+        miss, ratios = scaled_each(plain_form(design.method), wide[starts < last][0], pool, int(many[0]))
+        effects = miss * ratios
+    elif looks.family is Family.WEIGHTED:
         effects = np.array(looks.placebos)
     else:
-        method = design.method if looks.family is Family.WEIGHTED else Method.IMPUTATION_DID
-        plain = value_of(method, wide, starts)
+        plain = value_of(design.method, wide, starts)
         centre = centre if plain is None else plain
-        effects = _drawn(value_of, method, pool, many, _DRAWS, seed)
-    effects = abs(scale) * effects
+        effects = drawn_trends(pool, many, _MANY_DRAWS, seed)
     sizes = np.sort(np.abs(effects))[::-1]
     p = (1 + float((sizes >= abs(centre)).sum())) / (1 + len(sizes))
     # as many assignments as the level allows may be as large as ours, ours among them
@@ -216,57 +209,48 @@ def _in_space(
     return centre, (float(sizes[spare - 1]) if 0 < spare <= len(sizes) else None), p
 
 
-def _drawn(estimate: Plain, method: Method, pool: Floats, many: Ints, draws: int, seed: int) -> Floats:
-    """Estimate with units of the pool in the place of the treated; each draw has a stream of its own."""
-    if len(pool) - len(many) < 2:
-        return np.zeros(0)
-    found = []
-    for draw in range(len(pool) if len(many) == 1 else draws):
-        taken = np.array([draw]) if len(many) == 1 else _picked(len(pool), len(many), seed, draw)
-        starts = np.full(len(pool), pool.shape[1])
-        starts[taken] = many
-        value = estimate(method, pool, starts)
-        if value is not None:
-            found.append(value)
-    return np.array(found)
-
-
-def _picked(size: int, many: int, seed: int, draw: int) -> Ints:
-    return np.random.default_rng([seed, 7, draw]).permutation(size)[:many]
-
-
-def _in_time(method: Method, wide: Floats, starts: Ints, seed: int) -> InTime | None:
+def _in_time_trends(panel: Panel, seed: int) -> InTime | None:
     """Pretend that all began a third of the way back, on the periods before the first start alone."""
-    start, after = int(starts.min()), wide.shape[1] - int(starts.min())
-    ahead = min(max(1, start // 3), max(after, 1))
-    if start - ahead < 2:
+    start, last = int(panel.starts.min()), len(panel.periods)
+    ahead = max(1, min(start // 3, last - start))
+    if start - ahead < 1:
         return None
-    early = wide[:, :start]
-    is_treated = starts < wide.shape[1]
-    pretended = np.where(is_treated, start - ahead, start)
-    value, ratio = value_of(method, early, pretended), scaled_of(method, early, pretended)
-    others = _drawn(scaled_of, method, early[~is_treated], pretended[is_treated], _DRAWS, seed + 1)
-    if value is None or ratio is None or len(others) < 2:
+    early, pretended = panel.outcomes[:, :start], np.where(panel.is_treated, start - ahead, start)
+    value = value_of(Method.IMPUTATION_DID, early, pretended)
+    others = drawn_trends(early[~panel.is_treated], pretended[panel.is_treated], _MANY_DRAWS, seed)
+    if value is None or len(others) < 2:
         return None
-    p = (1 + float((np.abs(others) >= abs(ratio)).sum())) / (1 + len(others))
-    spread = float(others.std()) * abs(value / ratio if ratio else 1.0)
-    return InTime(value, p, ahead, spread, min(1.0, ahead / max(after, 1)))
+    p = (1 + float((np.abs(others) >= abs(value)).sum())) / (1 + len(others))
+    return InTime(value, p, ahead, float(others.std()), min(1.0, ahead / (last - start)))
 
 
-def _without(method: Method, wide: Floats, starts: Ints, value: float, plain: float | None) -> Pair | None:
+def _in_time_fits(panel: Panel, design: Design, seed: int) -> InTime | None:
+    seen, after = in_time(panel, design, repetitions=_DRAWS, seed=seed), len(panel.periods) - int(panel.starts.min())
+    if seen.effect is None or seen.effect.p is None or len(seen.placebos) < 2:
+        return None
+    spread = float(np.std(seen.placebos))
+    return InTime(seen.effect.value, seen.effect.p, seen.earlier, spread, min(1.0, seen.earlier / after))
+
+
+def _without_trends(panel: Panel) -> Pair | None:
     """Leave out each unit, one by one, but for the only treated one; give the least and the largest estimate."""
-    found = [value]
-    last = wide.shape[1]
+    wide, starts, last = panel.outcomes, panel.starts, len(panel.periods)
+    found = []
     for at in range(len(wide)):
         if starts[at] < last and int((starts < last).sum()) == 1:
             continue
         kept = np.arange(len(wide)) != at
-        one = value_of(method, wide[kept], starts[kept])
-        told = _beside(value, one, plain)
-        if told is None:
+        one = value_of(Method.IMPUTATION_DID, wide[kept], starts[kept])
+        if one is None:
             return None
-        found.append(told)
-    return min(found), max(found)
+        found.append(one)
+    return (min(found), max(found)) if found else None
+
+
+def _without_fits(panel: Panel, design: Design) -> Pair | None:
+    donors = list(without_each_donor(panel, design).values())
+    found = [*donors, *without_each_treated(panel, design).values()]
+    return (min(found), max(found)) if donors else None
 
 
 def _run(looks: Looks, panel: Panel, design: Design, limits: Limits) -> Looks:
@@ -283,7 +267,7 @@ def _run(looks: Looks, panel: Panel, design: Design, limits: Limits) -> Looks:
     return replace(looks, run=run, is_chosen=bool(design.plan.chosen_on_outcome) or is_seen)
 
 
-def _base(panel: Panel, design: Design, limits: Limits) -> tuple[Floats, Ints]:
+def _base(panel: Panel, design: Design, limits: Limits) -> Panel:
     """Leave out the periods in which places were chosen: those of the plan, else the last ones before the start."""
     start = int(min(panel.cohorts))
     first, last = start - int(limits["G10"]["periods"]), start
@@ -292,9 +276,15 @@ def _base(panel: Panel, design: Design, limits: Limits) -> tuple[Floats, Ints]:
         first, last = panel.periods.at_or_after(low), min(start, panel.periods.at_or_after(high + 1))
     kept = np.ones(len(panel.periods), np.bool_)
     kept[max(first, 0) : max(last, 0)] = False
-    gone = int((~kept).sum())
+    rows, place = kept[panel.period_at], np.cumsum(kept) - 1
     never = panel.starts >= len(panel.periods)
-    return panel.outcomes[:, kept], np.where(never, int(kept.sum()), panel.starts - gone)
+    return replace(
+        panel, periods=Periods(panel.periods.values[kept], panel.periods.are_days), unit_at=panel.unit_at[rows],
+        period_at=place[panel.period_at[rows]], outcome=panel.outcome[rows],
+        starts=np.where(never, int(kept.sum()), panel.starts - int((~kept).sum())),
+        weight=None if panel.weight is None else panel.weight[rows],
+        columns={name: column[rows] for name, column in panel.columns.items()},
+    )  # fmt: skip
 
 
 def _alternatives(panel: Panel, design: Design) -> dict[str, float | None]:
@@ -332,10 +322,6 @@ def _observed(panel: Panel, found: Found) -> float | None:
 
 def _ways(treated: int, others: int) -> int:
     return min(comb(treated + others, treated), 10**9)
-
-
-def _size(gaps: Floats) -> float:
-    return float(np.sqrt((gaps**2).mean()))
 
 
 def _moved(pair: Pair | None, by: float) -> Pair | None:

@@ -28,8 +28,10 @@ from pairup.values.words import Words
 
 #: chance with which the smallest detectable effect is detected
 POWER = 0.8
-#: doubts with no gate of their own that stand against any grade
-_NECESSARY = ("weights-agree", "pool")
+#: doubts that a gate reads, or looks at in its own way
+_OF_GATES = (
+    "pre-trends", "pre-trend-power", "placebo-in-time", "sensitivity", "spillover", "attrition", "few-clusters",
+)  # fmt: skip
 _INFINITE = float("inf")
 
 
@@ -157,7 +159,7 @@ def _other_doubts(checks: Sequence[DoubtCheck]) -> tuple[Gate, ...]:
     return tuple(
         Gate(check.name, check.passed, check.words, check.figure)
         for check in checks
-        if check.passed is False and (check.is_essential or check.name in _NECESSARY)
+        if check.passed is False and check.is_essential and check.name not in _OF_GATES
     )
 
 

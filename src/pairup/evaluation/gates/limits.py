@@ -21,11 +21,11 @@ DEFAULTS: Limits = MappingProxyType({
     "G4": MappingProxyType({"weighted": 8, "trends": 3}),  # periods before the first start
     "G5": MappingProxyType({"fit": 0.25, "held_out": 0.5}),  # of the standard deviation before
     "G6": MappingProxyType({"p": 0.10, "power": 0.5}),  # of a drift half the claimed size
-    "G7": MappingProxyType({"breakdown": 1}),
+    "G7": MappingProxyType({"mbar": 1}),
     "G8": MappingProxyType({"factor": 2}),
     "G9": MappingProxyType({}),
     "G10": MappingProxyType({"periods": 3, "z": 1}),
-    "G11": MappingProxyType({"radius": 50}),  # km
+    "G11": MappingProxyType({"km": 50}),
     "G12": MappingProxyType({"missing": 0.10, "differential": 0.05}),
     "G13": MappingProxyType({}),
     "G14": MappingProxyType({"kept": 0.5}),  # of the effect, once the other explanation is taken out
