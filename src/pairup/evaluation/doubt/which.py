@@ -14,7 +14,7 @@ from pairup.evaluation.doubt.pool import check_pool
 from pairup.evaluation.doubt.sensitivity import check_relative, check_smooth, relative_curve, smooth_curve
 from pairup.evaluation.doubt.spillover import check_spillover
 from pairup.evaluation.doubt.two_way import check_two_way, check_weights_agree
-from pairup.evaluation.estimate import DoubtCheck, Found, Identification, SensitivityCurve
+from pairup.evaluation.estimate import DoubtCheck, Found, SensitivityCurve
 from pairup.evaluation.panel import Panel
 
 #: methods that rest on trends that would have run parallel
@@ -60,11 +60,3 @@ def look_for_doubts(
     ]  # fmt: skip
     further = (check_two_way(panel, design), check_weights_agree(panel, design))
     return Doubts((*checks, *(check for check in further if check is not None)), curves)
-
-
-def identification_of(found: Found, checks: tuple[DoubtCheck, ...]) -> Identification:
-    """Say whether the effect is identified: fragile where an essential check fails."""
-    if found.effect is None:
-        return Identification.NOT_IDENTIFIED
-    failed = any(check.is_essential and check.passed is False for check in checks)
-    return Identification.FRAGILE if failed else Identification.IDENTIFIED
