@@ -28,14 +28,19 @@ from pairup.values.words import Words
 
 #: where each method lives; loaded when it is asked for
 _HOMES = MappingProxyType({
+    Method.EVENT_STUDY: "pairup.evaluation.event_study:estimate_event_study",
+    Method.IMPUTATION_DID: "pairup.evaluation.imputation:estimate_imputation",
     Method.STAGGERED_DID: "pairup.evaluation.staggered:estimate_staggered",
     Method.RANDOMISED: "pairup.evaluation.randomised:estimate_randomised",
+    Method.SUN_ABRAHAM: "pairup.evaluation.event_study:estimate_sun_abraham",
     Method.SYNTHETIC_CONTROL: "pairup.evaluation.synthetic_control:estimate_synthetic_control",
     Method.SYNTHETIC_DID: "pairup.evaluation.synthetic_did:estimate_synthetic_did",
 })  # fmt: skip
 
 #: methods that need no period before and no unit without holes, and see to both themselves
 _AS_IT_IS = (Method.RANDOMISED, Method.DISCONTINUITY, Method.INTERRUPTED_SERIES)
+#: methods that take a unit for the periods in which it is seen; the others need every unit in every period
+_TAKE_HOLES = frozenset({Method.STAGGERED_DID, Method.SUN_ABRAHAM, Method.IMPUTATION_DID, Method.EVENT_STUDY})
 
 #: units up to which the doubts that need fits are looked at without a claim to grade
 _FEW = 500
@@ -125,7 +130,8 @@ def prepared(panel: Panel, design: Design) -> Panel:
     panel = _pooled(panel, design)
     if design.method in _AS_IT_IS:
         return panel
-    return _complete(_with_before(panel))
+    panel = _with_before(panel)
+    return panel if design.method in _TAKE_HOLES else _complete(panel)
 
 
 def _pooled(panel: Panel, design: Design) -> Panel:
