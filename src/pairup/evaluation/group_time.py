@@ -104,7 +104,7 @@ def compared_with(starts: Ints, pair: Pair, last: int, design: Design) -> Flags:
     """Choose the cohorts to compare with: never treated, or not treated until a period."""
     if design.comparison is Comparison.NEVER_TREATED:
         return starts >= last
-    compared: Flags = starts > pair.until
+    compared: Flags = starts > min(pair.until, last - 1)  # those never treated stand at `last`, and always compare
     compared[pair.group] = False
     return compared
 

@@ -1,0 +1,192 @@
+"""Doubt of a synthetic comparison without a new estimate: a start that was not, units left out, the fit before.
+
+Each takes the panel that `evaluate.prepared` gives and the design, and costs a few fits. They serve synthetic control
+and synthetic difference-in-differences, whose estimates are both the mean after the start of a path: what the treated
+units' mean has left when its counterfactual is taken off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pairup.evaluation.design import Design, Method
+from pairup.evaluation.estimate import Effect
+from pairup.evaluation.panel import Panel
+from pairup.evaluation.placebos import draws_of, rank_of, rank_of_size
+from pairup.evaluation.synthetic_control import fit_controls, fit_each_other
+from pairup.evaluation.synthetic_did import fit_did, placebo_effects
+
+Floats = NDArray[np.float64]
+
+#: the methods that these doubts are about
+SYNTHETIC = (Method.SYNTHETIC_CONTROL, Method.SYNTHETIC_DID)
+_DRAWS = 199
+
+
+@dataclass(frozen=True, slots=True)
+class InTime:
+    """A placebo in time: the help pretended `earlier` periods before it came, on what was seen before it came.
+
+    effect : its `p` is a rank among the pool; None where fewer than two periods or units would be left to fit.
+    placebos : effects of pool units that take the treated units' part, at the pretended start.
+    """
+
+    earlier: int
+    effect: Effect | None
+    placebos: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FitBefore:
+    """How well the counterfactual follows the treated units before their start, in units of the outcome.
+
+    rmspe : root mean square of what is left before the start (about its mean, where the method lets levels differ).
+    sd : standard deviation of the treated units' outcome before the start; 0 where it never moved.
+    held_out : root mean square of what is left over the last periods before, which the fit has not seen; None with
+    fewer than two periods before those.
+    periods : so many were held out.
+    """
+
+    rmspe: float
+    sd: float
+    held_out: float | None
+    periods: int
+
+
+def in_time(
+    panel: Panel, design: Design, earlier: int | None = None, *, repetitions: int = _DRAWS, seed: int = 0
+) -> InTime:
+    """Estimate what the help would have done before it came, which is nothing where the design is sound.
+
+    earlier : periods; without it as many as there are after the start, at most a third of those before (at least one).
+    The p ranks the ratio of mean squares (synthetic control) or the size of the effect (synthetic differences) among
+    the units of the pool, or among `repetitions` draws where several are treated. Nothing after the start is read.
+    """
+    wide, pool = panel.outcomes, panel.outcomes[~panel.is_treated]
+    cohorts, first = panel.cohorts, min(panel.cohorts, default=0)
+    if earlier is None:
+        earlier = max(1, min(len(panel.periods) - first, first // 3))
+    if not cohorts or first - earlier < 2 or len(pool) < 2:
+        return InTime(earlier, None)
+    groups = [wide[panel.starts == start][:, :start] for start in cohorts]
+    pools = [pool[:, :start] for start in cohorts]
+    pretended, sizes = [start - earlier for start in cohorts], [len(group) for group in groups]
+    if design.method is Method.SYNTHETIC_DID:
+        paths = [_did(*part) for part in zip(groups, pools, pretended, strict=True)]
+        value = float(np.average([path[-earlier:].mean() for path in paths], weights=sizes))
+        drawn = [
+            placebo_effects(part, (start,), [size], repetitions, seed)
+            for part, start, size in zip(pools, pretended, sizes, strict=True)
+        ]
+        placebos = np.average(drawn, axis=0, weights=sizes) if len({len(one) for one in drawn}) == 1 else np.zeros(0)
+        return InTime(earlier, Effect(value, p=rank_of_size(value, placebos)), tuple(placebos.tolist()))
+    fits = [fit_controls(*part) for part in zip(groups, pools, pretended, strict=True)]
+    others = [fit_each_other(part, start) for part, start in zip(pools, pretended, strict=True)]
+    taken = draws_of(len(pool), sizes, repetitions, seed)
+    p = rank_of([fit.squares for fit in fits], [fit.squares for fit in others], taken)
+    each = np.concatenate([fit.values[at] for fit, at in zip(others, taken, strict=True)], axis=1)
+    value = float(np.concatenate([fit.values for fit in fits]).mean())
+    return InTime(earlier, Effect(value, p=p), tuple(each.mean(axis=1).tolist()))
+
+
+def without_each_donor(panel: Panel, design: Design) -> Mapping[str, float]:
+    """Estimate anew without each unit of the pool: its code and the effect without it. Empty with a pool below three.
+
+    In synthetic control a unit without weight changes nothing when it goes, so only those with weight are refitted.
+    """
+    wide, pool = panel.outcomes, panel.outcomes[~panel.is_treated]
+    codes = [code for code, is_treated in zip(panel.units, panel.is_treated, strict=True) if not is_treated]
+    if len(pool) < 3 or not panel.cohorts or min(panel.cohorts) < 2:
+        return {}
+    shares, effects = [], []
+    for start in panel.cohorts:
+        group = wide[panel.starts == start]
+        shares.append(len(group) * (len(panel.periods) - start if design.method is Method.SYNTHETIC_DID else 1))
+        effects.append((_did_values if design.method is Method.SYNTHETIC_DID else _control_values)(group, pool, start))
+    values = np.average(effects, axis=0, weights=np.array(shares, np.float64))
+    return dict(zip(codes, values.tolist(), strict=True))
+
+
+def without_each_treated(panel: Panel, design: Design) -> Mapping[str, float]:
+    """Estimate anew without each treated unit: its code and the effect without it. Empty where one is treated."""
+    treated = np.flatnonzero(panel.is_treated)
+    if len(treated) < 2 or len(panel.units) - len(treated) < 2 or min(panel.cohorts) < 2:
+        return {}
+    wide, pool, path = panel.outcomes, panel.outcomes[~panel.is_treated], _path_of(design)
+    last, is_did = len(panel.periods), design.method is Method.SYNTHETIC_DID
+    rows = {start: np.flatnonzero(panel.starts == start) for start in panel.cohorts}
+    whole = {start: float(path(wide[at], pool, start)[start:].mean()) for start, at in rows.items()}
+    effects = {}
+    for at in treated:
+        values, shares = [], []
+        for start, members in rows.items():
+            stay = members[members != at]
+            if len(stay):
+                is_changed = len(stay) < len(members)
+                values.append(float(path(wide[stay], pool, start)[start:].mean()) if is_changed else whole[start])
+                shares.append(len(stay) * (last - start if is_did else 1))
+        effects[panel.units[at]] = float(np.average(values, weights=np.array(shares, np.float64)))
+    return effects
+
+
+def fit_before(panel: Panel, design: Design, share: float = 0.75) -> FitBefore | None:
+    """Say how well the counterfactual follows the treated units before, and beyond the first `share` of the periods.
+
+    Where several units are treated the paths are of each start's mean, their squares weighed by its units. None with
+    fewer than two periods before, or a pool below two.
+    """
+    wide, pool = panel.outcomes, panel.outcomes[~panel.is_treated]
+    if len(pool) < 2 or not panel.cohorts or min(panel.cohorts) < 2:
+        return None
+    path, is_did = _path_of(design), design.method is Method.SYNTHETIC_DID
+    sizes, left, moved, unseen, many = [], [], [], [], []
+    for start in panel.cohorts:
+        group = wide[panel.starts == start]
+        before = path(group, pool, start)[:start]
+        sizes.append(len(group))
+        left.append(float((before - is_did * before.mean()) @ (before - is_did * before.mean())) / start)
+        moved.append(float(group.mean(axis=0)[:start].var(ddof=1)))
+        cut = int(share * start)
+        if cut >= 2 and cut < start:
+            beyond = path(group[:, :start], pool[:, :start], cut)[cut:]
+            unseen.append(float((beyond**2).mean()))
+            many.append(start - cut)
+    held = float(np.sqrt(np.average(unseen, weights=sizes))) if len(unseen) == len(sizes) else None
+    rmspe, sd = (float(np.sqrt(np.average(part, weights=sizes))) for part in (left, moved))
+    return FitBefore(rmspe, sd, held, min(many, default=0) if held is not None else 0)
+
+
+Path = Callable[[Floats, Floats, int], Floats]
+
+
+def _path_of(design: Design) -> Path:
+    return _did if design.method is Method.SYNTHETIC_DID else _control
+
+
+def _did(group: Floats, pool: Floats, start: int) -> Floats:
+    path: Floats = fit_did(pool, start, group.mean(axis=0)[None], np.full((1, 1), -1), len(group)).paths[0]
+    return path
+
+
+def _control(group: Floats, pool: Floats, start: int) -> Floats:
+    path: Floats = fit_controls(group, pool, start).gaps.mean(axis=0)
+    return path
+
+
+def _did_values(group: Floats, pool: Floats, start: int) -> Floats:
+    targets = np.repeat(group.mean(axis=0)[None], len(pool), axis=0)
+    return fit_did(pool, start, targets, np.arange(len(pool))[:, None], len(group)).values
+
+
+def _control_values(group: Floats, pool: Floats, start: int) -> Floats:
+    fit = fit_controls(group, pool, start)
+    values = np.full(len(pool), fit.values.mean())
+    for j in np.flatnonzero((fit.weights > 0).any(axis=0)):
+        carried = fit.weights[:, j] > 0
+        without = fit_controls(group[carried], np.delete(pool, j, axis=0), start).values
+        values[j] = (fit.values[~carried].sum() + without.sum()) / len(group)
+    return values
