@@ -22,6 +22,8 @@ from pairup.values.words import Words
 #: where each method lives; loaded when it is asked for
 _HOMES = MappingProxyType({
     Method.STAGGERED_DID: "pairup.evaluation.staggered:estimate_staggered",
+    Method.DISCONTINUITY: "pairup.evaluation.discontinuity:estimate_discontinuity",
+    Method.INTERRUPTED_SERIES: "pairup.evaluation.interrupted_series:estimate_interrupted",
     Method.RANDOMISED: "pairup.evaluation.randomised:estimate_randomised",
     Method.SYNTHETIC_CONTROL: "pairup.evaluation.synthetic_control:estimate_synthetic_control",
     Method.SYNTHETIC_DID: "pairup.evaluation.synthetic_did:estimate_synthetic_did",
