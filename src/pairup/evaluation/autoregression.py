@@ -21,6 +21,8 @@ from scipy import optimize, stats
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+#: numbers held at once
+_BLOCK = 4_000_000
 _GRID = np.concatenate([np.linspace(-0.9, 0.9, 73), np.linspace(0.905, 0.995, 19)])
 
 
@@ -80,41 +82,48 @@ def fit_series(outcome: Floats, regressors: Floats, times: Ints) -> Series | Non
     plain = outcome - regressors @ np.linalg.lstsq(regressors, outcome, rcond=None)[0]
     if not float(plain @ plain) > 1e-20 * max(float(outcome @ outcome), 1e-300):
         return None
-    found = [_given(rho, outcome, regressors, np.diff(times)) for rho in _GRID]
-    likelihood = np.array([one[0] for one in found])
-    highest = max(one[4] for one in found)
-    width = np.gradient(_GRID)
-    weights = width * np.exp(likelihood - likelihood.max())
-    best = int(likelihood.argmax())
+    block = max(1, _BLOCK // regressors.size)
+    parts = [_given(_GRID[k : k + block], outcome, regressors, np.diff(times)) for k in range(0, len(_GRID), block)]
+    restricted, likelihood, coefficients, covariances, shocks = (
+        np.concatenate(part) for part in zip(*parts, strict=True)
+    )
+    weights = np.gradient(_GRID) * np.exp(restricted - restricted.max())
     weights /= weights.sum()
-    covariances = np.array([one[2] for one in found])
     errors = np.sqrt(np.einsum("jkk->jk", covariances))
     return Series(
-        weights, np.array([one[1] for one in found]), errors, covariances, degrees, float(weights @ _GRID),
-        found[best][3], highest,
+        weights, coefficients, errors, covariances, degrees, float(weights @ _GRID), shocks[restricted.argmax()],
+        float(likelihood.max()),
     )  # fmt: skip
 
 
-def _given(rho: float, outcome: Floats, regressors: Floats, gaps: Ints) -> tuple[float, Floats, Floats, Floats, float]:
-    """Fit with rho known: log restricted likelihood, coefficients, their covariance, shocks, log likelihood."""
-    kept = np.power(rho, gaps)
+def _given(rhos: Floats, outcome: Floats, regressors: Floats, gaps: Ints) -> tuple[Floats, ...]:
+    """Fit with each of J values of rho known.
+
+    Gives log restricted likelihood and log likelihood (J,), coefficients (J, K), their covariances (J, K, K), and
+    shocks (J, n).
+    """
+    kept = np.power(rhos[:, None], gaps)
     scale = np.sqrt(1 - kept**2)
-    y, x = _whitened(outcome[:, None], kept, scale)[:, 0], _whitened(regressors, kept, scale)
+    y, x = _whitened(outcome[:, None], kept, scale), _whitened(regressors, kept, scale)
     basis, upper = np.linalg.qr(x)
-    coefficients = np.linalg.solve(upper, basis.T @ y)
-    shocks = y - x @ coefficients
-    degrees = len(y) - x.shape[1]
-    left = float(shocks @ shocks)
+    coefficients = np.linalg.solve(upper, np.swapaxes(basis, 1, 2) @ y)
+    shocks = (y - x @ coefficients)[:, :, 0]
+    count, degrees = len(outcome), len(outcome) - regressors.shape[1]
+    left = np.einsum("jn,jn->j", shocks, shocks)
     inverse = np.linalg.inv(upper)
-    likelihood = -float(np.log(scale).sum() + np.log(np.abs(np.diag(upper))).sum() + degrees / 2 * np.log(left))
-    whole = -float(np.log(scale).sum() + len(y) / 2 * np.log(left))
-    return likelihood, coefficients, inverse @ inverse.T * left / degrees, shocks, whole
+    spread = inverse @ np.swapaxes(inverse, 1, 2) * (left / degrees)[:, None, None]
+    fixed = np.log(scale).sum(axis=1)
+    lost = np.log(np.abs(np.einsum("jkk->jk", upper))).sum(axis=1)
+    restricted = -(fixed + lost + degrees / 2 * np.log(left))
+    return restricted, -(fixed + count / 2 * np.log(left)), coefficients[:, :, 0], spread, shocks
 
 
 def _whitened(columns: Floats, kept: Floats, scale: Floats) -> Floats:
-    """Take from each point what the one before says of it, and scale what is left to one variance."""
-    rest: Floats = np.concatenate([columns[:1], (columns[1:] - kept[:, None] * columns[:-1]) / scale[:, None]])
-    return rest
+    """Take from each point what the one before says of it, and scale what is left to one variance: (J, n, K)."""
+    rest = (columns[None, 1:] - kept[:, :, None] * columns[None, :-1]) / scale[:, :, None]
+    first = np.broadcast_to(columns[None, :1], (len(kept), 1, columns.shape[1]))
+    whole: Floats = np.concatenate([first, rest], axis=1)
+    return whole
 
 
 def ljung_box(shocks: Floats, taken: int = 1) -> float:

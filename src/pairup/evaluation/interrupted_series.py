@@ -4,7 +4,7 @@ Segmented regression (Wagner and others, Journal of Clinical Pharmacy and Therap
 International Journal of Epidemiology 46, 2017) of the mean of the treated units on time, the calendar, covariates such
 as a column for moving holidays, the mean of the control units, and from the start on a change of level and of slope.
 `value` is the change on average over the periods after. Errors follow each other (`autoregression`); where that order
-is not enough, ARMA errors of a higher order take over (`moving_errors`, by AICc), and the answer says so.
+is not enough, ARMA errors take over if they make the interval wider (`moving_errors`, by AICc), and the answer says so.
 
 It rests on a trend that would have gone on, and on nothing else having begun at the start. So its strength is D at
 most. The answer hangs on how the controls enter: as a regressor, taken off, or not at all; all three are reported.
@@ -32,8 +32,8 @@ Ints = NDArray[np.int64]
 _LEAST_BEFORE = 8
 #: so many points after the start before its slope may change too
 _LEAST_SLOPE = 4
-#: twice the log likelihood by which another break may fit better: the 95 % point of chi-squared for two parameters
-_BREAK = 5.99
+#: twice the log likelihood by which the best of all breaks may fit better (Andrews 2003: 95 %, two parameters)
+_BREAK = 11.7
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,13 +185,20 @@ def changed(points: Points, controls: str, level: float) -> Change | None:
 
 
 def better(fit: Series, outcome: Floats, regressors: Floats, times: Ints) -> tuple[Series, str]:
-    """Keep errors of order one where nothing is left over (Ljung-Box p >= 0.05); else take the best ARMA, if any."""
+    """Keep errors of order one where nothing is left over (Ljung-Box p >= 0.05).
+
+    Else try ARMA errors, and keep them where they make the interval of the change wider: choosing an order by the data
+    makes errors too small, never too large.
+    """
     from pairup.evaluation.moving_errors import fit_arma
 
     if ljung_box(fit.shocks) >= 0.05 or not (np.diff(times) == 1).all():
         return fit, "AR(1)"
     found = fit_arma(outcome, regressors)
-    return (fit, "AR(1)") if found is None else found
+    first = np.eye(regressors.shape[1])[0]
+    if found is None or found[0].told(first, 0.95)[1] <= fit.told(first, 0.95)[1]:
+        return fit, "AR(1)"
+    return found
 
 
 def _checks(
@@ -201,7 +208,7 @@ def _checks(
     p = ljung_box(change.series.shocks, change.series.spent)
     facts: dict[str, Any] = {"errors": change.errors, "p": f"{p:.2g}"}
     checks.append(
-        DoubtCheck("correlation left over", p >= 0.05, Words("experiments.check-correlation", facts), p, True)
+        DoubtCheck("correlation left over", p >= 0.01, Words("experiments.check-correlation", facts), p, True)
     )
     checks += _placebo(panel, points, entering, level)
     checks += _break(panel, points, change)
