@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "measure": ("pairup.cli.measure", "Measure indicators from tables or from a record."),
     "evaluate": ("pairup.cli.evaluate", "Tell an effect from a panel and a design."),
     "register": ("pairup.cli.evaluate", "Fix a claim's plan of evaluation before the outcome is opened."),
+    "sample-size": ("pairup.cli.sample_size", "Say how many to ask: survey, change, trial, wedge."),
     "claims": ("pairup.cli.report", "Check every claim of a programme."),
     "report": ("pairup.cli.report", "Write the office and the public report."),
     "verify": ("pairup.cli.journal", "Recompute the record's journal."),

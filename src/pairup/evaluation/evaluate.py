@@ -31,6 +31,8 @@ _HOMES = MappingProxyType({
     Method.EVENT_STUDY: "pairup.evaluation.event_study:estimate_event_study",
     Method.IMPUTATION_DID: "pairup.evaluation.imputation:estimate_imputation",
     Method.STAGGERED_DID: "pairup.evaluation.staggered:estimate_staggered",
+    Method.DISCONTINUITY: "pairup.evaluation.discontinuity:estimate_discontinuity",
+    Method.INTERRUPTED_SERIES: "pairup.evaluation.interrupted_series:estimate_interrupted",
     Method.RANDOMISED: "pairup.evaluation.randomised:estimate_randomised",
     Method.SUN_ABRAHAM: "pairup.evaluation.event_study:estimate_sun_abraham",
     Method.SYNTHETIC_CONTROL: "pairup.evaluation.synthetic_control:estimate_synthetic_control",
