@@ -30,7 +30,7 @@ from pairup.evaluation.synthetic_doubt import (
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An estimate with its doubts, which only synthetic methods have: a start that was not, units left out, the fit before.
+    """An estimate with its doubts, which synthetic methods have: a start that was not, units left out, the fit before.
 
     without : the effect without each unit of the pool, and without each treated unit where there are several.
     """
