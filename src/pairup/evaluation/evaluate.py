@@ -23,6 +23,7 @@ from pairup.values.words import Words
 _HOMES = MappingProxyType({
     Method.STAGGERED_DID: "pairup.evaluation.staggered:estimate_staggered",
     Method.RANDOMISED: "pairup.evaluation.randomised:estimate_randomised",
+    Method.AUGMENTED_SYNTHETIC_CONTROL: "pairup.evaluation.augmented:estimate_augmented",
     Method.SYNTHETIC_CONTROL: "pairup.evaluation.synthetic_control:estimate_synthetic_control",
     Method.SYNTHETIC_DID: "pairup.evaluation.synthetic_did:estimate_synthetic_did",
 })  # fmt: skip
