@@ -35,6 +35,7 @@ _HOMES = MappingProxyType({
     Method.INTERRUPTED_SERIES: "pairup.evaluation.interrupted_series:estimate_interrupted",
     Method.RANDOMISED: "pairup.evaluation.randomised:estimate_randomised",
     Method.SUN_ABRAHAM: "pairup.evaluation.event_study:estimate_sun_abraham",
+    Method.AUGMENTED_SYNTHETIC_CONTROL: "pairup.evaluation.augmented:estimate_augmented",
     Method.SYNTHETIC_CONTROL: "pairup.evaluation.synthetic_control:estimate_synthetic_control",
     Method.SYNTHETIC_DID: "pairup.evaluation.synthetic_did:estimate_synthetic_did",
 })  # fmt: skip
