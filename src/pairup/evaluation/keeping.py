@@ -35,6 +35,7 @@ def kept(estimate: Estimate) -> dict[str, Any]:
             "periods": list(path.periods), "observed": list(path.observed), "counterfactual": list(path.counterfactual),
         },
         "placebos": list(found.placebos),
+        "placebo_paths": [[round(gap, 6) for gap in path] for path in found.placebo_paths],
         "level_without": found.level_without,
         "level": estimate.design.level,
     }  # fmt: skip

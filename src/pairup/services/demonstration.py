@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
+from pairup.evaluation.claim_lines import summary_lines
 from pairup.planning.plan import Status, Stop
 from pairup.programmes.catalogue import PROGRAMMES, Reference, build
 from pairup.record.models import PlanRunVersion
@@ -75,7 +76,7 @@ def _screen(reference: Reference, drafts: list[plans.Draft], results: list[Any],
     for drafted in drafts:
         yield from (f"  {words.say(language)}" for words in check_words(drafted.checks))
     yield ""
-    yield from claims.summary_lines(results, language)
+    yield from summary_lines(results, language)
     yield ""
     yield Words("services.demo-synthetic" if reference.has_facts else "services.demo-invented").say(language)
 
