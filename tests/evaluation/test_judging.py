@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -106,7 +107,7 @@ def test_a_design_answers_the_question_that_before_and_after_left_open() -> None
 
 
 def test_no_evaluation_lifts_a_claim_whose_arithmetic_is_wrong() -> None:
-    wrong = a_claim(figure=341, uom="%", arithmetic={"kind": "growth", "from": "622", "to": "2117"})
+    wrong = a_claim(figure=Decimal(341), uom="%", arithmetic={"kind": "growth", "from": "622", "to": "2117"})
 
     found = check_claims([wrong], judged=judged({"c": an_answer(0.001)}, {"c": 1}))[0]
 
