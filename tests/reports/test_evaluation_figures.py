@@ -9,12 +9,10 @@ import pytest
 
 from pairup.evaluation.claim import Verdict
 from pairup.reports.claims_wall import counted, draw_wall, wall_in_words
+from pairup.reports.evaluation_facts import EffectPoint, PathPoint, WeightPoint
 from pairup.reports.evaluation_figures import (
-    EffectPoint,
-    PathPoint,
     PowerPoint,
     SensitivityPoint,
-    WeightPoint,
     breakdown,
     event_study,
     gaps,
@@ -39,8 +37,8 @@ def svg_of(chart, name: str = "figure") -> str:  # type: ignore[no-untyped-def]
 def every(language: str):  # type: ignore[no-untyped-def]
     frame = Frame("", "Synthetic · 合成数据")
     path = [PathPoint(str(y), float(y % 7), float(y % 5)) for y in range(1990, 2020)]
-    weights = [WeightPoint("a", "A", 90, 29, 4000), WeightPoint("b", "B", 91, 30, 3000, 0.75),
-               WeightPoint("c", "C", 92, 29.5, 4600, 0.25)]  # fmt: skip
+    weights = [WeightPoint("a", "A", "甲", 90, 29, 4000), WeightPoint("b", "B", "乙", 91, 30, 3000, 0.75),
+               WeightPoint("c", "C", "丙", 92, 29.5, 4600, 0.25)]  # fmt: skip
     wall = counted([(ClaimClass.REPORTED, Verdict.HOLDS)] * 3 + [(ClaimClass.EVALUATED, Verdict.SUPPORTED)])
     return [
         event_study(POINTS, frame, language),

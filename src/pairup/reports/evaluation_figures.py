@@ -13,6 +13,7 @@ from typing import Any
 import altair as alt
 
 from pairup.reports import palette
+from pairup.reports.evaluation_facts import EffectPoint, PathPoint, WeightPoint
 from pairup.reports.figures import Frame, Margins, framed, table
 from pairup.reports.maps import MapPoint, MapWords, point_map
 from pairup.values.words import say
@@ -26,16 +27,6 @@ def words_of(name: str, language: str) -> str:
 
 
 # --- effects by time ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class EffectPoint:
-    """The effect so many periods after the start, its interval, and the band that holds for all at once."""
-
-    time: int
-    value: float
-    interval: Pair | None = None
-    band: Pair | None = None
 
 
 def event_study(points: Sequence[EffectPoint], frame: Frame, language: str = "en") -> alt.LayerChart:
@@ -81,15 +72,6 @@ def _start(x: alt.X) -> alt.Chart:
 
 
 # --- paths --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PathPoint:
-    """One period of a path: its number or place, what happened, and what would have without the help."""
-
-    label: str
-    observed: float
-    without: float
 
 
 def paths(points: Sequence[PathPoint], start: int, frame: Frame, language: str = "en") -> alt.LayerChart:
@@ -151,18 +133,6 @@ def gaps(
 # --- weights ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class WeightPoint:
-    """A place of the comparison with its weight, or the place that was helped (`weight` None)."""
-
-    key: str
-    name: str
-    longitude: float
-    latitude: float
-    altitude_m: int | None = None
-    weight: float | None = None
-
-
 def weights_map(
     points: Sequence[WeightPoint], classes: tuple[str, ...], frame: Frame, language: str = "en"
 ) -> alt.LayerChart:  # fmt: skip
@@ -170,7 +140,7 @@ def weights_map(
     drawn = [
         MapPoint(
             p.key, p.longitude, p.latitude, p.altitude_m, None if p.weight is None else round(100 * p.weight),
-            (p.name,) if p.weight is None else (p.name, f"{100 * p.weight:.0f} %"), is_donor=p.weight is None,
+            (p.name(language), *(() if p.weight is None else (f"{100 * p.weight:.0f} %",))), is_donor=p.weight is None,
         )
         for p in points if p.weight is None or p.weight >= 0.005
     ]  # fmt: skip

@@ -237,21 +237,24 @@ def _clustered(rows: list[Observed]) -> list[Observed]:
     return [row if len(states[row.cluster]) == 1 else replace(row, cluster=row.unit) for row in rows]
 
 
-def claim_facts(programme: str, *, on: date, known_by: date | None) -> tuple[tuple[ClaimFacts, ...], RowTable]:
-    """Claims with their verdicts as a report shows them, and the rows they stand in."""
+def claim_facts(
+    programme: str, *, on: date, known_by: date | None, results: list[ClaimResult] | None = None
+) -> tuple[tuple[ClaimFacts, ...], RowTable]:
+    """Claims with their verdicts as a report shows them, and the rows they stand in. `results` are those of `check`."""
     rows = {row.identity.code: row for row in read_claims(programme, on=on, known_by=known_by)}
     facts = []
-    for result in check(programme, on=on, known_by=known_by):
+    found = results if results is not None else check(programme, on=on, known_by=known_by)
+    for result in found:
         claim, row = result.claim, rows[result.claim.code]
         facts.append(
             ClaimFacts(
                 claim.code, Both(claim.text_en, claim.text_zh), claim.speaker, claim.day or RoughDay(on),
                 claim.claim_class, HEADS[result.verdict], result.words, claim.figure, claim.uom,
-                tuple(each.words for each in result.checks),
+                tuple(each.words for each in result.checks if each.words != result.words),
                 result.computed.figure if result.computed else None,
                 bool(result.computed and result.computed.is_synthetic), _link(claim), result.conflicts, claim.mission,
                 Standing(row.standing) if row.standing else None, tuple(part for part in row.source.split(";") if part),
-                RowLink("claims", (claim.code,)),
+                RowLink("claims", (claim.code,)), result.verdict.value, result.judged is not None,
             )
         )  # fmt: skip
     columns = (
