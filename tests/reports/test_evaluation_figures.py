@@ -81,7 +81,7 @@ def test_the_wall_prints_the_number_in_each_cell_and_says_it_in_words() -> None:
     found = counted([(ClaimClass.REPORTED, Verdict.HOLDS)] * 3 + [(ClaimClass.EVALUATED, Verdict.SUPPORTED)])
 
     assert ">3<" in svg_of(draw_wall(found, Frame()))
-    assert "4 claims" in wall_in_words(found).say() and "1 were evaluated" in wall_in_words(found).say()
+    assert "4 claims" in wall_in_words(found).say() and "1 are of the class evaluated" in wall_in_words(found).say()
 
 
 def test_the_breakdown_is_the_first_bend_that_lets_nothing_in() -> None:
