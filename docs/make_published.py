@@ -232,7 +232,7 @@ def page(found: list[Line]) -> str:
     parts = [
         "# Published answers",
         "",
-        "Written by `python docs/make_published.py` from panels that others published; they stand beside the repository",
+        "Written by `python docs/make_published.py` from panels that others published; they lie beside the repository",
         "and are not shipped; a test holds every row where they are at hand. *Published* is what the authors, or the",
         "program named, give; *difference* is ours less theirs; *tolerance* is what the source allows (its digits as",
         "printed, or where its solver stops).",
