@@ -30,6 +30,8 @@ from pairup.values.words import Words
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+#: so many placebos are kept for a picture; more would be a grey field
+_DRAWN = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +143,7 @@ def estimate_synthetic_control(panel: Panel, design: Design, *, seed: int = 0) -
     p = rank_of([fit.squares for fit in fits], [fit.squares for fit in others], taken)
     each = np.concatenate([fit.values[at] for fit, at in zip(others, taken, strict=True)], axis=1)
     effect = Effect(float(np.concatenate([fit.values for fit in fits]).mean()), p=p)
-    found = _found(panel, pool, fits, effect, each.mean(axis=1))
+    found = _found(panel, pool, fits, others[0], effect, each.mean(axis=1))
     if not design.predictors:
         return replace(found, checks=(*checks, *_pooled(panel, pool, fits)))
     further, doubts = doubt_of_weights(panel, design, int(treated[0]), pool) if len(treated) == 1 else ({}, ())
@@ -159,7 +161,9 @@ def _pooled(panel: Panel, pool: Ints, fits: list[Controls]) -> tuple[DoubtCheck,
     return (DoubtCheck("pooled fit", None, Words("synthetic.pooled", {"value": said(value)}), value),)
 
 
-def _found(panel: Panel, pool: Ints, fits: list[Controls], effect: Effect, placebos: Floats) -> Found:
+def _found(
+    panel: Panel, pool: Ints, fits: list[Controls], others: Controls, effect: Effect, placebos: Floats
+) -> Found:
     codes = [panel.units[at] for at in pool]
     weights = np.concatenate([fit.weights for fit in fits]).mean(axis=0)
     observed = [panel.outcomes[panel.starts == fit.start] for fit in fits]
@@ -180,5 +184,6 @@ def _found(panel: Panel, pool: Ints, fits: list[Controls], effect: Effect, place
         path=Path(labels, tuple(seen.tolist()), tuple((seen - gaps).tolist())) if is_single else None,
         certificate=Certificate(float(worst.objectives[at]), float(worst.proofs[at])),
         placebos=tuple(placebos.tolist()),
+        placebo_paths=tuple(tuple(path) for path in others.gaps[:_DRAWN].tolist()) if is_single else (),
         level_without=float(without.mean()),
     )  # fmt: skip

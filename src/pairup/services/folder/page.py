@@ -34,6 +34,14 @@ overlap, money below zero that is neither a return nor a correction, a person in
 `2025` and one that begins `2025` may have met for a single day. Not refused, because real programmes do it: two
 schemes at once, an overlap at handover, a refund.
 
+## Panels and designs of claims
+
+Beside the tables a folder may hold, for a claim `CLAIM` of `claims.csv`, `panels/CLAIM.csv` (or `.parquet`) and
+`designs/CLAIM.toml`, and, where its plan was fixed before the outcome, `plans/CLAIM.toml` with the hash and the day:
+the files of [Panel, design, registration and answer](evaluation.md). `pairup claims FOLDER` then evaluates that claim
+beside checking all of them, with the false-discovery rate controlled across those that were evaluated; it needs no
+record, and `pairup load` leaves these files alone. A panel or a design without the other is refused.
+
 ## What saving writes
 
 `pairup save --record FILE FOLDER` writes every version of every row. Each table then has the columns `version`,
