@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -47,6 +49,30 @@ def read_registration(path: Path) -> Registration:
             code="evaluation.not-toml", file=path.name, fault=str(fault),
         ) from None  # fmt: skip
     return _read(Reading(path.name, "evaluation"), said)
+
+
+def write_registration(path: Path, registration: Registration) -> None:
+    """Write a registration as `read_registration` reads it. Refuses a file that is there: what was fixed stays."""
+    lines = [f'design_sha256 = "{registration.design_sha256}"', f"day = {registration.day.isoformat()}"]
+    if registration.design is not None:
+        lines += ["", "[design]", *(f"{key} = {_toml(value)}" for key, value in registration.design.to_dict().items())]
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+    except FileExistsError:
+        raise InputError(
+            f"{path} is there already.", hint="What was fixed stays as it is; name another file.",
+            code="verdict.registration-there", path=str(path),
+        ) from None  # fmt: skip
+
+
+def _toml(value: Any) -> str:
+    """Write a value of a design: texts, numbers, flags, lists and tables of them."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _read(reading: Reading, said: Any) -> Registration:
