@@ -1,4 +1,4 @@
-"""`pairup power` and `pairup register`: what a design would detect, and the day on which it was fixed."""
+"""`pairup power`, and `pairup register` without a record: what a design would detect, and when it was fixed."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_registered_design_is_read_by_evaluate(tmp_path: Path) -> None:
     _, design = written(tmp_path)
     into = tmp_path / "fixed.toml"
 
-    done = CliRunner().invoke(cli, ["register", "--design", str(design), "--into", str(into)])
+    done = CliRunner().invoke(cli, ["register", "--design", str(design), "--write", str(into)])
 
     assert done.exit_code == 0
     assert (

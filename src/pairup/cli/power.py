@@ -1,4 +1,4 @@
-"""What a design would let us learn, and the day on which it was fixed: before the outcome is opened."""
+"""What a design would let us learn, before anything is done."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from pairup.cli.main import language
-from pairup.cli.options import now
 
 _FILE = click.Path(path_type=Path)
 
@@ -43,18 +42,3 @@ def power(
     data = read_panel(panel, asked.columns, asked.labels)
     found = power_of(data, asked, sorted({*first, *more}), treated=treated, after=after, draws=draws, seed=seed)
     click.echo(json.dumps(found.to_dict(), ensure_ascii=False) if as_json else found.screen(language()))
-
-
-@click.command("register")
-@click.option("--design", type=_FILE, required=True, metavar="FILE", help="The design to be fixed: TOML.")
-@click.option(
-    "--into", type=_FILE, required=True, metavar="FILE", help="Where the registration is written; a new file."
-)
-def register(design: Path, into: Path) -> None:
-    """Fix a design before the outcome is opened: its hash, today, and the whole of it, for `evaluate --registered`."""
-    from pairup.evaluation.design_file import read_design
-    from pairup.evaluation.registration import Registration, write_registration
-
-    asked = read_design(design)
-    write_registration(into, Registration(asked.sha256, now().date(), asked))
-    click.echo(asked.sha256)

@@ -121,9 +121,10 @@ def look(
     `second`: the estimate by the plan's second method; without one in the plan the plain form of the other family.
     Draws are keyed by the seed, so the same panel, design and seed give the same looks.
     """
-    if found.effect is None or not panel.is_balanced:
+    family = family_of(design.method)
+    if found.effect is None or (family in (Family.TRENDS, Family.WEIGHTED) and not panel.is_balanced):
         return None
-    family, sign = family_of(design.method), 1 if design.claim is None or design.claim.rises else -1
+    sign = 1 if design.claim is None or design.claim.rises else -1
     treated = len(np.unique(panel.cluster_at[panel.is_treated]))
     others = len(np.unique(panel.cluster_at[~panel.is_treated]))
     is_few = min(treated, others) < limits["G3"]["clusters"] and family is not Family.THRESHOLD

@@ -33,6 +33,13 @@ class Registration:
             return (Words("evaluation.deviates", {"registered": self.design_sha256[:12], "used": used.sha256[:12]}),)
         return tuple(Words("evaluation.deviates-in", {"key": key}) for key in self.design.differences(used))
 
+    def to_toml(self) -> str:
+        """Give the file that `read_registration` reads: the hash and the day, and the design where it is known."""
+        lines = [f'design_sha256 = "{self.design_sha256}"', f"day = {self.day.isoformat()}"]
+        if self.design is not None:
+            lines += ["", "[design]", *(f"{key} = {_toml(value)}" for key, value in self.design.to_dict().items())]
+        return "\n".join(lines) + "\n"
+
 
 def read_registration(path: Path) -> Registration:
     """Read a registration (TOML): `design_sha256`, `day`, and the `[design]` itself where it was kept."""
@@ -53,12 +60,9 @@ def read_registration(path: Path) -> Registration:
 
 def write_registration(path: Path, registration: Registration) -> None:
     """Write a registration as `read_registration` reads it. Refuses a file that is there: what was fixed stays."""
-    lines = [f'design_sha256 = "{registration.design_sha256}"', f"day = {registration.day.isoformat()}"]
-    if registration.design is not None:
-        lines += ["", "[design]", *(f"{key} = {_toml(value)}" for key, value in registration.design.to_dict().items())]
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
+            file.write(registration.to_toml())
     except FileExistsError:
         raise InputError(
             f"{path} is there already.", hint="What was fixed stays as it is; name another file.",
