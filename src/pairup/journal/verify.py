@@ -111,7 +111,8 @@ class _Row:
 
 def _parcels(rows: Iterable[bytes], seen: Seen) -> Iterator[tuple[int, list[_Row]]]:
     """Give the rows of one entry after another."""
-    entry, parcel = 0, []
+    entry = 0
+    parcel: list[_Row] = []
     for line, text in enumerate(rows, start=1):
         try:
             said = json.loads(text)
