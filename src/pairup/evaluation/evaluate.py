@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import platform
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import cast
 
@@ -15,7 +15,15 @@ import pairup
 from pairup.errors import InputError
 from pairup.evaluation.design import USES, Design, Method
 from pairup.evaluation.doubt.which import look_for_doubts
-from pairup.evaluation.estimate import DoubtCheck, Estimate, Estimator, EvaluationRun, Found, Identification
+from pairup.evaluation.estimate import (
+    DoubtCheck,
+    Estimate,
+    Estimator,
+    EvaluationRun,
+    Found,
+    Identification,
+    SensitivityCurve,
+)
 from pairup.evaluation.families import is_by_lot
 from pairup.evaluation.gates.limits import Limits, limits_of
 from pairup.evaluation.look_checks import checks_of
@@ -61,22 +69,40 @@ def evaluate(
     Refused: a pool or window that the panel does not have. What the data cannot tell is `not_identified`, no error.
     """
     began = time.monotonic()
+    seen = looked_at(panel, design, seed=seed, level=level)
+    used, found = seen.panel, seen.found
+    deviations = registered.deviations(design) if registered else ()
+    standing = Standing(registered, deviations)
+    return Estimate(
+        design, _identification(found, seen.checks), found, len(used.units), len(used.periods),
+        EvaluationRun(time.monotonic() - began, seed, _versions()), seen.checks,
+        graded(used, design, seen.looks, seen.checks, seen.limits, standing),
+        (*used.findings, *(Finding(words, severity=Severity.WARNING) for words in deviations)), panel.sha256,
+        seen.sensitivity,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All that takes fits, before anything is graded. `panel` is cut to what the design uses."""
+
+    panel: Panel
+    found: Found
+    looks: Looks | None
+    checks: tuple[DoubtCheck, ...]
+    limits: Limits
+    sensitivity: tuple[SensitivityCurve, ...] = ()
+
+
+def looked_at(panel: Panel, design: Design, *, seed: int = 0, level: float | None = None) -> Seen:
+    """Estimate, and look at the doubts; grade nothing. Power and simulation grade it many times over."""
     limits, used = limits_of(design), prepared(panel, design)
     method = estimator_of(design.method)
     found = method(used, design, seed=seed)
     doubts = look_for_doubts(used, panel, design, found, lambda fewer: method(fewer, design, seed=seed), seed)
-    deviations = registered.deviations(design) if registered else ()
     looks = _looked(used, design, found, limits, seed, level or design.level)
     further = checks_of(looks, limits, is_by_lot(design)) if looks else ()
-    checks = (*found.checks, *doubts.checks, *further)
-    standing = Standing(registered, deviations)
-    return Estimate(
-        design, _identification(found, checks), found, len(used.units), len(used.periods),
-        EvaluationRun(time.monotonic() - began, seed, _versions()), checks,
-        graded(used, design, looks, checks, limits, standing),
-        (*used.findings, *(Finding(words, severity=Severity.WARNING) for words in deviations)), panel.sha256,
-        doubts.sensitivity,
-    )  # fmt: skip
+    return Seen(used, found, looks, (*found.checks, *doubts.checks, *further), limits, doubts.sensitivity)
 
 
 def _looked(panel: Panel, design: Design, found: Found, limits: Limits, seed: int, level: float) -> Looks | None:

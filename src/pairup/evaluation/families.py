@@ -108,6 +108,26 @@ def drawn_trends(pool: Floats, many: Ints, draws: int, seed: int) -> Floats:
     return effects
 
 
+def drawn_misses(
+    method: Method, pool: Floats, many: int, start: int, until: int | None, draws: int, seed: int
+) -> Floats:
+    """Say by how much the fit is off before `start` where units of the pool take the part of `many` treated, (D,).
+
+    until : fit to the periods before that place and measure on the rest, which the fit has not seen.
+    """
+    if len(pool) - many < 2:
+        return np.zeros(0)
+    taken = draws_of(len(pool), [many], draws, seed)[0]
+    seen, at = (pool, start) if until is None else (pool[:, :start], until)
+    if method is Method.SYNTHETIC_DID:
+        paths = fit_did(seen, at, seen[taken].mean(axis=1), taken, many).paths[:, :start]
+        paths = paths - paths.mean(axis=1, keepdims=True) if until is None else paths
+    else:
+        paths = fit_each_other(seen, at).gaps[:, :start][taken].mean(axis=1)
+    misses: Floats = np.sqrt((paths[:, until or 0 :] ** 2).mean(axis=1))
+    return misses
+
+
 def scaled_each(method: Method, target: Floats, pool: Floats, start: int) -> tuple[float, Floats]:
     """Measure the effect on one unit, and on each of the pool in its place, by how far the fit was off before.
 

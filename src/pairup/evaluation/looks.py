@@ -17,7 +17,15 @@ from numpy.typing import NDArray
 from pairup.evaluation.cells import quantile
 from pairup.evaluation.design import Design, InferenceKind, Method
 from pairup.evaluation.estimate import Effect, Found
-from pairup.evaluation.families import Family, drawn_trends, family_of, plain_form, scaled_each, value_of
+from pairup.evaluation.families import (
+    Family,
+    drawn_misses,
+    drawn_trends,
+    family_of,
+    plain_form,
+    scaled_each,
+    value_of,
+)
 from pairup.evaluation.gates.limits import Limits
 from pairup.evaluation.panel import Panel, Periods
 from pairup.evaluation.synthetic_doubt import fit_before, in_time, without_each_donor, without_each_treated
@@ -27,7 +35,8 @@ Ints = NDArray[np.int64]
 Pair = tuple[float, float]
 
 _DRAWS = 199
-_MANY_DRAWS = 999  # where a draw costs next to nothing
+_MANY_DRAWS = 499  # where a draw costs next to nothing
+_FIT_DRAWS = 99
 #: units beyond which what needs a fit for each is not looked at
 MANY = 3000
 
@@ -50,6 +59,9 @@ class Looks:
     own : the method's interval, None where its inference does not hold with so few clusters.
     ranks : the interval of effects that placebos in space do not exclude. ways : how many assignments they compare.
     observed : mean outcome of the treated cells.
+    fit, held_out : what the pool leaves of the treated before, as a share of the standard deviation, over all periods
+    and where it was not fitted; `_p` the share of units of the pool, in the place of the treated, that do no better.
+    second_p : how often two methods differ as much where nothing happened.
     without : the least and largest estimate with one unit left out.
     run : how far the treated had moved against the claim just before, in standard deviations of the pool.
     earlier : the estimate with the periods of the selection left out, where places were chosen on the outcome.
@@ -69,9 +81,12 @@ class Looks:
     is_few: bool = False
     in_time: InTime | None = None
     fit: float | None = None
+    fit_p: float | None = None
     held_out: float | None = None
+    held_out_p: float | None = None
     without: Pair | None = None
     second: float | None = None
+    second_p: float | None = None
     second_method: str = ""
     run: float | None = None
     is_chosen: bool = False
@@ -106,9 +121,10 @@ def look(
     `second`: the estimate by the plan's second method; without one in the plan the plain form of the other family.
     Draws are keyed by the seed, so the same panel, design and seed give the same looks.
     """
-    if found.effect is None or not panel.is_balanced:
+    family = family_of(design.method)
+    if found.effect is None or (family in (Family.TRENDS, Family.WEIGHTED) and not panel.is_balanced):
         return None
-    family, sign = family_of(design.method), 1 if design.claim is None or design.claim.rises else -1
+    sign = 1 if design.claim is None or design.claim.rises else -1
     treated = len(np.unique(panel.cluster_at[panel.is_treated]))
     others = len(np.unique(panel.cluster_at[~panel.is_treated]))
     is_few = min(treated, others) < limits["G3"]["clusters"] and family is not Family.THRESHOLD
@@ -142,10 +158,41 @@ def _with_fits(looks: Looks, panel: Panel, design: Design, limits: Limits, seed:
         second=value_of(other, panel.outcomes, panel.starts), second_method=name, alternatives=told,
         without=None if without is None or plain is None else _moved(without, looks.value - plain),
     )  # fmt: skip
-    if looks.family is Family.WEIGHTED and (before := fit_before(base, own)) is not None and before.sd > 0:
-        held = None if before.held_out is None else before.held_out / before.sd
-        looks = replace(looks, fit=before.rmspe / before.sd, held_out=held)
-    return looks
+    if design.plan.second_method is None:
+        looks = replace(looks, second_p=_apart_p(panel, design, looks, looks.second, seed))
+    return _with_fit_before(looks, base, own, seed) if looks.family is Family.WEIGHTED else looks
+
+
+def _with_fit_before(looks: Looks, panel: Panel, design: Design, seed: int) -> Looks:
+    """Add how well the pool follows the treated before, beside how well it follows units of its own."""
+    before = fit_before(panel, design)
+    if before is None or before.sd <= 0 or before.held_out is None:
+        return looks
+    start, many, pool = int(panel.starts.min()), int(panel.is_treated.sum()), panel.outcomes[~panel.is_treated]
+    whole, held = (
+        drawn_misses(design.method, pool, many, start, until, _FIT_DRAWS, seed)
+        for until in (None, start - before.periods)
+    )
+    return replace(
+        looks, fit=before.rmspe / before.sd, held_out=before.held_out / before.sd,
+        fit_p=_share(whole, before.rmspe), held_out_p=_share(held, before.held_out),
+    )  # fmt: skip
+
+
+def _share(drawn: Floats, seen: float) -> float | None:
+    return float((1 + (drawn >= seen).sum()) / (1 + len(drawn))) if len(drawn) else None
+
+
+def _apart_p(panel: Panel, design: Design, looks: Looks, second: float | None, seed: int) -> float | None:
+    """Rank how far the plain difference of differences is from the estimate, among the same placebos of both."""
+    asked = design.inference
+    if second is None or looks.family is not Family.WEIGHTED or not looks.placebos:
+        return None
+    many, pool = panel.starts[panel.is_treated], panel.outcomes[~panel.is_treated]
+    others = drawn_trends(pool, many, asked.repetitions if asked else len(looks.placebos), seed)
+    if len(others) != len(looks.placebos):
+        return None
+    return _share(np.abs(others - np.array(looks.placebos)), abs(second - looks.value))
 
 
 def _beside(value: float, other: float | None, plain: float | None) -> float | None:

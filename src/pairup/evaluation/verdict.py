@@ -83,7 +83,15 @@ def graded(
         return _told(panel, design, None, "not-identified", Grade.CANNOT_TELL, letter, standing, ())
     by_name = {check.name: check for check in checks}
     interval = graded_interval(looks, claim)
-    asked = Asked(panel, design, looks, by_name, limits, standing.is_registered, in_outcome(looks, claim, claim.low))
+    asked = Asked(
+        panel,
+        design,
+        looks,
+        by_name,
+        limits,
+        standing.is_registered,
+        in_outcome(looks, claim, (claim.low + claim.high) / 2),
+    )
     gates = gates_of(asked)
     grade, row = grade_of(
         interval, Band(claim.low, claim.high, design.plan.smallest_effect or 0.0),

@@ -14,13 +14,15 @@ def g1_fixed_before(asked: Asked) -> Gate:
 
 
 def g8_methods_agree(asked: Asked) -> Gate:
+    """Two families agree in sign and within a factor; or, where both can be ranked, differ as they do by noise."""
     looks, factor = asked.looks, asked.limits["G8"]["factor"]
     if not asked.leans_on_trends and asked.design.plan.second_method is None:
         return not_asked("G8", "by-lot")
     if looks.second is None:
         return not_looked_at("G8", "second-method")
     ratio = looks.second / looks.value if looks.value else 0.0
-    passed = 1 / factor <= ratio <= factor
+    is_noise = ratio > 0 and (looks.second_p or 0.0) > asked.limits["G8"]["p"]
+    passed = 1 / factor <= ratio <= factor or is_noise
     return told("G8", passed, looks.second, method=looks.second_method, value=looks.value, factor=float(factor))
 
 

@@ -18,7 +18,7 @@ from pairup.values.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An estimate as the gates see it. `claimed`: the low end of the claim in the outcome's unit, None without one."""
+    """An estimate as the gates see it. `claimed`: the middle of the claim's band as the outcome counts."""
 
     panel: Panel
     design: Design
