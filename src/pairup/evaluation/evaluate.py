@@ -14,6 +14,7 @@ import pairup
 from pairup.errors import InputError
 from pairup.evaluation.design import Design, Method
 from pairup.evaluation.estimate import Estimate, Estimator, EvaluationRun, Identification
+from pairup.evaluation.gaps import filled
 from pairup.evaluation.panel import Panel
 from pairup.evaluation.registration import Registration
 from pairup.values.findings import Finding, Severity
@@ -28,6 +29,8 @@ _HOMES = MappingProxyType({
     Method.SYNTHETIC_DID: "pairup.evaluation.synthetic_did:estimate_synthetic_did",
 })  # fmt: skip
 
+#: methods that need every cell, and for which a few holes are drawn between their neighbours
+_SYNTHETIC = (Method.SYNTHETIC_CONTROL, Method.AUGMENTED_SYNTHETIC_CONTROL, Method.SYNTHETIC_DID)
 #: methods that need no period before and no unit without holes, and see to both themselves
 _AS_IT_IS = (Method.RANDOMISED, Method.DISCONTINUITY, Method.INTERRUPTED_SERIES)
 
@@ -82,7 +85,8 @@ def prepared(panel: Panel, design: Design) -> Panel:
     panel = _pooled(panel, design)
     if design.method in _AS_IT_IS:
         return panel
-    return _complete(_with_before(panel))
+    panel = _with_before(panel)
+    return _complete(filled(panel) if design.method in _SYNTHETIC else panel)
 
 
 def _pooled(panel: Panel, design: Design) -> Panel:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pairup.evaluation.adjusted import adjusted
 from pairup.evaluation.design import Design, Method
 from pairup.evaluation.estimate import Effect
 from pairup.evaluation.panel import Panel
@@ -68,6 +69,7 @@ def in_time(
     The p ranks the ratio of mean squares (synthetic control) or the size of the effect (synthetic differences) among
     the units of the pool, or among `repetitions` draws where several are treated. Nothing after the start is read.
     """
+    panel = adjusted(panel, design)[0]
     cohorts, first = panel.cohorts, min(panel.cohorts, default=0)
     pool = pool_of(panel, design)
     if earlier is None:
@@ -99,6 +101,7 @@ def without_each_donor(panel: Panel, design: Design) -> Mapping[str, float]:
 
     In synthetic control a unit without weight changes nothing when it goes, so only those with weight are refitted.
     """
+    panel = adjusted(panel, design)[0]
     wide, pool = panel.outcomes, pool_of(panel, design)
     if len(pool) < 3 or not panel.cohorts or min(panel.cohorts) < 2:
         return {}
@@ -117,6 +120,7 @@ def without_each_donor(panel: Panel, design: Design) -> Mapping[str, float]:
 
 def without_each_treated(panel: Panel, design: Design) -> Mapping[str, float]:
     """Estimate anew without each treated unit: its code and the effect without it. Empty where one is treated."""
+    panel = adjusted(panel, design)[0]
     treated = np.flatnonzero(panel.is_treated)
     if len(treated) < 2 or len(panel.units) - len(treated) < 2 or min(panel.cohorts) < 2:
         return {}
@@ -143,6 +147,7 @@ def fit_before(panel: Panel, design: Design, share: float = 0.75) -> FitBefore |
     Where several units are treated the paths are of each start's mean, their squares weighed by its units. None with
     fewer than two periods before, or a pool below two.
     """
+    panel = adjusted(panel, design)[0]
     wide, pool, is_did = panel.outcomes, pool_of(panel, design), design.method is Method.SYNTHETIC_DID
     if len(pool) < 2 or not panel.cohorts or min(panel.cohorts) < 2:
         return None
