@@ -17,6 +17,7 @@ from pairup.values.findings import Finding, Severity
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 #: a unit with a larger share of its cells missing is left out, not filled
 MOST = 0.1
 
@@ -38,7 +39,7 @@ def filled(panel: Panel) -> Panel:
             if len(seen):
                 spots[seen[0] : seen[-1]] = True
         can[at] = holes[at] & spots
-    whole = ~(holes & ~can).any(axis=1) & can.any(axis=1)
+    whole: Flags = np.asarray(can.any(axis=1) & ~(holes & ~can).any(axis=1), np.bool_)
     if not whole.any():
         return panel
     rows = ~holes | (can & whole[:, None])
@@ -57,7 +58,7 @@ def filled(panel: Panel) -> Panel:
     )  # fmt: skip
 
 
-def _line(wide: Floats, units: NDArray[np.bool_]) -> Floats:
+def _line(wide: Floats, units: Flags) -> Floats:
     """Draw straight lines over what is missing in these units."""
     drawn, places = wide.copy(), np.arange(wide.shape[1])
     for at in np.flatnonzero(units):
