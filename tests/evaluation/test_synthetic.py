@@ -16,7 +16,8 @@ from pairup.evaluation.estimate import Identification
 from pairup.evaluation.evaluate import evaluate, prepared
 from pairup.evaluation.frank_wolfe import did_as_published
 from pairup.evaluation.panel import Panel
-from pairup.evaluation.synthetic_control import fit_each_other
+from pairup.evaluation.placebos import draws_of, interval_of, rank_of
+from pairup.evaluation.synthetic_control import fit_controls, fit_each_other
 from tests.evaluation.panels import _PUBLISHED, a_panel, published
 
 CONTROL = design_of({"method": "synthetic_control"})
@@ -258,3 +259,27 @@ def test_four_hundred_units_with_every_placebo_are_each_at_their_optimum() -> No
 
     assert (np.abs(np.diag(controls.weights)) == 0).all() and controls.weights.sum(axis=1) == pytest.approx(1)
     assert (controls.proofs <= 1e-9 * controls.objectives).all()
+
+
+def test_effects_that_placebos_do_not_exclude_end_where_the_rank_crosses_the_level() -> None:
+    panel = drawn(1, 24, 1.0)
+    wide, pool = panel.outcomes[:1], panel.outcomes[1:]
+    fit, others = fit_controls(wide, pool, 10), fit_each_other(pool, 10)
+    taken = draws_of(24, [1], 999, 0)
+
+    low, high = interval_of([fit.squares], [others.squares], taken, float(fit.values[0]), 0.8)  # type: ignore[misc]
+
+    for shift, is_in in ((low - 1e-6, False), (low + 1e-6, True), (high - 1e-6, True), (high + 1e-6, False)):
+        moved = replace(fit, gaps=fit.gaps - shift * (np.arange(16) >= 10))
+        assert (rank_of([moved.squares], [others.squares], taken) > 0.2) == is_in  # type: ignore[operator]
+    assert interval_of([fit.squares], [others.squares], draws_of(24, [1], 999, 0), 1.0, 0.99) is None
+
+
+def test_an_interval_by_rank_and_the_p_agree_about_nothing() -> None:
+    for seed in range(12):
+        estimate = evaluate(drawn(1, 24, 0.4, seed=seed), CONTROL)
+        told = [check.words.facts for check in estimate.checks if check.name == "interval by rank"]
+        assert estimate.found.effect and estimate.found.effect.p is not None
+        for facts in told:
+            holds_nothing = float(facts["low"]) <= 0 <= float(facts["high"])
+            assert holds_nothing == (estimate.found.effect.p > 0.05)
