@@ -22,8 +22,6 @@ from pairup.evaluation.weights import Fit, fit_plain
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]
-#: so many placebos are kept for a picture; more would be a grey field
-_DRAWN = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +108,5 @@ def _found(
         path=Path(labels, tuple(observed.tolist()), tuple((observed - first.gaps).tolist())) if is_single else None,
         certificate=Certificate(worst.fit.objective, worst.fit.gap),
         placebos=tuple(one.value for one in placebos[first.start]),
-        placebo_paths=tuple(tuple(one.gaps.tolist()) for one in placebos[first.start][:_DRAWN]) if is_single else (),
         level_without=float(np.mean(without)),
     )  # fmt: skip
