@@ -31,8 +31,6 @@ from pairup.values.words import Words
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-#: so many placebos are kept for a picture; more would be a grey field
-_DRAWN = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +150,7 @@ def estimate_synthetic_control(panel: Panel, design: Design, *, seed: int = 0) -
     p = rank_of(*squares, taken)
     each = np.concatenate([fit.values[at] for fit, at in zip(others, taken, strict=True)], axis=1)
     effect = Effect(float(np.concatenate([fit.values for fit in fits]).mean()), p=p)
-    found = _found(panel, pool, fits, others[0], effect, each.mean(axis=1))
+    found = _found(panel, pool, fits, effect, each.mean(axis=1))
     ends = interval_of(
         [fit.squares for fit in fits], [fit.squares for fit in others], taken, effect.value, design.level
     )
@@ -203,6 +201,5 @@ def _found(panel: Panel, pool: Ints, fits: list[Controls], others: Controls, eff
         path=Path(labels, tuple(seen.tolist()), tuple((seen - gaps).tolist())) if is_single else None,
         certificate=Certificate(float(worst.objectives[at]), float(worst.proofs[at])),
         placebos=tuple(placebos.tolist()),
-        placebo_paths=tuple(tuple(path) for path in others.gaps[:_DRAWN].tolist()) if is_single else (),
         level_without=float(without.mean()),
     )  # fmt: skip
