@@ -1,4 +1,7 @@
-"""A panel: outcomes of units over periods, and from which period on each unit was helped. Checked once, then frozen."""
+"""A panel: outcomes of units over periods, and from which period on each unit was helped. Checked once, then frozen.
+
+It is long by some lines because the checks of rows and the order they are put in read one another.
+"""
 
 from __future__ import annotations
 

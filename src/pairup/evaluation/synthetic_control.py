@@ -180,7 +180,7 @@ def _pooled(panel: Panel, pool: Ints, fits: list[Controls]) -> tuple[DoubtCheck,
     return (DoubtCheck("pooled fit", None, Words("synthetic.pooled", {"value": said(value)}), value),)
 
 
-def _found(panel: Panel, pool: Ints, fits: list[Controls], others: Controls, effect: Effect, placebos: Floats) -> Found:
+def _found(panel: Panel, pool: Ints, fits: list[Controls], effect: Effect, placebos: Floats) -> Found:
     codes = [panel.units[at] for at in pool]
     weights = np.concatenate([fit.weights for fit in fits]).mean(axis=0)
     observed = [panel.outcomes[panel.starts == fit.start] for fit in fits]
