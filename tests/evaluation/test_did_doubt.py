@@ -137,7 +137,7 @@ def rows_of(panel: Panel) -> dict[str, np.ndarray[tuple[int], np.dtype[object]]]
 
 @pytest.mark.parametrize("method", METHODS)
 @given(seed=st.integers(0, 10_000), is_holed=st.booleans())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_the_order_of_rows_does_not_matter(method: str, seed: int, is_holed: bool) -> None:
     random = np.random.default_rng(seed)
     rows = rows_of(drawn({4: 14, 6: 13, None: 15}, seed=seed))
@@ -154,7 +154,7 @@ def test_the_order_of_rows_does_not_matter(method: str, seed: int, is_holed: boo
 
 @pytest.mark.parametrize("method", METHODS)
 @given(seed=st.integers(0, 10_000), scale=st.floats(0.1, 50))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_constants_of_units_and_periods_change_nothing(method: str, seed: int, scale: float) -> None:
     panel = drawn({4: 14, 6: 13, None: 15}, seed=seed)
     random = np.random.default_rng(seed + 1)
@@ -186,12 +186,12 @@ from tests.evaluation.test_did_doubt import METHODS, a_design
 from tests.evaluation.panels import drawn
 from dataclasses import replace
 import numpy as np
-panel = drawn({8: 7, 12: 7, None: 10}, periods=30)
-panel = replace(panel, clusters=tuple(f"c{k:02d}" for k in range(12)), cluster_at=np.arange(24) // 2)
+panel = drawn({8: 12, 12: 12, None: 24}, periods=30)
+panel = replace(panel, clusters=tuple(f"c{k:02d}" for k in range(24)), cluster_at=np.arange(48) // 2)
 for method in METHODS:
     for clusters in ("unit", "cluster"):
-        design = a_design(method, "wild_cluster" if clusters == "cluster" else None, clusters=clusters)
-        found = evaluate(panel, design).found
+        found = evaluate(panel, a_design(method, clusters=clusters)).found
+        assert found.effect.se and all(row.effect.se for row in found.by_event_time)
         print(method, found.effect, [row.effect for row in found.by_event_time])
 """
 
@@ -203,7 +203,7 @@ def test_errors_do_not_hang_on_the_hash_seed_of_python() -> None:
             [sys.executable, "-c", HASHED], capture_output=True, text=True, check=True,
             env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         ).stdout
-        for seed in ("0", "1", "2", "42")
+        for seed in ("0", "1", "42")
     }  # fmt: skip
 
     assert len(said) == 1 and "staggered_did Effect(value=" in said.pop()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pairup.evaluation.design_file import design_of
+from pairup.evaluation.doubt.event_path import event_path
 from pairup.evaluation.estimate import Identification
 from pairup.evaluation.evaluate import evaluate
 from pairup.evaluation.panel import Panel
@@ -218,3 +219,12 @@ def test_treated_rows_that_nobody_can_stand_for_are_counted() -> None:
 
     (check,) = [check for check in estimate.checks if check.name == "rows-not-imputed"]
     assert check.figure == 30 * 3 + 30 * 3 and max(row.event_time for row in estimate.found.by_event_time) == 2
+
+
+def test_sensitivity_of_imputation_speaks_of_the_path_from_one_base() -> None:
+    panel = drawn({4: 30, 6: 30, None: 40})
+
+    one, other = (event_path(evaluate(panel, design).found, panel, design) for design in (IMPUTE, SUN))
+
+    assert one and other and one.before == pytest.approx(other.before) and one.after == pytest.approx(other.after)
+    assert one.covariance == pytest.approx(other.covariance)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pairup.evaluation.design import Design
+from pairup.evaluation.design import Design, Method
 from pairup.evaluation.estimate import Found
+from pairup.evaluation.event_study import estimate_sun_abraham
 from pairup.evaluation.panel import Panel
 
 Floats = NDArray[np.float64]
@@ -48,7 +49,11 @@ def event_path(found: Found, panel: Panel, design: Design) -> EventPath | None:
 
     Where the effects before are each against the period before (as in Callaway and Sant'Anna), they are added up to
     differences against the last period before, the base that sensitivity needs (Roth 2024 on event-study plots).
+    Imputation measures effects after against all periods before, and leads against the earliest of them: two bases, of
+    which these checks cannot speak. The path of Sun and Abraham on the same panel stands for it.
     """
+    if design.method is Method.IMPUTATION_DID and found.event_covariance is not None:
+        found = estimate_sun_abraham(panel, replace(design, method=Method.SUN_ABRAHAM, inference=None))
     rows, spread = found.by_event_time, found.event_covariance
     if spread is None or len(rows) < 2 or spread.shape != (len(rows), len(rows)):
         return None
