@@ -39,8 +39,11 @@ _HOMES = MappingProxyType({
     Method.EVENT_STUDY: "pairup.evaluation.event_study:estimate_event_study",
     Method.IMPUTATION_DID: "pairup.evaluation.imputation:estimate_imputation",
     Method.STAGGERED_DID: "pairup.evaluation.staggered:estimate_staggered",
+    Method.DISCONTINUITY: "pairup.evaluation.discontinuity:estimate_discontinuity",
+    Method.INTERRUPTED_SERIES: "pairup.evaluation.interrupted_series:estimate_interrupted",
     Method.RANDOMISED: "pairup.evaluation.randomised:estimate_randomised",
     Method.SUN_ABRAHAM: "pairup.evaluation.event_study:estimate_sun_abraham",
+    Method.AUGMENTED_SYNTHETIC_CONTROL: "pairup.evaluation.augmented:estimate_augmented",
     Method.SYNTHETIC_CONTROL: "pairup.evaluation.synthetic_control:estimate_synthetic_control",
     Method.SYNTHETIC_DID: "pairup.evaluation.synthetic_did:estimate_synthetic_did",
 })  # fmt: skip
@@ -49,7 +52,6 @@ _HOMES = MappingProxyType({
 _AS_IT_IS = (Method.RANDOMISED, Method.DISCONTINUITY, Method.INTERRUPTED_SERIES)
 #: methods that take a unit for the periods in which it is seen; the others need every unit in every period
 _TAKE_HOLES = frozenset({Method.STAGGERED_DID, Method.SUN_ABRAHAM, Method.IMPUTATION_DID, Method.EVENT_STUDY})
-
 #: units up to which the doubts that need fits are looked at without a claim to grade
 _FEW = 500
 
@@ -91,7 +93,7 @@ class Seen:
     looks: Looks | None
     checks: tuple[DoubtCheck, ...]
     limits: Limits
-    sensitivity: tuple[SensitivityCurve, ...] = ()
+    sensitivity: tuple[SensitivityCurve, ...]
 
 
 def looked_at(panel: Panel, design: Design, *, seed: int = 0, level: float | None = None) -> Seen:
