@@ -17,8 +17,7 @@ def parting(before: int, after: int, seed: int) -> float:
     found = theirs.create_sensitivity_results_rm(
         effects, path.covariance, before, after, m_bar_vec=np.array(RATIOS), l_vec=path.weights.reshape(-1, 1)
     )
-    last = found.iloc[-1] if hasattr(found, "iloc") else found[-1]
-    return float(last["lb"] if hasattr(found, "iloc") else last.lb)
+    return float(np.asarray(found["lb"])[-1])
 
 
 def bending(before: int, after: int, seed: int) -> float:

@@ -12,10 +12,11 @@ exactly, with no grid. Reproduces the Medicaid table of the R package HonestDiD 
 
 from __future__ import annotations
 
+from math import erf, exp, pi, sqrt
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from scipy.special import ndtr
 
 from pairup.evaluation.cells import quantile
 from pairup.evaluation.doubt.event_path import EventPath
@@ -29,14 +30,14 @@ def folded_quantile(bias: float, level: float) -> float:
     >>> round(folded_quantile(0, 0.95), 4), round(folded_quantile(10, 0.95), 4)
     (1.96, 11.6449)
     """
-    low, high = bias, bias + quantile(level)
-    while high - low > 1e-13 * (1 + high):
-        middle = (low + high) / 2
-        if ndtr(middle - bias) - ndtr(-middle - bias) < level:
-            low = middle
-        else:
-            high = middle
-    return high
+    root, at = sqrt(2), bias + quantile(level)  # never below the answer; beyond `bias` the chance is concave
+    for _ in range(50):
+        near, far = (at - bias) / root, (at + bias) / root
+        step = (erf(near) + erf(far) - 2 * level) * sqrt(pi / 2) / (exp(-near * near) + exp(-far * far))
+        at -= step
+        if abs(step) <= 1e-12 * (1 + at):
+            break
+    return at
 
 
 class Smoothness:
@@ -69,7 +70,7 @@ class Smoothness:
             ends = self.nodes[best], self.nodes[other]
             found = minimize_scalar(
                 lambda share, ends=ends: self._length(ends[0] + share * (ends[1] - ends[0]), bend),
-                bounds=(0.0, 1.0), method="bounded", options={"xatol": 1e-10},
+                bounds=(0.0, 1.0), method="bounded", options={"xatol": 1e-7},
             )  # fmt: skip
             if found.fun < length:
                 chosen, length = ends[0] + found.x * (ends[1] - ends[0]), float(found.fun)
@@ -84,7 +85,7 @@ class Smoothness:
         low, high = 0.0, max(abs(self.path.value), self.path.error) / self.fixed
         while not _holds_zero(self.interval(high)):
             low, high = high, 2 * high
-        for _ in range(30):
+        for _ in range(24):
             middle = (low + high) / 2
             if _holds_zero(self.interval(middle)):
                 high = middle
