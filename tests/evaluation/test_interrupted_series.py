@@ -13,7 +13,7 @@ from pairup.evaluation.design_file import design_of
 from pairup.evaluation.estimate import Identification
 from pairup.evaluation.evaluate import evaluate
 from pairup.evaluation.panel import Panel
-from tests.evaluation.panels import a_panel
+from tests.evaluation.panels import a_panel, published
 
 SERIES = design_of({"method": "interrupted_series"})
 
@@ -210,3 +210,19 @@ def test_a_covariate_with_a_hole_is_refused() -> None:
 
     with pytest.raises(InputError, match="festival is missing in 2000-08-01"):
         evaluate(holed, design_of({"method": "interrupted_series", "covariates": ["festival"]}))
+
+
+def test_californias_cigarettes_hang_on_how_the_other_states_enter() -> None:
+    # statsmodels' state space and CausalPy give -10.3 and -10.4 with control states as regressors
+    rows = published("prop99.csv")
+    panel = Panel.from_columns(
+        [row["state"] for row in rows], [int(row["year"]) for row in rows],
+        [float(row["packs_per_capita"]) for row in rows],
+        [1989 if row["state"] == "California" else None for row in rows],
+    )  # fmt: skip
+
+    estimate = evaluate(panel, SERIES)
+
+    found = {way: told["value"] for way, told in estimate.found.further["series"]["by_controls"].items()}
+    assert found == pytest.approx({"regressor": -9.8, "difference": -5.3, "none": -17.2}, abs=0.05)
+    assert [check.passed for check in estimate.checks if check.name == "how controls enter"] == [False]
