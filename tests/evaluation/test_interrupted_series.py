@@ -8,7 +8,7 @@ from statsmodels.stats.diagnostic import acorr_ljungbox
 
 from pairup.errors import InputError
 from pairup.evaluation.autoregression import fit_series, ljung_box
-from pairup.evaluation.calendar_effects import calendar_of
+from pairup.evaluation.calendar_effects import calendar_of, times_of
 from pairup.evaluation.design_file import design_of
 from pairup.evaluation.estimate import Identification
 from pairup.evaluation.evaluate import evaluate
@@ -173,6 +173,23 @@ def test_the_calendar_has_a_column_for_each_month_but_one(gap: str, columns: int
     days = np.arange("2000", "2006", dtype=f"datetime64[{gap}]").astype("datetime64[D]").astype(np.int64)
 
     assert calendar_of(days, len(days) // 2 + 1).shape == (len(days), columns)
+
+
+@pytest.mark.parametrize(
+    ("days", "times"),
+    [
+        (["2000-01-31", "2000-02-29", "2000-04-30", "2000-05-31"], [0, 1, 3, 4]),
+        (["2000-01-01", "2000-04-01", "2000-07-01", "2001-01-01"], [0, 1, 2, 4]),
+        (["2000-01-01", "2001-01-01", "2003-01-01", "2004-01-01"], [0, 1, 3, 4]),
+        (["2000-01-03", "2000-01-10", "2000-01-24", "2000-01-31"], [0, 1, 3, 4]),
+        (["2000-01-01", "2000-01-02", "2000-01-05", "2000-01-06"], [0, 1, 4, 5]),
+        (["2000-01-01"], [0]),
+    ],
+)
+def test_days_are_counted_in_steps_of_their_own_length(days: list[str], times: list[int]) -> None:
+    counted = times_of(np.array(days, dtype="datetime64[D]").astype(np.int64))
+
+    assert counted.tolist() == times
 
 
 def test_quarters_have_three_columns_and_less_than_two_years_none() -> None:
