@@ -44,6 +44,7 @@ def times_of(days: Ints) -> Ints:
     for months, least, most in ((1, 27, 32), (3, 85, 95), (12, 350, 380)):
         counted: Ints = month // months
         if least <= gap <= most and (np.diff(counted) > 0).all():
-            return counted - counted[0]
+            since: Ints = counted - counted[0]
+            return since
     steps: Ints = np.rint((days - days[0]) / gap).astype(np.int64)
     return steps if (np.diff(steps) > 0).all() else np.arange(len(days))
