@@ -8,12 +8,12 @@ from statsmodels.stats.diagnostic import acorr_ljungbox
 
 from pairup.errors import InputError
 from pairup.evaluation.autoregression import fit_series, ljung_box
-from pairup.evaluation.calendar_effects import calendar_of
+from pairup.evaluation.calendar_effects import calendar_of, times_of
 from pairup.evaluation.design_file import design_of
 from pairup.evaluation.estimate import Identification
 from pairup.evaluation.evaluate import evaluate
 from pairup.evaluation.panel import Panel
-from tests.evaluation.panels import a_panel
+from tests.evaluation.panels import a_panel, published
 
 SERIES = design_of({"method": "interrupted_series"})
 
@@ -175,6 +175,23 @@ def test_the_calendar_has_a_column_for_each_month_but_one(gap: str, columns: int
     assert calendar_of(days, len(days) // 2 + 1).shape == (len(days), columns)
 
 
+@pytest.mark.parametrize(
+    ("days", "times"),
+    [
+        (["2000-01-31", "2000-02-29", "2000-04-30", "2000-05-31"], [0, 1, 3, 4]),
+        (["2000-01-01", "2000-04-01", "2000-07-01", "2001-01-01"], [0, 1, 2, 4]),
+        (["2000-01-01", "2001-01-01", "2003-01-01", "2004-01-01"], [0, 1, 3, 4]),
+        (["2000-01-03", "2000-01-10", "2000-01-24", "2000-01-31"], [0, 1, 3, 4]),
+        (["2000-01-01", "2000-01-02", "2000-01-05", "2000-01-06"], [0, 1, 4, 5]),
+        (["2000-01-01"], [0]),
+    ],
+)
+def test_days_are_counted_in_steps_of_their_own_length(days: list[str], times: list[int]) -> None:
+    counted = times_of(np.array(days, dtype="datetime64[D]").astype(np.int64))
+
+    assert counted.tolist() == times
+
+
 def test_quarters_have_three_columns_and_less_than_two_years_none() -> None:
     days = np.arange("2000-01", "2006-01", 3, dtype="datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
@@ -210,3 +227,19 @@ def test_a_covariate_with_a_hole_is_refused() -> None:
 
     with pytest.raises(InputError, match="festival is missing in 2000-08-01"):
         evaluate(holed, design_of({"method": "interrupted_series", "covariates": ["festival"]}))
+
+
+def test_californias_cigarettes_hang_on_how_the_other_states_enter() -> None:
+    # statsmodels' state space and CausalPy give -10.3 and -10.4 with control states as regressors
+    rows = published("prop99.csv")
+    panel = Panel.from_columns(
+        [row["state"] for row in rows], [int(row["year"]) for row in rows],
+        [float(row["packs_per_capita"]) for row in rows],
+        [1989 if row["state"] == "California" else None for row in rows],
+    )  # fmt: skip
+
+    estimate = evaluate(panel, SERIES)
+
+    found = {way: told["value"] for way, told in estimate.found.further["series"]["by_controls"].items()}
+    assert found == pytest.approx({"regressor": -9.8, "difference": -5.3, "none": -17.2}, abs=0.05)
+    assert [check.passed for check in estimate.checks if check.name == "how controls enter"] == [False]

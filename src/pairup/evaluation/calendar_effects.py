@@ -29,3 +29,22 @@ def calendar_of(days: Ints, start: int) -> Floats:
 
 def _dummies(kind: Ints, start: int) -> list[Floats]:
     return [(kind == one).astype(np.float64) for one in np.unique(kind[:start])[1:]]
+
+
+def times_of(days: Ints) -> Ints:
+    """Give the days as whole numbers that count months, quarters, years, or steps of the commonest length: (n,).
+
+    So that a month that nobody observed counts as time gone by.
+    """
+    gaps = np.diff(days)
+    if not len(gaps):
+        return np.zeros(len(days), np.int64)
+    gap = float(np.median(gaps))
+    month = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    for months, least, most in ((1, 27, 32), (3, 85, 95), (12, 350, 380)):
+        counted: Ints = month // months
+        if least <= gap <= most and (np.diff(counted) > 0).all():
+            since: Ints = counted - counted[0]
+            return since
+    steps: Ints = np.rint((days - days[0]) / gap).astype(np.int64)
+    return steps if (np.diff(steps) > 0).all() else np.arange(len(days))

@@ -188,9 +188,9 @@ def _jump_of(rows: AtCutoff, y: Floats, kept: NDArray[np.bool_] | None = None) -
 def _balance(panel: Panel, design: Design, rows: AtCutoff, start: int) -> list[DoubtCheck]:
     """Look whether what was there before the start jumps too: the outcome then, and each covariate."""
     before, count = means_by_unit(panel, panel.period_at < start)
-    told: list[tuple[str, Floats]] = [(name, rows.known[:, k]) for k, name in enumerate(design.covariates)]
+    told: list[tuple[str | Words, Floats]] = [(name, rows.known[:, k]) for k, name in enumerate(design.covariates)]
     if (count[rows.unit] > 0).all() and len(rows.unit):
-        told.insert(0, ("outcome before", before[rows.unit]))
+        told.insert(0, (Words("experiments.outcome-before"), before[rows.unit]))
     checks = []
     for name, column in told:
         jump = _jump_of(rows, column)
@@ -198,7 +198,7 @@ def _balance(panel: Panel, design: Design, rows: AtCutoff, start: int) -> list[D
             p = two_sided(jump.freed / jump.error)
             facts = {"name": name, "jump": said(jump.value), "p": f"{p:.2g}"}
             words = Words("experiments.check-jump-before", facts)
-            checks.append(DoubtCheck(f"balance, {name}", p >= 0.05 / len(told), words, p, is_essential=True))
+            checks.append(DoubtCheck("balance", p >= 0.05 / len(told), words, p, is_essential=True))
     return checks
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from pairup.errors import InputError
 from pairup.evaluation.autoregression import Series, fit_series, ljung_box
-from pairup.evaluation.calendar_effects import calendar_of
+from pairup.evaluation.calendar_effects import calendar_of, times_of
 from pairup.evaluation.design import Design, Inference, InferenceKind
 from pairup.evaluation.estimate import AtEventTime, DoubtCheck, Effect, Found, Path, said
 from pairup.evaluation.panel import Panel
@@ -144,8 +144,9 @@ def _points(panel: Panel, design: Design) -> Points:
             )  # fmt: skip
         columns.append(column)
     start = int(np.searchsorted(at, panel.cohorts[0]))
-    times = at if panel.periods.are_days else panel.periods.values[at] - panel.periods.values[at[0]]
-    calendar = calendar_of(panel.periods.values[at], start) if panel.periods.are_days else np.zeros((len(at), 0))
+    values = panel.periods.values[at]
+    times = times_of(values) if panel.periods.are_days else values - values[0]
+    calendar = calendar_of(values, start) if panel.periods.are_days else np.zeros((len(at), 0))
     return Points(
         at, times.astype(np.int64), treated[:, seen].mean(axis=0), others.mean(axis=0) if len(others) else None,
         np.column_stack(columns) if columns else np.zeros((len(at), 0)), calendar, start,

@@ -64,19 +64,28 @@ def fitted(regressors: Floats, outcomes: Floats, cluster: Ints, at: int, weight:
     rest = wanted - basis @ fit
     rest[np.abs(rest) <= 1e-12 * np.abs(wanted).max(axis=0)] = 0.0  # rounding is no spread
     count = int(cluster.max()) + 1
-    grams = summed_by(basis[:, :, None] * basis[:, None, :], cluster, count)
-    spread, turned = np.linalg.eigh(grams)
-    left = 1 - spread
-    factor = np.where(left > _NOTHING, 1 / np.sqrt(np.maximum(left, _NOTHING)), 0.0)
-    turn = np.einsum("gkj,gj,glj,l->gk", turned, factor, turned, contrast)  # v_g = Q_g turn_g
-    by_cluster = np.einsum("gk,gko->go", turn, summed_by(basis[:, :, None] * rest[:, None, :], cluster, count))
-    return Fitted(contrast @ fit, by_cluster.T @ by_cluster, _degrees(grams, turn), by_cluster)
+    if count == len(rest):  # each row its own cluster: Q_g'Q_g has one root, the leverage
+        own_share = 1 - (basis**2).sum(axis=1)
+        pull = basis @ contrast * np.where(own_share > _NOTHING, 1 / np.sqrt(np.maximum(own_share, _NOTHING)), 0.0)
+        order = np.argsort(cluster)
+        by_cluster, along, own = (pull[:, None] * rest)[order], pull[:, None] * basis, pull**2
+    else:
+        grams = summed_by(basis[:, :, None] * basis[:, None, :], cluster, count)
+        spread, turned = np.linalg.eigh(grams)
+        left = 1 - spread
+        factor = np.where(left > _NOTHING, 1 / np.sqrt(np.maximum(left, _NOTHING)), 0.0)
+        turn = np.einsum("gkj,gj,glj,l->gk", turned, factor, turned, contrast)  # v_g = Q_g turn_g
+        scores = summed_by(basis[:, :, None] * rest[:, None, :], cluster, count)
+        by_cluster, along = np.einsum("gk,gko->go", turn, scores), np.einsum("gkl,gl->gk", grams, turn)
+        own = np.einsum("gk,gk->g", turn, along)
+    return Fitted(contrast @ fit, by_cluster.T @ by_cluster, _degrees(own, along), by_cluster)
 
 
-def _degrees(grams: Floats, turn: Floats) -> float:
-    """Give Satterthwaite's degrees of freedom: (trace P)^2 / trace(P^2), P_gh = [g = h] v_g'v_g - u_g'u_h, u = Q'v."""
-    along = np.einsum("gkl,gl->gk", grams, turn)
-    own = np.einsum("gk,gk->g", turn, along)
+def _degrees(own: Floats, along: Floats) -> float:
+    """Give Satterthwaite's degrees of freedom: (trace P)^2 / trace(P^2), P_gh = [g = h] v_g'v_g - u_g'u_h, u = Q'v.
+
+    own : (G,), v_g'v_g. along : (G, K), u_g.
+    """
     inner = along.T @ along
     diagonal = own - np.einsum("gk,gk->g", along, along)
     square = float((own**2).sum() - 2 * (own * (own - diagonal)).sum() + (inner * inner).sum())

@@ -64,16 +64,16 @@ class Lots:
                 ways[row, where] = starts
         return ways
 
-    def draws(self, many: int, seed: int) -> Ints:
-        """Draw ways at random, (many, L). Each block of draws has a stream of its own, whoever computes it."""
+    def draws(self, many: int, seed: int) -> Iterator[Ints]:
+        """Draw ways at random, in blocks (up to 64, L), each with a stream of its own, whoever computes it."""
         in_order = self.starts[np.lexsort((np.arange(len(self.codes)), self.stratum))]
-        ways = np.empty((many, len(self.codes)), dtype=np.int64)
         for block, first in enumerate(range(0, many, _BLOCK)):
             rows = min(_BLOCK, many - first)
             key = np.random.default_rng([seed, block]).random((rows, len(self.codes)))
             places = np.argsort(self.stratum + key, axis=1, kind="stable")
-            np.put_along_axis(ways[first : first + rows], places, np.broadcast_to(in_order, places.shape), axis=1)
-        return ways
+            ways = np.empty((rows, len(self.codes)), dtype=np.int64)
+            np.put_along_axis(ways, places, np.broadcast_to(in_order, places.shape), axis=1)
+            yield ways
 
 
 def _orders(starts: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

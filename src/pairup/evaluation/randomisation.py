@@ -60,43 +60,59 @@ def redrawn(trial: Trial, lots: Lots, level: float, repetitions: int, seed: int)
     """
     ways = lots.count()
     is_exact = ways <= EXACT
-    dealt = lots.every() if is_exact else np.vstack([lots.starts, lots.draws(repetitions, seed)])
-    came = _effects(trial, lots, lots.starts[None, :])
-    if came is None:
+    sums = _Sums.of(trial, lots)
+    came = sums.effects(lots.starts[None, :])
+    blocks = iter([lots.every()]) if is_exact else lots.draws(repetitions, seed)
+    parts = [sums.effects(dealt) for dealt in blocks]
+    if came is None or any(part is None for part in parts):
         return None
+    parts = parts if is_exact else [came, *parts]
+    effects, kept = (np.concatenate(part) for part in zip(*[part for part in parts if part], strict=True))
     value = float(came[0][0])
-    found = _effects(trial, lots, dealt)
-    assert found is not None
-    effects, kept = found
     near = 1e-9 * max(abs(value), float(np.abs(effects).max()), 1e-300)
     p = float((np.abs(effects) >= abs(value) - near).mean())
     return Redrawn(value, p, _inverted(value, effects, kept, 1 - level), effects, ways, is_exact)
 
 
-def _effects(trial: Trial, lots: Lots, dealt: Ints) -> tuple[Floats, Floats] | None:
-    """Give a_z and b_z of each way, (Z,) each."""
-    options = np.unique(lots.starts)
-    root = np.sqrt(trial.weight)[:, None]
-    scaled = root * trial.others
-    scaled = scaled[:, independent(scaled, scaled.shape[1] - 1)]
-    basis, _ = np.linalg.qr(scaled)
-    wanted = root[:, 0] * trial.outcome
-    rest = root[:, 0] * (wanted - basis @ (basis.T @ wanted))
-    is_on = trial.period >= lots.starts[trial.lot]
-    parts = np.column_stack([rest, trial.weight, trial.weight * is_on, root * basis])
-    sums = np.stack(
-        [summed_by(parts * (trial.period >= start)[:, None], trial.lot, len(lots.codes)) for start in options]
-    )  # (options, lots, parts): what a lot adds where it starts then
-    known = (root * basis)[is_on].sum(axis=0)
-    at = np.searchsorted(options, dealt)
-    block = max(1, _BLOCK // (dealt.shape[1] * parts.shape[1]))
-    added = np.concatenate([
-        sums[at[k : k + block], np.arange(dealt.shape[1])].sum(axis=1) for k in range(0, len(at), block)
-    ])  # fmt: skip
-    left = added[:, 1] - (added[:, 3:] ** 2).sum(axis=1)
-    if not (left > 1e-9 * np.maximum(added[:, 1], 1e-300)).all():
-        return None
-    return added[:, 0] / left, (added[:, 2] - added[:, 3:] @ known) / left
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """What each lot adds to numerators and denominators, for each first period that it could have had.
+
+    table : (options, L, 3 + K), products of the help with the outcome freed of W, with the help itself, with the help
+    that came, and with the basis of W. known : (K,), of the help that came.
+    """
+
+    options: Ints
+    table: Floats
+    known: Floats
+
+    @classmethod
+    def of(cls, trial: Trial, lots: Lots) -> _Sums:
+        options = np.unique(lots.starts)
+        root = np.sqrt(trial.weight)[:, None]
+        scaled = root * trial.others
+        basis, _ = np.linalg.qr(scaled[:, independent(scaled, scaled.shape[1] - 1)])
+        wanted = root[:, 0] * trial.outcome
+        rest = root[:, 0] * (wanted - basis @ (basis.T @ wanted))
+        is_on = trial.period >= lots.starts[trial.lot]
+        parts = np.column_stack([rest, trial.weight, trial.weight * is_on, root * basis])
+        table = np.stack([
+            summed_by(parts * (trial.period >= start)[:, None], trial.lot, len(lots.codes)) for start in options
+        ])  # fmt: skip
+        return cls(options, table, (root * basis)[is_on].sum(axis=0))
+
+    def effects(self, dealt: Ints) -> tuple[Floats, Floats] | None:
+        """Give a_z and b_z of each way, (Z,) each; None where W leaves nothing of some way's help."""
+        at = np.searchsorted(self.options, dealt)
+        lots = np.arange(dealt.shape[1])
+        block = max(1, _BLOCK // self.table[0].size)
+        added = np.concatenate([
+            self.table[at[k : k + block], lots].sum(axis=1) for k in range(0, len(at), block)
+        ])  # fmt: skip
+        left = added[:, 1] - (added[:, 3:] ** 2).sum(axis=1)
+        if not (left > 1e-9 * np.maximum(added[:, 1], 1e-300)).all():
+            return None
+        return added[:, 0] / left, (added[:, 2] - added[:, 3:] @ self.known) / left
 
 
 def _inverted(value: float, effects: Floats, kept: Floats, alpha: float) -> tuple[float, float] | None:
