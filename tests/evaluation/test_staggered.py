@@ -102,3 +102,11 @@ def test_units_treated_from_the_first_period_are_left_out_and_named() -> None:
 
     assert with_early.value == pytest.approx(2.5) and with_early.units == 4
     assert [finding.words.code for finding in with_early.findings] == ["evaluation.left-out-always-treated"]
+
+
+def test_with_anticipation_units_never_treated_compare_to_the_last_period() -> None:
+    panel = drawn({6: 20, None: 30}, periods=8)
+    never, later = ({"method": "staggered_did", "anticipation": 1, "comparison": one} for one in
+                    ("never_treated", "not_yet_treated"))  # fmt: skip
+
+    assert evaluate(panel, design_of(later)).value == pytest.approx(evaluate(panel, design_of(never)).value)

@@ -14,7 +14,8 @@ import numpy as np
 import pairup
 from pairup.errors import InputError
 from pairup.evaluation.design import USES, Design, Method
-from pairup.evaluation.estimate import DoubtCheck, Estimate, Estimator, EvaluationRun, Found, Identification
+from pairup.evaluation.doubt.which import identification_of, look_for_doubts
+from pairup.evaluation.estimate import DoubtCheck, Estimate, Estimator, EvaluationRun, Found, SensitivityCurve
 from pairup.evaluation.families import is_by_lot
 from pairup.evaluation.gates.limits import Limits, limits_of
 from pairup.evaluation.look_checks import checks_of
@@ -59,10 +60,11 @@ def evaluate(
     deviations = registered.deviations(design) if registered else ()
     standing = Standing(registered, deviations)
     return Estimate(
-        design, _identification(found, seen.checks), found, len(used.units), len(used.periods),
+        design, identification_of(found, seen.checks), found, len(used.units), len(used.periods),
         EvaluationRun(time.monotonic() - began, seed, _versions()), seen.checks,
         graded(used, design, seen.looks, seen.checks, seen.limits, standing),
         (*used.findings, *(Finding(words, severity=Severity.WARNING) for words in deviations)), panel.sha256,
+        seen.sensitivity,
     )  # fmt: skip
 
 
@@ -75,15 +77,18 @@ class Seen:
     looks: Looks | None
     checks: tuple[DoubtCheck, ...]
     limits: Limits
+    sensitivity: tuple[SensitivityCurve, ...] = ()
 
 
 def looked_at(panel: Panel, design: Design, *, seed: int = 0, level: float | None = None) -> Seen:
     """Estimate, and look at the doubts; grade nothing. Power and simulation grade it many times over."""
     limits, used = limits_of(design), prepared(panel, design)
-    found = estimator_of(design.method)(used, design, seed=seed)
+    method = estimator_of(design.method)
+    found = method(used, design, seed=seed)
+    doubts = look_for_doubts(used, panel, design, found, lambda fewer: method(fewer, design, seed=seed), seed)
     looks = _looked(used, design, found, limits, seed, level or design.level)
-    checks = (*found.checks, *(checks_of(looks, limits, is_by_lot(design)) if looks else ()))
-    return Seen(used, found, looks, checks, limits)
+    seen = checks_of(looks, limits, is_by_lot(design)) if looks else ()
+    return Seen(used, found, looks, (*found.checks, *doubts.checks, *seen), limits, doubts.sensitivity)
 
 
 def _looked(panel: Panel, design: Design, found: Found, limits: Limits, seed: int, level: float) -> Looks | None:
@@ -102,13 +107,6 @@ def _by_second_method(panel: Panel, design: Design, seed: int) -> float | None:
     used = {key: getattr(design, key) for key in USES[method] if key not in ("inference", "predictors")}
     effect = estimator_of(method)(panel, replace(plain, **used), seed=seed).effect
     return None if effect is None else effect.value
-
-
-def _identification(found: Found, checks: tuple[DoubtCheck, ...]) -> Identification:
-    if found.effect is None:
-        return Identification.NOT_IDENTIFIED
-    is_weak = any(check.is_essential and check.passed is False for check in checks)
-    return Identification.FRAGILE if is_weak else Identification.IDENTIFIED
 
 
 def estimator_of(method: Method) -> Estimator:

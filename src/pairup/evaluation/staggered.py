@@ -92,7 +92,7 @@ def _compared(cells: Cells, g: int, until: int, last: int, design: Design) -> ND
     """Choose the cohorts to compare with: never treated, or not treated until a period."""
     if design.comparison is Comparison.NEVER_TREATED:
         return cells.starts >= last
-    compared = cells.starts > until
+    compared = cells.starts > min(until, last - 1)  # those never treated stand at `last`, and always compare
     compared[g] = False
     return compared
 
