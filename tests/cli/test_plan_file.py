@@ -132,6 +132,48 @@ def test_what_changes_over_years_is_in_the_json(tmp_path):
     assert {words["code"] for words in answer["without"]["words"]} >= {"pairings.donors-leave", "pairings.share-change"}
 
 
+ZAYU = {
+    "recipients": [{"id": "zayu", "fewest_donors": 1}],
+    "options": [{"donor": "GD", "recipient": "zayu", "worth": 3, "load": 1}],
+}  # fmt: skip
+
+
+def test_what_changes_when_a_region_joins_is_told_of_a_file(tmp_path):
+    joins = tmp_path / "zayu.json"
+    joins.write_text(json.dumps(ZAYU), encoding="utf-8")
+
+    done = run(tmp_path, PAIRS, "--joins", str(joins), kind="pairings")
+    told = json.loads(run(tmp_path, PAIRS, "--joins", str(joins), "--json", kind="pairings").stdout)
+
+    assert done.returncode == 0 and "zayu joins: 0 pairings end, 1 begin" in done.stdout
+    assert told["joins"]["gained"] == [{"donor": "GD", "recipient": "zayu"}] and told["joins"]["points"] == 3
+
+
+def test_a_region_joins_a_plan_over_years(tmp_path):
+    (tmp_path / "zayu.json").write_text(
+        json.dumps({"recipients": [{"id": "zayu", "need": 7}], "options": [{"donor": "FJ", "recipient": "zayu"}]}),
+        encoding="utf-8",
+    )
+
+    done = run(tmp_path, YEARS, "--joins", str(tmp_path / "zayu.json"), "--json", kind="pairings")
+
+    assert json.loads(done.stdout)["joins"]["plan"]["coverage"]["share"] == "3/7"  # whole amounts
+
+
+@pytest.mark.parametrize(
+    "said, found",
+    [({"recipients": [{"id": "nang"}]}, "nang"),
+     ({"options": [{"donor": "HB", "recipient": "nang", "worth": 1}]}, "HB"),
+     ({"locks": []}, "locks"), ([], "object")],
+)  # fmt: skip
+def test_who_cannot_join_is_refused_before_planning(tmp_path, said, found):
+    (tmp_path / "joins.json").write_text(json.dumps(said), encoding="utf-8")
+
+    done = run(tmp_path, PAIRS, "--joins", str(tmp_path / "joins.json"), kind="pairings")
+
+    assert done.returncode == 1 and done.stdout == "" and found in done.stderr
+
+
 def test_a_donor_that_is_no_donor_of_the_file_is_refused_before_planning(tmp_path):
     done = run(tmp_path, PAIRS, "--without", "FJ", "--without", "HB", kind="pairings")
 

@@ -78,10 +78,15 @@ def over_years(donors: int, recipients: int, years: int, seed: int) -> YearsProb
 
 
 def rows(is_quick: bool, seed: int) -> Iterator[Row]:
-    """Measure seeded and, where they are at hand, published instances; quick: within a minute."""
-    seconds = 10.0 if is_quick else 60.0
+    """Measure published instances where they are at hand, and seeded ones; quick: within a minute.
+
+    A size of which the published instance is at hand is not drawn as well.
+    """
+    seconds, at_hand = 10.0 if is_quick else 60.0, set() if is_quick else _at_hand()
     for m, n in QUICK if is_quick else FULL:
         for kind in "de":
+            if f"{kind}{m:02}{n}" in at_hand:
+                continue
             yield from _rows(f"{kind}{m:02}{n} seed {seed}", a_hard_assignment(kind, m, n, seed), None, seconds)
     for m, n, years in QUICK_YEARS if is_quick else FULL_YEARS:
         took: Measured = measured(ours_over_years, over_years(m, n, years, seed), seconds, limit=3 * seconds + 30)
@@ -118,14 +123,26 @@ def _rows(name: str, problem: PairingProblem, best: float | None, seconds: float
 
 
 def _published(seconds: float) -> Iterator[Row]:
-    if (folder := published("gap")) is None:
+    if published("gap") is None:
         yield Row("pairings", "published", "pairup", note=ABSENT)
+    for path, best in _files():
+        yield from _rows(path.name, read_assignment(path), best, seconds)
+
+
+def _at_hand() -> set[str]:
+    """The names of the published instances of types d and e that are at hand."""
+    return {path.name for path, _ in _files()}
+
+
+def _files() -> Iterator[tuple[Path, float]]:
+    """Each published instance of types d and e that is at hand, and the worth best known."""
+    if (folder := published("gap")) is None:
         return
     with (folder / "best_known.csv").open(encoding="utf-8") as file:
         for line in csv.DictReader(file):
             path = folder / line["instance"]
             if path.name[0] in "de" and path.is_file():
-                yield from _rows(path.name, read_assignment(path), -float(line["best_known_min"]), seconds)
+                yield path, -float(line["best_known_min"])
 
 
 def _question(cost: Any, load: Any, room: Any) -> PairingProblem:

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "what-if": ("pairup.cli.answers", "Say how a plan would change if it had to."),
     "repair": ("pairup.cli.answers", "Mend a plan after drop-outs with the fewest moves."),
     "weigh": ("pairup.cli.weigh", "Weigh a portfolio: floors, fairness, risks, rules, lots."),
+    "what-we-learn": ("pairup.cli.learn", "Say what a plan will let us learn, and what lots would add."),
     "lottery": ("pairup.cli.plan", "Draw lots among projects that are nearly tied."),
     "adopt": ("pairup.cli.plan", "Take a drafted plan into the record."),
     "evaluate": ("pairup.cli.evaluate", "Tell an effect from a panel and a design."),

@@ -37,6 +37,10 @@ KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 @click.option(
     "--without", multiple=True, metavar="DONOR", help="Of pairings: say what changes if this donor leaves; repeatable."
 )
+@click.option(
+    "--joins", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Of pairings, with --problem: say what changes if the donors and recipients of this file join.",
+)  # fmt: skip
 @click.option("--days", type=click.IntRange(min=1), default=8, show_default=True, help="Days of a journey.")
 @click.option("--nights", type=click.Choice(["anywhere", "return"]), default="anywhere", show_default=True)
 @click.option("--seconds", type=click.FloatRange(min=0), help="Stop after this long. [default: until proved]")
@@ -70,8 +74,9 @@ KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 @ACTOR
 def plan(
     kind: str, problems: tuple[Path, ...], record: Path | None, programme: str | None, round_code: str | None,
-    on: datetime | None, known_by: datetime | None, years: str | None, without: tuple[str, ...], days: int, nights: str,
-    seconds: float | None, work: int | None, seed: int, rounds: int | None, rest: int, fair: Order | None,
+    on: datetime | None, known_by: datetime | None, years: str | None, without: tuple[str, ...],
+    joins: Path | None, days: int, nights: str, seconds: float | None, work: int | None, seed: int,
+    rounds: int | None, rest: int, fair: Order | None,
     fair_points: float, checks: bool | None, as_json: bool, plot: Path | None, actor: str,
 ) -> None:  # fmt: skip
     """Draft a plan of KIND. A draft changes nothing until it is adopted.
@@ -82,6 +87,8 @@ def plan(
         raise click.UsageError("Give one of --problem FILE and --record FILE.")
     if without and kind != "pairings":
         raise click.UsageError("--without DONOR is asked of pairings; of a round, ask `pairup what-if`.")
+    if joins is not None and (kind != "pairings" or len(problems) != 1 or without):
+        raise click.UsageError("--joins FILE is asked of pairings with one --problem FILE, and not with --without.")
     from pairup.cli.plan_rounds import How, plan_files, plan_of_record, require_sense
     from pairup.planning.plan import Stop
 
@@ -93,7 +100,15 @@ def plan(
 
         raise click.exceptions.Exit(
             plan_problem_file(
-                kind, problems[0], seconds=seconds, work=work, seed=seed, as_json=as_json, plot=plot, without=without
+                kind,
+                problems[0],
+                seconds=seconds,
+                work=work,
+                seed=seed,
+                as_json=as_json,
+                plot=plot,
+                without=without,
+                joins=joins,
             )
         )
     if record is None:
@@ -181,24 +196,49 @@ def _years(given: str | None) -> tuple[int, int] | None:
 @click.option("--seed", type=click.IntRange(min=0), required=True, help="The seed of the draw; the journal keeps it.")
 @click.option("--deviation", type=click.FloatRange(min=0), default=1.0, show_default=True,
               help="Standard deviation of the outcome an evaluation would measure.")  # fmt: skip
+@click.option("--panel", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Outcomes of the past by place and year: draw only among places that these tell apart, and write "
+              "the design into --into.")  # fmt: skip
+@click.option("--only", metavar="TAG", help="With --panel: only projects with this tag. [default: all]")
+@click.option("--until", type=int, metavar="YEAR", help="With --panel: the last year looked at.")
+@click.option("--lag", type=click.IntRange(min=0), default=0, help="With --panel: years from a start to its help.")
+@click.option(
+    "--into", type=click.Path(path_type=Path, file_okay=False), help="With --panel: the folder of the design."
+)
 @ACTOR
 def lottery(
-    run: str, record: Path, programme: str | None, within: str, seed: int, deviation: float, actor: str
+    run: str, record: Path, programme: str | None, within: str, seed: int, deviation: float, panel: Path | None,
+    only: str | None, until: int | None, lag: int, into: Path | None, actor: str,
 ) -> None:  # fmt: skip
-    """Draw lots among the near ties of the drafted portfolio RUN, and keep the draw as a run that can be adopted."""
+    """Draw lots among the near ties of the drafted portfolio RUN, and keep the draw as a run that can be adopted.
+
+    With --panel the lottery is the design of an evaluation, and the journal keeps its hash.
+    """
+    if (panel is None) != (into is None):
+        raise click.UsageError("--panel FILE and --into FOLDER go together.")
     from pairup.services import open_record
 
     share = share_of(within, "--within")
+    past = None
+    if panel is not None:
+        from pairup.evaluation.panel_file import read_panel
+
+        past = read_panel(panel)
     open_record(record)
     from pairup.services import lotteries
+    from pairup.services.learning import Question
 
     found = lotteries.draw(
-        run, within=share, seed=seed, deviation=deviation, actor=actor, at=now(), programme=programme
+        run, within=share, seed=seed, deviation=deviation, actor=actor, at=now(), programme=programme,
+        evaluated=None if past is None else lotteries.Evaluated(past, Question(only, until, lag)),
     )  # fmt: skip
     click.echo(found.lottery.words().say(language()))
     for one, other in found.lottery.groups:
         mark = one if one in found.lottery.drawn else other
         click.echo(f"  {' '.join(one)} | {' '.join(other)}: {' '.join(mark)}")
+    if found.design is not None and past is not None and into is not None:
+        found.design.write(into, past)
+        click.echo(found.design.words(into).say(language()))
     click.echo(f"Kept as run {found.run}. Next: pairup adopt {found.run} --record {record}")
 
 

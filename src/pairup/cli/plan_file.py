@@ -17,6 +17,7 @@ from pairup.planning.plan import Plan, Status, Stop
 
 if TYPE_CHECKING:
     from pairup.planning.pairing import Change
+    from pairup.planning.problems import Joining
 
 #: exit codes, as the format of problem files says
 DONE, REFUSED, USAGE, NO_PLAN, STOPPED = 0, 1, 2, 3, 4
@@ -33,20 +34,23 @@ def plan_problem_file(
     echo: Callable[[str], None] = click.echo,
     plot: Path | None = None,
     without: tuple[str, ...] = (),
+    joins: Path | None = None,
 ) -> int:
     """Plan the problem in a file, print the plan, draw its solve where asked, and give the exit code.
 
-    `without` names donors of pairings that leave: what changes is told too, and the exit code is of that plan.
+    `without` names donors of pairings that leave, `joins` is a file of those who join: what changes is told too, and
+    the exit code is of that plan.
     Long because what is told of a plan is told in one place.
     0 a plan, 1 refused input, 2 usage, 3 proved that no plan exists, 4 stopped before a plan was found.
     """
     if kind not in KINDS:
         click.echo(f"{kind!r} is no kind of plan. Kinds: {', '.join(KINDS)}.", err=True)
         return USAGE
-    from pairup.planning.problems import read_problem_file
+    from pairup.planning.problems import read_joining, read_problem_file
 
     try:
-        asked = read_problem_file(problem, kind)
+        asked: Any = read_problem_file(problem, kind)
+        joining = None if joins is None else read_joining(joins, asked)
         if without:
             from pairup.planning.pairing import require_donors
 
@@ -55,9 +59,14 @@ def plan_problem_file(
         return refuse(error)
     stop = Stop(seconds, work)
     plan = _watched(kind, asked, stop, seed)
-    change = _without(plan, without, stop) if without and plan.has_plan else None
+    change, more = None, {}
+    if without and plan.has_plan:
+        change = _without(plan, without, stop)
+        more = {"without": {"donors": list(without), **change.to_dict()}}
+    elif joining is not None and plan.has_plan:
+        change = _with(plan, joining, stop)
+        more = {"joins": change.to_dict()}
     if as_json:
-        more = {"without": {"donors": list(without), **change.to_dict()}} if change is not None else {}
         echo(json.dumps(plan.to_dict() | more, ensure_ascii=False))
     else:
         echo(plan.screen(language()))
@@ -72,6 +81,12 @@ def _without(plan: Plan[Any], donors: tuple[str, ...], stop: Stop) -> Change:
     from pairup.planning.pairing import what_if_donors_leave
 
     return what_if_donors_leave(plan, donors, stop)
+
+
+def _with(plan: Plan[Any], joining: Joining, stop: Stop) -> Change:
+    from pairup.planning.pairing import what_if_joins
+
+    return what_if_joins(plan, *joining, stop=stop)
 
 
 def tell_more(plan: Plan[Any], change: Change | None, echo: Callable[[str], None] = click.echo) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pairup import __version__
 from pairup.errors import InputError
+from pairup.evaluation.panel import Panel
 from pairup.planning.plan import Plan
 from pairup.planning.portfolio.lottery import Lottery, lottery, plan_drawn
 from pairup.planning.problems import Funding
@@ -14,31 +15,50 @@ from pairup.record.models import PlanRun, PlanRunVersion
 from pairup.services import write
 from pairup.services.access import require_may
 from pairup.services.explanations import plan_of
+from pairup.services.learning import Question, draw_to_learn
+from pairup.services.lot_designs import LotDesign, lot_design
 from pairup.services.plans import read_run
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The run that keeps the drawn plan, and the lottery."""
+    """The run that keeps the drawn plan, the lottery, and the design that it is, where one was asked for."""
 
     run: str
     lottery: Lottery
+    design: LotDesign | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """By what the draw will be evaluated: outcomes of the past, and the question."""
+
+    panel: Panel
+    question: Question
 
 
 def draw(
     run: str, *, within: float, seed: int, actor: str, at: datetime, programme: str | None = None,
-    deviation: float = 1.0,
+    deviation: float = 1.0, evaluated: Evaluated | None = None,
 ) -> Drawn:  # fmt: skip
     """Draw among the near ties of a drafted portfolio, and keep the drawn plan as a run of its own.
 
     `within` is the share of the plan's worth that the draw may lose at most. The journal keeps seed, candidates,
-    chances and what was drawn, so that anyone can draw again. Refuses runs of other kinds and runs without a plan.
+    chances and what was drawn, so that anyone can draw again. With `evaluated`, lots are drawn only among places that
+    an evaluation can tell apart, and the journal keeps the hash of the design that compares them, with each place's
+    stratum and start: it is registered before any outcome. Refuses runs of other kinds and runs without a plan, and
+    for an evaluation a draw that tells nothing apart.
     """
     require_may(actor, "funding.lottery")
     row = _read_portfolio(run, programme)
-    found = lottery(plan_of(row), within=within, seed=seed, deviation=deviation)
+    plan, design = plan_of(row), None
+    if evaluated is None:
+        found = lottery(plan, within=within, seed=seed, deviation=deviation)
+    else:
+        found = draw_to_learn(plan, evaluated.panel, evaluated.question, within=within, seed=seed)
+        design = lot_design(found, evaluated.panel, evaluated.question, day=at.date())
     drawn = plan_drawn(found)
-    facts = {"run": run} | found.facts()
+    facts = {"run": run} | found.facts() | ({"design": design.facts()} if design else {})
     with write.command(
         "funding.lottery", actor=actor, at=at, programme=row.identity.programme.code, facts=facts
     ) as doing:
@@ -55,7 +75,7 @@ def draw(
             answer=answer, read_digest=row.read_digest, code_version=__version__, is_synthetic=row.is_synthetic,
         )  # fmt: skip
         doing.add(PlanRunVersion, [kept])
-    return Drawn(code, found)
+    return Drawn(code, found, design)
 
 
 def portfolio_of(run: str, *, programme: str | None = None) -> Plan[Funding]:

@@ -48,7 +48,7 @@ def what_if_donors_leave(plan: Plan[Any], donors: Iterable[str], stop: Stop = UN
         return years_without(plan, gone, stop)
     changed = PairingProblem.from_columns(
         [row for row in problem.donors if row.id not in gone], problem.recipients,
-        [row for row in _options(problem) if row[0] not in gone], change_cost=problem.change_cost,
+        [row for row in problem.option_rows() if row[0] not in gone], change_cost=problem.change_cost,
         existing=_others(problem.existing, gone), locks=_others(problem.locks, gone),
         forbids=_others(problem.forbids, gone), refusal=problem.refusal,
     )  # fmt: skip
@@ -77,7 +77,7 @@ def what_if_joins(
     if isinstance(problem, YearsProblem):
         return years_joined(plan, givers, takers, new, stop)
     changed = PairingProblem.from_columns(
-        [*problem.donors, *givers], [*problem.recipients, *takers], [*_options(problem), *new],
+        [*problem.donors, *givers], [*problem.recipients, *takers], [*problem.option_rows(), *new],
         existing=problem.existing, change_cost=problem.change_cost, locks=problem.locks, forbids=problem.forbids,
         refusal=problem.refusal,
     )  # fmt: skip
@@ -107,11 +107,6 @@ def _if_others_carry_more(
         return ()
     moves = replace(difference, lost=tuple(tie for tie in difference.lost if tie.donor not in gone))
     return (Words("pairings.if-more", {"load": number(more)}), *moves_of(moves))
-
-
-def _options(problem: PairingProblem) -> list[tuple[str, str, float, float]]:
-    columns = zip(problem.worth.tolist(), problem.load.tolist(), strict=True)
-    return [(*problem.tie(k), worth, load) for k, (worth, load) in enumerate(columns)]
 
 
 def _others(ties: Iterable[Tie], gone: Container[str]) -> list[Tie]:

@@ -16,8 +16,9 @@ import numpy as np
 
 from pairup.errors import InputError
 from pairup.planning.plan import PROVED, Ended, Plan, Status, gap_of, number
+from pairup.planning.portfolio.swaps import Swaps
 from pairup.planning.problems.funding import Funding, FundingProblem
-from pairup.planning.verify import check_chosen, check_plan
+from pairup.planning.verify import check_plan
 from pairup.values.words import Words
 
 #: standard errors between zero and the smallest effect found with power 80 % in a two-sided test at 5 %
@@ -70,12 +71,19 @@ def smallest_effect(treated: int, compared: int, deviation: float = 1.0) -> floa
     return MULTIPLE * deviation * math.sqrt(1.0 / (share * (1.0 - share) * count))
 
 
-def lottery(plan: Plan[Funding], *, within: float, seed: int, deviation: float = 1.0) -> Lottery:
+def lottery(
+    plan: Plan[Funding], *, within: float, seed: int, deviation: float = 1.0, units: Mapping[str, str] | None = None,
+    begins: Mapping[Funding, int] | None = None,
+) -> Lottery:  # fmt: skip
     """Draw among near ties: each pair of a chosen project and one left out (or another way of the same), evenly.
 
     `within` is the share of the plan's worth that a draw may lose at most, all swaps together. Pairs are found in
     order of what they lose, each project once, and each pair must keep every requirement together with all pairs
     before it, however those fall. The same plan and seed give the same draw.
+
+    `units` are the projects that may be drawn, each with the unit by which an evaluation sees it: a unit is drawn once,
+    and two projects of one unit are no pair. Without it every project is a unit of its own. With `begins`, two projects
+    are a pair only where both would begin at once, so that the lot alone tells their units apart.
     """
     if not 0 <= within <= 1:
         raise InputError(
@@ -83,7 +91,7 @@ def lottery(plan: Plan[Funding], *, within: float, seed: int, deviation: float =
             code="funding.lottery-within", within=within,
         )  # fmt: skip
     problem: FundingProblem = plan.problem
-    groups, losses = _pairs(problem, plan.assignments, within * abs(plan.objective or 0.0))
+    groups, losses = _pairs(problem, plan.assignments, within * abs(plan.objective or 0.0), units, begins)
     random = np.random.default_rng(seed)
     swapped = random.random(len(groups)) < 0.5
     drawn = _after(plan.chosen, [pair for pair, is_swapped in zip(groups, swapped, strict=True) if is_swapped])
@@ -116,79 +124,41 @@ def _worst(losses: Sequence[float]) -> float:
 
 
 def _pairs(
-    problem: FundingProblem, chosen: tuple[Funding, ...], room: float
+    problem: FundingProblem,
+    chosen: tuple[Funding, ...],
+    room: float,
+    units: Mapping[str, str] | None,
+    begins: Mapping[Funding, int] | None,
 ) -> tuple[list[tuple[Funding, Funding]], list[float]]:
     """Pairs that may be swapped in any combination, and what each loses; together no more than `room`."""
     worth = dict(zip(problem.ways, problem.worth.tolist(), strict=True))
     held = {item.project for item in chosen}
+    unit_of = {project.id: project.id for project in problem.projects} if units is None else units
     locked = {row[0] for row in problem.locks}
     candidates = sorted(
         (worth[one] - worth[other], one, other)
-        for one in chosen if one.project not in locked
+        for one in chosen if one.project not in locked and one.project in unit_of
         for other in problem.ways
-        if other != one and (other.project == one.project or other.project not in held)
+        if other != one and other.project in unit_of and (other.project == one.project or other.project not in held)
         and 0 <= worth[one] - worth[other] <= room
     )  # fmt: skip
     # ties of start year teach an evaluation less than ties of projects: these first
     candidates.sort(key=lambda row: (row[1].project == row[2].project, *row))
+    swaps = Swaps(problem, chosen)
     groups: list[tuple[Funding, Funding]] = []
     losses: list[float] = []
     used: set[str] = set()
     for loss, one, other in candidates:
-        if one.project in used or other.project in used or math.fsum(losses) + loss > room + 1e-9:
+        pair = {unit_of[one.project], unit_of[other.project]}
+        if len(pair) == 2 and begins is not None and begins[one] != begins[other]:
             continue
-        if _is_safe(problem, chosen, [*groups, (one, other)]):
+        if pair & used or (len(pair) == 1 and one.project != other.project) or math.fsum(losses) + loss > room + 1e-9:
+            continue
+        if swaps.take(one, other):
             groups.append((one, other))
             losses.append(loss)
-            used |= {one.project, other.project}
+            used |= pair
     return groups, losses
-
-
-def _is_safe(problem: FundingProblem, chosen: tuple[Funding, ...], groups: Sequence[tuple[Funding, Funding]]) -> bool:
-    """Whether every combination of swaps keeps everything.
-
-    Loads and floors add up, so it is enough that each line and floor is kept where every pair falls its worst way;
-    needs and exclusions are asked with either of each pair taken for present and for absent.
-    """
-    from decimal import Decimal
-
-    from pairup.planning.portfolio.formulation import floor_rows
-
-    touched = {item.project for pair in groups for item in pair if pair[0].project != pair[1].project}
-    by_code = {project.id: project for project in problem.projects}
-    for project in problem.projects:
-        if touched & {project.id, *project.needs} and (project.needs and (project.id in touched or any(
-            item.project == project.id for item in chosen
-        ))):  # fmt: skip
-            return False
-    if any(one in touched or other in touched for one, other in problem.exclusions):
-        return False
-    if any(tuple(row) in {(item.project,), tuple(item)} for _, item in groups for row in problem.forbids):
-        return False
-    loads = {(p.id, w.id): w.loads for p in by_code.values() for w in p.ways}
-    swapped = {one for one, _ in groups}
-    for line in problem.lines:
-        total = sum((_exact(loads[item].get(line.id, 0.0)) for item in chosen if item not in swapped), Decimal(0))
-        for pair in groups:
-            total += max(_exact(loads[item].get(line.id, 0.0)) for item in pair)
-        if total > _exact(line.capacity):
-            return False
-    at = problem.option_at
-    for row in floor_rows(problem):
-        lift = sum((row[at[item]] for item in chosen if item not in swapped), Decimal(0))
-        if lift + sum((min(row[at[one]], row[at[other]]) for one, other in groups), Decimal(0)) < 0:
-            return False
-    if not problem.least:
-        return True
-    broken: list[str] = []
-    check_chosen(problem, _after(chosen, groups), lambda code, **facts: broken.append(code))
-    return not broken
-
-
-def _exact(value: float) -> Any:
-    from decimal import Decimal
-
-    return Decimal(repr(float(value)))
 
 
 def _after(chosen: tuple[Funding, ...], swaps: Sequence[tuple[Funding, Funding]]) -> tuple[Funding, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pairup.planning.problems.funding import Funding, FundingProblem, Line, Project, Way
 from pairup.planning.problems.pairing import Donor, PairingProblem, Recipient, Tie
@@ -23,6 +23,7 @@ __all__ = [
     "Funding",
     "FundingProblem",
     "Given",
+    "Joining",
     "Line",
     "PairingProblem",
     "Posting",
@@ -35,11 +36,22 @@ __all__ = [
     "YearOption",
     "YearRecipient",
     "YearsProblem",
+    "read_joining",
     "read_problem",
     "read_problem_file",
 ]
 
+#: what a file of those who join a question of pairings may list
+JOINING = ("donors", "recipients", "options")
 KINDS = ("funding", "pairings", "postings", "visits")
+
+
+class Joining(NamedTuple):
+    """Who joins a question of pairings, and the pairs that may then be tied; rows as the question has them."""
+
+    donors: tuple[Any, ...]
+    recipients: tuple[Any, ...]
+    options: tuple[Any, ...]
 
 
 def read_problem(said: Any, kind: str | None = None, file: str = "") -> Problem:
@@ -72,6 +84,33 @@ def read_problem(said: Any, kind: str | None = None, file: str = "") -> Problem:
 
 def read_problem_file(path: Path, kind: str | None = None) -> Problem:
     """Read a problem file: UTF-8 JSON, one object, no key twice."""
+    return read_problem(read_json(path), kind, path.name)
+
+
+def read_joining(path: Path, problem: PairingProblem | YearsProblem) -> Joining:
+    """Read who joins a question of pairings: a file with their `donors`, `recipients` and `options`, as it has them.
+
+    An option may name who is there already. Refuses what the question would refuse: a code that is there, an option
+    of nobody.
+    """
+    reading, said = Reading(path.name), read_json(path)
+    found = reading.keys(said, "joins", (), ("kind", "version", *JOINING))
+    reading.require()
+    assert found is not None
+    base: dict[str, Any] = problem.to_dict()
+    more = {key: [*base[key], *reading.rows(found.get(key), key)] for key in JOINING}
+    reading.require()
+    both: Any = type(problem).from_dict(base | more, path.name)
+    known = {row.id for row in (*problem.donors, *problem.recipients)}
+    return Joining(
+        tuple(row for row in both.donors if row.id not in known),
+        tuple(row for row in both.recipients if row.id not in known),
+        tuple(row for row in both.option_rows() if row[:2] not in problem.option_at),
+    )
+
+
+def read_json(path: Path) -> Any:
+    """Read a file of UTF-8 JSON, no key twice."""
     reading = Reading(path.name)
     said: Any = None
     try:
@@ -87,7 +126,7 @@ def read_problem_file(path: Path, kind: str | None = None) -> Problem:
     except RecursionError:
         reading.refuse("not-json", str(path), found="nested too deep")
     reading.require()
-    return read_problem(said, kind, path.name)
+    return said
 
 
 def _once(reading: Reading, pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -135,6 +135,11 @@ class PairingProblem:
         """Where each option stands in the columns."""
         return {self.tie(k): k for k in range(len(self.worth))}
 
+    def option_rows(self) -> list[tuple[str, str, float, float]]:
+        """The options as rows: donor, recipient, worth, load."""
+        columns = zip(self.worth.tolist(), self.load.tolist(), strict=True)
+        return [(*self.tie(k), worth, load) for k, (worth, load) in enumerate(columns)]
+
     def tie(self, option: int) -> Tie:
         return Tie(self.donors[self.option_donor[option]].id, self.recipients[self.option_recipient[option]].id)
 

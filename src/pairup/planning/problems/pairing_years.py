@@ -189,6 +189,10 @@ class YearsProblem:
         """Where each pair that may be tied stands among the options."""
         return {row.tie: k for k, row in enumerate(self.options)}
 
+    def option_rows(self) -> tuple[YearOption, ...]:
+        """The pairs that may be tied, as rows that begin with donor and recipient."""
+        return self.options
+
     @cached_property
     def step(self) -> Fraction:
         """The unit, exactly: as given, or the step in which the amounts are written, six digits at most."""
