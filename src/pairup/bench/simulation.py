@@ -52,15 +52,15 @@ def names() -> tuple[str, ...]:
     return (*(world.name for world in WORLDS), *(f"interval of {method}" for method in CASES if method in known))
 
 
-def rows_of(name: str, is_quick: bool, seed: int, jobs: int | None) -> list[Simulated]:
+def rows_of(name: str, is_quick: bool, seed: int, jobs: int | None, asked: int | None = None) -> list[Simulated]:
     """Simulate a world, without and with its effect, or an interval."""
-    draws = QUICK if is_quick else FULL
+    draws = asked or (QUICK if is_quick else FULL)
     if name.startswith("interval of "):
         count = held(name.removeprefix("interval of "), draws, seed=seed, jobs=jobs)
         met = is_met(count, draws, *_COVERED)
         return [_row(name, "intervals", 1.0, draws, count, "93–97 %", met, Counter({"interval held": count}))]
     world = next(one for one in WORLDS if name == one.name)
-    if world.treated + world.pool > _MANY and not is_quick:
+    if world.treated + world.pool > _MANY and draws == FULL:
         draws = FEWER
     nothing, effect = simulate(world, draws, seed=seed, jobs=jobs)
     count, most = nothing["registered supported at all"], 0.10 if world.is_bad_run else 0.05
