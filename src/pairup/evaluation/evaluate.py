@@ -14,8 +14,16 @@ import numpy as np
 import pairup
 from pairup.errors import InputError
 from pairup.evaluation.design import USES, Design, Method
-from pairup.evaluation.doubt.which import identification_of, look_for_doubts
-from pairup.evaluation.estimate import DoubtCheck, Estimate, Estimator, EvaluationRun, Found, SensitivityCurve
+from pairup.evaluation.doubt.which import look_for_doubts
+from pairup.evaluation.estimate import (
+    DoubtCheck,
+    Estimate,
+    Estimator,
+    EvaluationRun,
+    Found,
+    Identification,
+    SensitivityCurve,
+)
 from pairup.evaluation.families import is_by_lot
 from pairup.evaluation.gates.limits import Limits, limits_of
 from pairup.evaluation.look_checks import checks_of
@@ -28,14 +36,22 @@ from pairup.values.words import Words
 
 #: where each method lives; loaded when it is asked for
 _HOMES = MappingProxyType({
+    Method.EVENT_STUDY: "pairup.evaluation.event_study:estimate_event_study",
+    Method.IMPUTATION_DID: "pairup.evaluation.imputation:estimate_imputation",
     Method.STAGGERED_DID: "pairup.evaluation.staggered:estimate_staggered",
+    Method.DISCONTINUITY: "pairup.evaluation.discontinuity:estimate_discontinuity",
+    Method.INTERRUPTED_SERIES: "pairup.evaluation.interrupted_series:estimate_interrupted",
     Method.RANDOMISED: "pairup.evaluation.randomised:estimate_randomised",
+    Method.SUN_ABRAHAM: "pairup.evaluation.event_study:estimate_sun_abraham",
+    Method.AUGMENTED_SYNTHETIC_CONTROL: "pairup.evaluation.augmented:estimate_augmented",
     Method.SYNTHETIC_CONTROL: "pairup.evaluation.synthetic_control:estimate_synthetic_control",
     Method.SYNTHETIC_DID: "pairup.evaluation.synthetic_did:estimate_synthetic_did",
 })  # fmt: skip
 
 #: methods that need no period before and no unit without holes, and see to both themselves
 _AS_IT_IS = (Method.RANDOMISED, Method.DISCONTINUITY, Method.INTERRUPTED_SERIES)
+#: methods that take a unit for the periods in which it is seen; the others need every unit in every period
+_TAKE_HOLES = frozenset({Method.STAGGERED_DID, Method.SUN_ABRAHAM, Method.IMPUTATION_DID, Method.EVENT_STUDY})
 #: units up to which the doubts that need fits are looked at without a claim to grade
 _FEW = 500
 
@@ -60,7 +76,7 @@ def evaluate(
     deviations = registered.deviations(design) if registered else ()
     standing = Standing(registered, deviations)
     return Estimate(
-        design, identification_of(found, seen.checks), found, len(used.units), len(used.periods),
+        design, _identification(found, seen.checks), found, len(used.units), len(used.periods),
         EvaluationRun(time.monotonic() - began, seed, _versions()), seen.checks,
         graded(used, design, seen.looks, seen.checks, seen.limits, standing),
         (*used.findings, *(Finding(words, severity=Severity.WARNING) for words in deviations)), panel.sha256,
@@ -77,7 +93,7 @@ class Seen:
     looks: Looks | None
     checks: tuple[DoubtCheck, ...]
     limits: Limits
-    sensitivity: tuple[SensitivityCurve, ...] = ()
+    sensitivity: tuple[SensitivityCurve, ...]
 
 
 def looked_at(panel: Panel, design: Design, *, seed: int = 0, level: float | None = None) -> Seen:
@@ -87,8 +103,8 @@ def looked_at(panel: Panel, design: Design, *, seed: int = 0, level: float | Non
     found = method(used, design, seed=seed)
     doubts = look_for_doubts(used, panel, design, found, lambda fewer: method(fewer, design, seed=seed), seed)
     looks = _looked(used, design, found, limits, seed, level or design.level)
-    seen = checks_of(looks, limits, is_by_lot(design)) if looks else ()
-    return Seen(used, found, looks, (*found.checks, *doubts.checks, *seen), limits, doubts.sensitivity)
+    further = checks_of(looks, limits, is_by_lot(design)) if looks else ()
+    return Seen(used, found, looks, (*found.checks, *doubts.checks, *further), limits, doubts.sensitivity)
 
 
 def _looked(panel: Panel, design: Design, found: Found, limits: Limits, seed: int, level: float) -> Looks | None:
@@ -107,6 +123,13 @@ def _by_second_method(panel: Panel, design: Design, seed: int) -> float | None:
     used = {key: getattr(design, key) for key in USES[method] if key not in ("inference", "predictors")}
     effect = estimator_of(method)(panel, replace(plain, **used), seed=seed).effect
     return None if effect is None else effect.value
+
+
+def _identification(found: Found, checks: tuple[DoubtCheck, ...]) -> Identification:
+    if found.effect is None:
+        return Identification.NOT_IDENTIFIED
+    is_weak = any(check.is_essential and check.passed is False for check in checks)
+    return Identification.FRAGILE if is_weak else Identification.IDENTIFIED
 
 
 def estimator_of(method: Method) -> Estimator:
@@ -135,7 +158,8 @@ def prepared(panel: Panel, design: Design) -> Panel:
     panel = _pooled(panel, design)
     if design.method in _AS_IT_IS:
         return panel
-    return _complete(_with_before(panel))
+    panel = _with_before(panel)
+    return panel if design.method in _TAKE_HOLES else _complete(panel)
 
 
 def _pooled(panel: Panel, design: Design) -> Panel:

@@ -224,6 +224,36 @@ def nearest_each(gram: Floats) -> tuple[Floats, Floats]:
 
 
 @compiled
+def matched(distances: Floats, scales: Floats, pool: Floats, target: Floats) -> tuple[Floats, Floats, Floats]:
+    """Fit units by their predictors, once for each way to weigh the predictors.
+
+    distances : (K, J), each unit's predictors less the target's. scales : (P, K), what each predictor counts.
+    pool : (J, M) and target : (M,), outcomes. Gives weights (P, J), the mean squares of the outcomes' misfit (P,) and
+    the gaps (P,) of the fits to the predictors.
+    """
+    many, count = len(scales), distances.shape[1]
+    weights, losses, gaps = np.empty((many, count)), np.zeros(many), np.empty(many)
+    nothing, free = np.zeros(count), np.ones(count, np.bool_)
+    for p in range(many):
+        gram = np.zeros((count, count))
+        for k in range(len(distances)):
+            scale = scales[p, k]
+            if scale > 0:
+                for i in range(count):
+                    factor = scale * distances[k, i]
+                    for j in range(count):
+                        gram[i, j] += factor * distances[k, j]
+        weights[p], gaps[p] = nearest(gram, nothing, 0.0, 0.0, free)
+        left = target.copy()
+        for j in range(count):
+            if weights[p, j] > 0:
+                for t in range(len(target)):
+                    left[t] -= weights[p, j] * pool[j, t]
+        losses[p] = (left**2).mean()
+    return weights, losses, gaps
+
+
+@compiled
 def nearest_without(gram: Floats, cross: Floats, rows: Floats, after: Floats, out: Ints,
                     ridges: Floats) -> tuple[Floats, Floats]:  # fmt: skip
     """Fit the columns of `rows` to `after`, about their means, K times: each without the rows `out` (K, L; -1: none).

@@ -7,7 +7,7 @@ units' mean has left when its counterfactual is taken off.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,10 +17,12 @@ from pairup.evaluation.design import Design, Method
 from pairup.evaluation.estimate import Effect
 from pairup.evaluation.panel import Panel
 from pairup.evaluation.placebos import draws_of, rank_of, rank_of_size
-from pairup.evaluation.synthetic_control import fit_controls, fit_each_other
+from pairup.evaluation.predictor_doubt import with_predictors
+from pairup.evaluation.synthetic_control import fit_matched, fit_pool
 from pairup.evaluation.synthetic_did import fit_did, placebo_effects
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 #: the methods that these doubts are about
 SYNTHETIC = (Method.SYNTHETIC_CONTROL, Method.SYNTHETIC_DID)
@@ -66,26 +68,25 @@ def in_time(
     The p ranks the ratio of mean squares (synthetic control) or the size of the effect (synthetic differences) among
     the units of the pool, or among `repetitions` draws where several are treated. Nothing after the start is read.
     """
-    wide, pool = panel.outcomes, panel.outcomes[~panel.is_treated]
     cohorts, first = panel.cohorts, min(panel.cohorts, default=0)
+    pool = pool_of(panel, design)
     if earlier is None:
         earlier = max(1, min(len(panel.periods) - first, first // 3))
     if not cohorts or first - earlier < 2 or len(pool) < 2:
         return InTime(earlier, None)
-    groups = [wide[panel.starts == start][:, :start] for start in cohorts]
-    pools = [pool[:, :start] for start in cohorts]
-    pretended, sizes = [start - earlier for start in cohorts], [len(group) for group in groups]
+    wide, parts = panel.outcomes, [(np.flatnonzero(panel.starts == start), start) for start in cohorts]
+    sizes = [len(units) for units, _ in parts]
     if design.method is Method.SYNTHETIC_DID:
-        paths = [_did(*part) for part in zip(groups, pools, pretended, strict=True)]
+        paths = [_did(wide[units, :start], wide[pool, :start], start - earlier) for units, start in parts]
         value = float(np.average([path[-earlier:].mean() for path in paths], weights=sizes))
         drawn = [
-            placebo_effects(part, (start,), [size], repetitions, seed)
-            for part, start, size in zip(pools, pretended, sizes, strict=True)
+            placebo_effects(wide[pool, :start], (start - earlier,), [len(units)], repetitions, seed)
+            for units, start in parts
         ]
         placebos = np.average(drawn, axis=0, weights=sizes) if len({len(one) for one in drawn}) == 1 else np.zeros(0)
         return InTime(earlier, Effect(value, p=rank_of_size(value, placebos)), tuple(placebos.tolist()))
-    fits = [fit_controls(*part) for part in zip(groups, pools, pretended, strict=True)]
-    others = [fit_each_other(part, start) for part, start in zip(pools, pretended, strict=True)]
+    fits = [fit_matched(panel, design, units, pool, start - earlier, start) for units, start in parts]
+    others = [fit_pool(panel, design, pool, start - earlier, start) for _, start in parts]
     taken = draws_of(len(pool), sizes, repetitions, seed)
     p = rank_of([fit.squares for fit in fits], [fit.squares for fit in others], taken)
     each = np.concatenate([fit.values[at] for fit, at in zip(others, taken, strict=True)], axis=1)
@@ -98,17 +99,20 @@ def without_each_donor(panel: Panel, design: Design) -> Mapping[str, float]:
 
     In synthetic control a unit without weight changes nothing when it goes, so only those with weight are refitted.
     """
-    wide, pool = panel.outcomes, panel.outcomes[~panel.is_treated]
-    codes = [code for code, is_treated in zip(panel.units, panel.is_treated, strict=True) if not is_treated]
+    wide, pool = panel.outcomes, pool_of(panel, design)
     if len(pool) < 3 or not panel.cohorts or min(panel.cohorts) < 2:
         return {}
     shares, effects = [], []
     for start in panel.cohorts:
-        group = wide[panel.starts == start]
-        shares.append(len(group) * (len(panel.periods) - start if design.method is Method.SYNTHETIC_DID else 1))
-        effects.append((_did_values if design.method is Method.SYNTHETIC_DID else _control_values)(group, pool, start))
+        units = np.flatnonzero(panel.starts == start)
+        if design.method is Method.SYNTHETIC_DID:
+            shares.append(len(units) * (len(panel.periods) - start))
+            effects.append(_did_values(wide[units], wide[pool], start))
+        else:
+            shares.append(len(units))
+            effects.append(_control_values(panel, design, units, pool, start))
     values = np.average(effects, axis=0, weights=np.array(shares, np.float64))
-    return dict(zip(codes, values.tolist(), strict=True))
+    return dict(zip([panel.units[at] for at in pool], values.tolist(), strict=True))
 
 
 def without_each_treated(panel: Panel, design: Design) -> Mapping[str, float]:
@@ -116,10 +120,10 @@ def without_each_treated(panel: Panel, design: Design) -> Mapping[str, float]:
     treated = np.flatnonzero(panel.is_treated)
     if len(treated) < 2 or len(panel.units) - len(treated) < 2 or min(panel.cohorts) < 2:
         return {}
-    wide, pool, path = panel.outcomes, panel.outcomes[~panel.is_treated], _path_of(design)
-    last, is_did = len(panel.periods), design.method is Method.SYNTHETIC_DID
+    pool, last = pool_of(panel, design), len(panel.periods)
+    is_did = design.method is Method.SYNTHETIC_DID
     rows = {start: np.flatnonzero(panel.starts == start) for start in panel.cohorts}
-    whole = {start: float(path(wide[at], pool, start)[start:].mean()) for start, at in rows.items()}
+    whole = {start: _value(panel, design, at, pool, start) for start, at in rows.items()}
     effects = {}
     for at in treated:
         values, shares = [], []
@@ -127,7 +131,7 @@ def without_each_treated(panel: Panel, design: Design) -> Mapping[str, float]:
             stay = members[members != at]
             if len(stay):
                 is_changed = len(stay) < len(members)
-                values.append(float(path(wide[stay], pool, start)[start:].mean()) if is_changed else whole[start])
+                values.append(_value(panel, design, stay, pool, start) if is_changed else whole[start])
                 shares.append(len(stay) * (last - start if is_did else 1))
         effects[panel.units[at]] = float(np.average(values, weights=np.array(shares, np.float64)))
     return effects
@@ -139,41 +143,47 @@ def fit_before(panel: Panel, design: Design, share: float = 0.75) -> FitBefore |
     Where several units are treated the paths are of each start's mean, their squares weighed by its units. None with
     fewer than two periods before, or a pool below two.
     """
-    wide, pool = panel.outcomes, panel.outcomes[~panel.is_treated]
+    wide, pool, is_did = panel.outcomes, pool_of(panel, design), design.method is Method.SYNTHETIC_DID
     if len(pool) < 2 or not panel.cohorts or min(panel.cohorts) < 2:
         return None
-    path, is_did = _path_of(design), design.method is Method.SYNTHETIC_DID
     sizes, left, moved, unseen, many = [], [], [], [], []
     for start in panel.cohorts:
-        group = wide[panel.starts == start]
-        before = path(group, pool, start)[:start]
-        sizes.append(len(group))
-        left.append(float((before - is_did * before.mean()) @ (before - is_did * before.mean())) / start)
-        moved.append(float(group.mean(axis=0)[:start].var(ddof=1)))
+        units = np.flatnonzero(panel.starts == start)
+        before = _path(panel, design, units, pool, start, len(panel.periods))[:start]
+        sizes.append(len(units))
+        left.append(float(((before - is_did * before.mean()) ** 2).mean()))
+        moved.append(float(wide[units, :start].mean(axis=0).var(ddof=1)))
         cut = int(share * start)
         if cut >= 2 and cut < start:
-            beyond = path(group[:, :start], pool[:, :start], cut)[cut:]
-            unseen.append(float((beyond**2).mean()))
+            unseen.append(float((_path(panel, design, units, pool, cut, start)[cut:] ** 2).mean()))
             many.append(start - cut)
     held = float(np.sqrt(np.average(unseen, weights=sizes))) if len(unseen) == len(sizes) else None
     rmspe, sd = (float(np.sqrt(np.average(part, weights=sizes))) for part in (left, moved))
     return FitBefore(rmspe, sd, held, min(many, default=0) if held is not None else 0)
 
 
-Path = Callable[[Floats, Floats, int], Floats]
+def pool_of(panel: Panel, design: Design) -> Ints:
+    """Give the places of the units that can be compared with: never treated, and with every predictor asked for."""
+    pool = np.flatnonzero(~panel.is_treated)
+    if not design.predictors or not panel.cohorts:
+        return pool
+    return with_predictors(panel, design, np.zeros(0, np.int64), pool)[0]
 
 
-def _path_of(design: Design) -> Path:
-    return _did if design.method is Method.SYNTHETIC_DID else _control
+def _path(panel: Panel, design: Design, units: Ints, pool: Ints, start: int, last: int) -> Floats:
+    """Give what the units' mean has left, period by period up to `last`."""
+    if design.method is Method.SYNTHETIC_DID:
+        return _did(panel.outcomes[units, :last], panel.outcomes[pool, :last], start)
+    path: Floats = fit_matched(panel, design, units, pool, start, last).gaps.mean(axis=0)
+    return path
+
+
+def _value(panel: Panel, design: Design, units: Ints, pool: Ints, start: int) -> float:
+    return float(_path(panel, design, units, pool, start, len(panel.periods))[start:].mean())
 
 
 def _did(group: Floats, pool: Floats, start: int) -> Floats:
     path: Floats = fit_did(pool, start, group.mean(axis=0)[None], np.full((1, 1), -1), len(group)).paths[0]
-    return path
-
-
-def _control(group: Floats, pool: Floats, start: int) -> Floats:
-    path: Floats = fit_controls(group, pool, start).gaps.mean(axis=0)
     return path
 
 
@@ -182,11 +192,12 @@ def _did_values(group: Floats, pool: Floats, start: int) -> Floats:
     return fit_did(pool, start, targets, np.arange(len(pool))[:, None], len(group)).values
 
 
-def _control_values(group: Floats, pool: Floats, start: int) -> Floats:
-    fit = fit_controls(group, pool, start)
+def _control_values(panel: Panel, design: Design, units: Ints, pool: Ints, start: int) -> Floats:
+    last = len(panel.periods)
+    fit = fit_matched(panel, design, units, pool, start, last)
     values = np.full(len(pool), fit.values.mean())
     for j in np.flatnonzero((fit.weights > 0).any(axis=0)):
         carried = fit.weights[:, j] > 0
-        without = fit_controls(group[carried], np.delete(pool, j, axis=0), start).values
-        values[j] = (fit.values[~carried].sum() + without.sum()) / len(group)
+        without = fit_matched(panel, design, units[carried], np.delete(pool, j), start, last).values
+        values[j] = (fit.values[~carried].sum() + without.sum()) / len(units)
     return values

@@ -74,7 +74,7 @@ def shuffled_changes(panel: Panel, design: Design, seed: int = 0) -> Randomisati
     changes = np.diff(sides.means(panel.outcomes[:, :until]), axis=1)
     apart = changes - changes.mean(axis=0)
     spread = apart.T @ apart
-    if not np.diag(spread).max() > 0:
+    if not np.isfinite(spread).all() or not np.diag(spread).max() > 0:
         return None
     if len(changes) <= 3 * changes.shape[1]:
         spread = np.diag(np.diag(spread))
@@ -145,14 +145,14 @@ def check_trend_power(path: EventPath | None, design: Design, found: Found) -> D
     if path is not None and half is not None:
         power = trend_power(path, limit, half / float(path.steps @ path.weights))
     if path is None or power is None or power.chance is None:
-        return DoubtCheck(name, False if claimed is not None else None, Words("doubt.power-none"))
+        return DoubtCheck(name, None if design.claim is None else False, Words("doubt.power-none"))
     reach = float(path.steps @ path.weights)
     facts = {
         "chance": round(100 * power.chance), "half": said(power.half), "most": said(power.most),
         "bias_half": said(power.half * reach), "bias_most": said(power.most * reach), "size": said(2 * (half or 0.0)),
     }  # fmt: skip
     if claimed is None:
-        return DoubtCheck(name, None, Words("doubt.power-told", facts), power.chance)
+        return DoubtCheck(name, None if design.claim is None else False, Words("doubt.power-told", facts), power.chance)
     is_seen = power.chance >= design.gates.get("G6", {}).get("power", _SEEN)
     words = Words("doubt.power-enough", facts) if is_seen else Words("doubt.power-little", facts)
     return DoubtCheck(name, is_seen, words, power.chance)

@@ -66,4 +66,6 @@ def shuffled_effect(panel: Panel, sides: Sides, seed: int = 0) -> RandomisationT
     start = panel.cohorts[0]
     wide = sides.means(panel.outcomes)
     moved = wide[:, start:].mean(axis=1) - wide[:, :start].mean(axis=1)
+    if not np.isfinite(moved).all():
+        return None
     return randomisation_test(mean_differences(moved), shuffled(sides.treated.astype(np.int64), seed=seed))

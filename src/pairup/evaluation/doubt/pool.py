@@ -59,7 +59,7 @@ def _apart(figure: Floats, group: NDArray[np.bool_]) -> float | None:
     inside = np.concatenate([figure[group] - figure[group].mean(), figure[~group] - figure[~group].mean()])
     freedom = len(inside) - 2
     spread = float(np.sqrt(inside @ inside / freedom)) if freedom > 0 else 0.0
-    if spread <= 1e-12 * max(1.0, float(np.abs(figure).max())):
+    if not spread > 1e-12 * max(1.0, float(np.abs(figure).max())):
         return None
     return float(figure[group].mean() - figure[~group].mean()) / spread
 

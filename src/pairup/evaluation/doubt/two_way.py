@@ -176,7 +176,7 @@ def group_time_effect(panel: Panel, design: Design, weight: Floats | None) -> Ef
             value, mass = value + own * (near - far), mass + own
             psi[inside] += units[inside] * (change[inside] - near)
             psi[compared] -= own * units[compared] / other * (change[compared] - far)
-    if not mass > 0:
+    if not (mass > 0 and np.isfinite(value)):
         return None
     at = panel.cluster_at if design.clusters == "cluster" else np.arange(len(units))
     error = float(np.linalg.norm(np.bincount(at, psi / mass)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from pairup.evaluation.design import Design, Method
 from pairup.evaluation.doubt.before import check_pre_trends, check_trend_power
 from pairup.evaluation.doubt.clusters import check_few_clusters
@@ -14,7 +16,7 @@ from pairup.evaluation.doubt.pool import check_pool
 from pairup.evaluation.doubt.sensitivity import check_relative, check_smooth, relative_curve, smooth_curve
 from pairup.evaluation.doubt.spillover import check_spillover
 from pairup.evaluation.doubt.two_way import check_two_way, check_weights_agree
-from pairup.evaluation.estimate import DoubtCheck, Found, Identification, SensitivityCurve
+from pairup.evaluation.estimate import DoubtCheck, Found, SensitivityCurve
 from pairup.evaluation.panel import Panel
 
 #: methods that rest on trends that would have run parallel
@@ -40,12 +42,14 @@ def look_for_doubts(
     estimate : the method, for a panel with fewer units.
     """
     checks = [check_attrition(whole, design)]
+    paths = _whole_paths(panel) if design.method in _PATHS else panel
     if design.method in _PATHS:
-        checks.append(check_pool(panel, design))
+        checks.append(check_pool(paths, design))
     if found.effect is None:
         return Doubts(tuple(checks))
-    if design.method is not Method.INTERRUPTED_SERIES and panel.is_treated.any():
-        checks.append(check_few_clusters(panel, design, design.method in TRENDS, seed))
+    is_told = any(check.name == "few-clusters" for check in found.checks)
+    if design.method is not Method.INTERRUPTED_SERIES and panel.is_treated.any() and not is_told:
+        checks.append(check_few_clusters(paths, design, design.method in TRENDS, seed))
     if design.method in (*_PATHS, Method.RANDOMISED):
         checks.append(check_spillover(panel, design, found, estimate))
     if design.method not in TRENDS:
@@ -55,16 +59,17 @@ def look_for_doubts(
     curves = (relative_curve(path, design.level), smooth_curve(path, design.level)) if path and drawable else ()
     relative, smooth = curves or (None, None)
     checks += [
-        check_pre_trends(path, panel, design, seed), check_trend_power(path, design, found),
+        check_pre_trends(path, paths, design, seed), check_trend_power(path, design, found),
         check_relative(path, relative, design), check_smooth(path, smooth),
     ]  # fmt: skip
-    further = (check_two_way(panel, design), check_weights_agree(panel, design))
+    further = (check_two_way(paths, design), check_weights_agree(paths, design))
     return Doubts((*checks, *(check for check in further if check is not None)), curves)
 
 
-def identification_of(found: Found, checks: tuple[DoubtCheck, ...]) -> Identification:
-    """Say whether the effect is identified: fragile where an essential check fails."""
-    if found.effect is None:
-        return Identification.NOT_IDENTIFIED
-    failed = any(check.is_essential and check.passed is False for check in checks)
-    return Identification.FRAGILE if failed else Identification.IDENTIFIED
+def _whole_paths(panel: Panel) -> Panel:
+    """Keep the units seen in every period: changes are looked at by unit. As it is where that leaves a side out."""
+    if panel.is_balanced:
+        return panel
+    whole = np.bincount(panel.unit_at, minlength=len(panel.units)) == len(panel.periods)
+    sides = panel.is_treated, ~panel.is_treated
+    return panel.keeping(whole) if all((whole & side).any() or not side.any() for side in sides) else panel

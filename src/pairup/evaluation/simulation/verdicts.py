@@ -103,7 +103,7 @@ def said_of(seen: Seen, design: Design, random: np.random.Generator, truth: floa
         told.append(f"{name} {grading.grade}")
         told += [f"{name} supported at all"] if grading.grade in SUPPORTED else []
         told += [f"gate {gate.number}" for gate in grading.gates if gate.passed is False] * (name == "registered")
-        row = grading.words.facts["opening"].code.removeprefix("verdict.row-")
+        row = grading.words.facts["opening"].code.partition("row-")[2]
         told += [f"row {row}"] * (name == "registered")
     if seen.looks is None or seen.looks.own is None:
         return told
