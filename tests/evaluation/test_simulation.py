@@ -62,14 +62,6 @@ def test_where_nothing_happened_little_is_supported(world: World) -> None:
     assert nothing["retrospective supported"] == 0
 
 
-def test_help_that_reaches_the_donors_other_places_is_never_supported_without_looking() -> None:
-    spilled = next(world for world in WORLDS if world.spilled)
-
-    _, effect = simulate(spilled, 10)
-
-    assert effect["gate G11"] + effect["registered supported at all"] >= 10
-
-
 def test_synthetic_intervals_hold_the_effect_as_often_as_they_say() -> None:
     assert is_met(held("synthetic_did", 100), 100, 0.93, 0.97)
 

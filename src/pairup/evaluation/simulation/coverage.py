@@ -29,7 +29,6 @@ CASES: Mapping[str, tuple[int | None, ...]] = MappingProxyType({
     "sun_abraham": _STAGGERED,
     "event_study": (6,) * 40 + (None,) * 60,
     "synthetic_did": (7,) * 8 + (None,) * 60,
-    "randomised": (1,) * 40 + (None,) * 40,
 })  # fmt: skip
 
 
@@ -54,8 +53,8 @@ def _some(method: str, first: int, many: int, seed: int) -> int:
 
 
 def _drawn(starts: tuple[int | None, ...], random: np.random.Generator) -> Panel:
-    """Draw levels, a common path and noise; the randomised have two periods, the others ten."""
-    periods = 2 if 1 in starts else 10
+    """Draw levels, a common path and noise over ten periods."""
+    periods = 10
     first: NDArray[np.int64] = np.array([periods if start is None else start for start in starts])
     units = len(first)
     outcomes = random.standard_normal((units, 1)) + np.cumsum(random.standard_normal(periods))
