@@ -281,14 +281,16 @@ def docs(args: "list[str]") -> None:
 
 
 def bench(args: "list[str]") -> None:
-    """Measure ours beside the peers: `bench [planning | evaluation | measurement] [options]`."""
+    """Measure ours beside the peers: `bench [planning | evaluation | measurement | simulate] [options]`."""
     begin("bench")
     run(pairup(), "bench", *benched(args))
 
 
 def benched(args: "list[str]") -> "list[str]":
     """Say what is measured; planning where nothing is said."""
-    return args if args[:1] and args[0] in ("planning", "evaluation", "measurement") else ["planning", *args]
+    return (
+        args if args[:1] and args[0] in ("planning", "evaluation", "measurement", "simulate") else ["planning", *args]
+    )
 
 
 def words(args: "list[str]") -> None:

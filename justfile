@@ -31,6 +31,10 @@ bench-evaluation *args:
 bench-measurement *args:
     python3 dev.py bench measurement --full --into docs/benchmarks {{args}}
 
+# How often a verdict is wrong, 2,000 draws a row; some twenty minutes of one core. Writes docs/benchmarks.
+simulate *args:
+    python3 dev.py bench simulate --full --into docs/benchmarks {{args}}
+
 # Build the wheel, install it alone in a fresh environment, and ask it for its version.
 release:
     python3 dev.py bundle dist/wheels

@@ -42,7 +42,7 @@ def g4_periods_before(asked: Asked) -> Gate:
 def g11_no_spillover(asked: Asked) -> Gate:
     """Nobody compared lies near a treated unit or has its donor, as far as the panel says where and who."""
     panel = asked.panel
-    if "spillover" not in asked.checks and "donor" not in panel.labels and "latitude" not in panel.columns:
+    if "donor" not in panel.labels and not {"latitude", "longitude"} <= set(panel.columns):
         return not_asked("G11", "no-place")
     return by_check(asked, "G11", "spillover")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -46,47 +46,71 @@ def design_for(kind: Kind, **more: object) -> Design:
 
 
 def simulate(
-    world: World, effect: float, draws: int, *, design: Design | None = None, seed: int = 0, jobs: int | None = 1
-) -> Counter[str]:
-    """Count what the rule says in `draws` panels of a world, with an effect on every treated cell.
+    world: World, draws: int, *, design: Design | None = None, seed: int = 0, jobs: int | None = 1
+) -> tuple[Counter[str], Counter[str]]:
+    """Count what the rule says in `draws` panels of a world, without and with its effect.
 
-    Counts by name: `registered GRADE`, `retrospective GRADE`, `gate NUMBER` (not passed), and what single methods
-    would have called an effect in the claimed direction at 5 %: `synthetic alone`, `trends alone`, `before and after`.
+    Counts by name: `registered GRADE`, `retrospective GRADE`, `row NAME` of the rule, `gate NUMBER` where not passed;
+    what single methods would have called an effect in the claimed direction at 5 % (`synthetic alone`, `trends alone`,
+    `before and after`); and which intervals held the truth.
     """
     used = design or design_for(world.kind)
-    chunks = [(world, effect, first, min(_CHUNK, draws - first), used, seed) for first in range(0, draws, _CHUNK)]
-    return sum(run_many(_some, chunks, jobs), Counter())
+    chunks = [(world, first, min(_CHUNK, draws - first), used, seed) for first in range(0, draws, _CHUNK)]
+    nothing, effect = Counter[str](), Counter[str]()
+    for first, second in run_many(_some, chunks, jobs):
+        nothing, effect = nothing + first, effect + second
+    return nothing, effect
 
 
-def _some(world: World, effect: float, first: int, many: int, design: Design, seed: int) -> Counter[str]:
-    counts: Counter[str] = Counter()
+def _some(world: World, first: int, many: int, design: Design, seed: int) -> tuple[Counter[str], Counter[str]]:
+    counts = Counter[str](), Counter[str]()
     for at in range(first, first + many):
-        counts.update(one(world, effect, at, design, seed))
+        for count, told in zip(counts, one(world, at, design, seed), strict=True):
+            count.update(told)
     return counts
 
 
-def one(world: World, effect: float, at: int, design: Design, seed: int) -> list[str]:
-    """Put the rule to one panel; the panel hangs on the world, the seed and its number alone."""
-    random = np.random.default_rng([seed, *world.name.encode(), at])
-    panel = draw(world, random, effect)
-    return said_of(looked_at(panel, design, seed=at), design, random)
+def one(world: World, at: int, design: Design, seed: int) -> tuple[list[str], list[str]]:
+    """Put the rule to one panel without and with the effect; it hangs on the world, the seed and its number alone.
+
+    An effect on treated cells alone moves what was looked at by as much; one that spills over is looked at anew.
+    """
+    truth = TRUTHS[world.kind]
+    by = truth.effect if truth.rises else -truth.effect
+
+    def drawn(effect: float) -> tuple[Seen, np.random.Generator]:
+        random = np.random.default_rng([seed, *world.name.encode(), at])
+        return looked_at(draw(world, random, effect), design, seed=at), random
+
+    seen, random = drawn(0.0)
+    nothing = said_of(seen, design, random, 0.0)
+    if world.spilled:
+        again, random = drawn(truth.effect)
+        return nothing, said_of(again, design, random, by)
+    outcome = seen.panel.outcome + by * seen.panel.is_on
+    looks = None if seen.looks is None else seen.looks.shifted(by)
+    helped = replace(seen, panel=replace(seen.panel, outcome=outcome), looks=looks)
+    return nothing, said_of(helped, design, random, by)
 
 
-def said_of(seen: Seen, design: Design, random: np.random.Generator) -> list[str]:
-    """Name what is said of a panel, registered and not, and what single methods would say."""
+def said_of(seen: Seen, design: Design, random: np.random.Generator, truth: float) -> list[str]:
+    """Name what is said of a panel, registered and not, what single methods would say, and which intervals held."""
     fixed = Standing(Registration(design.sha256, date(2026, 1, 1), design))
     told = []
     for name, standing in (("registered", fixed), ("retrospective", Standing(None))):
         grading = graded(seen.panel, design, seen.looks, seen.checks, seen.limits, standing)
         assert grading is not None
         told.append(f"{name} {grading.grade}")
-        told += [f"{name} {'supported at all'}"] if grading.grade in SUPPORTED else []
+        told += [f"{name} supported at all"] if grading.grade in SUPPORTED else []
         told += [f"gate {gate.number}" for gate in grading.gates if gate.passed is False] * (name == "registered")
         row = grading.words.facts["opening"].code.partition("row-")[2]
         told += [f"row {row}"] * (name == "registered")
     if seen.looks is None or seen.looks.own is None:
         return told
     sign, (low, high) = seen.looks.sign, seen.looks.own
+    told += ["interval held"] * (low <= truth <= high)
+    graded_ends = [end for pair in seen.looks.intervals for end in pair]
+    told += ["graded interval held"] * (min(graded_ends) <= truth <= max(graded_ends))
     told += ["synthetic alone"] * (min(sign * low, sign * high) > 0)
     start, is_treated = seen.looks.before, seen.panel.is_treated
     change = sign * changes(seen.panel.outcomes, start)
@@ -114,7 +138,3 @@ def _rose(change: Floats, outcomes: Floats, start: int) -> bool:
     first = max(0, start - after)
     error = np.sqrt(path[first:start].var(ddof=1) / (start - first) + path[start:].var(ddof=1) / after)
     return bool(change.mean() > 1.96 * error)
-
-
-def total(counts: Counter[str], names: Sequence[str]) -> int:
-    return sum(counts[name] for name in names)
