@@ -6,7 +6,7 @@
     python3 dev.py lint           ruff (check and format) and the import contracts
     python3 dev.py types          mypy
     python3 dev.py docs           write the generated pages, then build the site
-    python3 dev.py bench [...]    set up with the peers, then run `pairup bench planning`
+    python3 dev.py bench [...]    set up with the peers, then run `pairup bench planning`, `evaluation` or `measurement`
     python3 dev.py words          compile the catalogue of words
     python3 dev.py lock           resolve the locks in requirements/ anew
     python3 dev.py bundle FOLDER  collect wheels for a machine without a network
@@ -281,9 +281,14 @@ def docs(args: "list[str]") -> None:
 
 
 def bench(args: "list[str]") -> None:
-    """Measure our planners beside the peers; options go to `pairup bench planning`."""
+    """Measure ours beside the peers: `bench [planning | evaluation | measurement] [options]`."""
     begin("bench")
-    run(pairup(), "bench", "planning", *args)
+    run(pairup(), "bench", *benched(args))
+
+
+def benched(args: "list[str]") -> "list[str]":
+    """Say what is measured; planning where nothing is said."""
+    return args if args[:1] and args[0] in ("planning", "evaluation", "measurement") else ["planning", *args]
 
 
 def words(args: "list[str]") -> None:

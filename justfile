@@ -23,6 +23,14 @@ bench-planning *args:
 bench-planning-quick *args:
     python3 dev.py bench --quick {{args}}
 
+# Effects on large panels, ours and the peers in turn. Writes docs/benchmarks.
+bench-evaluation *args:
+    python3 dev.py bench evaluation --full --into docs/benchmarks {{args}}
+
+# Indicators from large tables, ours and hand-written queries in turn. Writes docs/benchmarks.
+bench-measurement *args:
+    python3 dev.py bench measurement --full --into docs/benchmarks {{args}}
+
 # Build the wheel, install it alone in a fresh environment, and ask it for its version.
 release:
     python3 dev.py bundle dist/wheels

@@ -57,7 +57,7 @@ def test_a_written_command_parses(page: Path, line: str) -> None:
         if words[2] == "demo":
             parse(["pairup", "demo", *without_wheels(words[3:])])
         if words[2] == "bench":
-            parse(["pairup", "bench", "planning", *without_wheels(words[3:])])
+            parse(["pairup", "bench", *dev.benched(without_wheels(words[3:]))])
     else:
         parse(words)
 

@@ -25,8 +25,11 @@ def test_a_refusal_says_who_may(record: Path) -> None:
         folder.load_tables(a_programme(), actor="public", at=FIRST)
 
 
-def test_the_public_may_give_no_command() -> None:
-    assert [command for command, roles in POLICY.items() if Role.PUBLIC in roles or Role.EVALUATOR in roles] == []
+def test_the_public_may_give_no_command_and_an_evaluator_only_evaluates() -> None:
+    assert [command for command, roles in POLICY.items() if Role.PUBLIC in roles] == []
+    assert [command for command, roles in POLICY.items() if Role.EVALUATOR in roles] == [
+        "claim.register", "claim.evaluate"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("role", sorted(set(Role) - POLICY["load"]))

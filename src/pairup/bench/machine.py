@@ -12,7 +12,8 @@ from pairup.bench.measure import versions
 
 #: whose versions stand under every table: ours, what it stands on, and the peers
 PACKAGES = (
-    "pairup", "numpy", "numba", "highspy", "joblib", "lap", "matching", "ortools", "pylmcf", "pyvrp", "scipy",
+    "pairup", "diff-diff", "duckdb", "highspy", "ibis-framework", "joblib", "lap", "matching", "numba", "numpy",
+    "ortools", "pyfixest", "pylmcf", "pyspark", "pyvrp", "scipy", "statsmodels",
 )  # fmt: skip
 
 

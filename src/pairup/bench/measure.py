@@ -8,6 +8,7 @@ row says so.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import pickle
@@ -16,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from pairup.planning.plan import gap_of
@@ -61,6 +63,7 @@ class Measured:
     cpu: float | None = None
     peak_mb: float | None = None
     note: str = ""
+    held_mb: float | None = None  # what the arguments took before the call
 
     def row(self, row: Row) -> Row:
         """The row with what was measured."""
@@ -109,20 +112,28 @@ def serve() -> None:
         return
     imports = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     asked = pickle.load(sys.stdin.buffer)  # noqa: S301  what our own process wrote
+    _forget_peak()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began, cpu = time.perf_counter(), _cpu()
     answer = function(*asked)
     seconds, used = time.perf_counter() - began, _cpu() - cpu
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    pickle.dump((answer, seconds, used, max(own, children - imports, 0) / 1024, ""), answers)
+    peak, held = max(own, children - imports, 0) / 1024, max(before - imports, 0) / 1024
+    pickle.dump((answer, seconds, used, peak, "", held), answers)
     answers.flush()
+
+
+def _forget_peak() -> None:
+    """Let the peak of memory be what stands now, so that making the arguments hides nothing; where Linux allows it."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
 def _cpu() -> float:
     """CPU seconds of this process and of its children that have ended."""
     times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    return time.process_time() + times.children_user + times.children_system
 
 
 def second_call(function: Callable[..., float], *asked: Any) -> tuple[float, float]:

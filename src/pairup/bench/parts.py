@@ -9,7 +9,8 @@ from __future__ import annotations
 import importlib
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from pairup.bench.measure import Row
 
@@ -19,16 +20,18 @@ FAILED = "failed: "
 OURS = "pairup"
 
 
-def rows_of(part: str, *, is_quick: bool, seed: int, package: str = "pairup.bench") -> Iterator[Row]:
-    """Measure a part, row by row as they come."""
+def rows_of(
+    part: str, *, is_quick: bool, seed: int, package: str = "pairup.bench", row: Callable[..., Any] = Row
+) -> Iterator[Any]:
+    """Measure a part, row by row as they come; `row` makes the row that says why there is none."""
     name = f"{package}.{part}"
     try:
         yield from importlib.import_module(name).rows(is_quick, seed)
     except ModuleNotFoundError as error:
         if error.name == name:
-            yield Row(part, "–", OURS, note="not measured here")
+            yield row(part, "–", OURS, note="not measured here")
         else:
-            yield Row(part, "–", str(error.name), note="not installed")
+            yield row(part, "–", str(error.name), note="not installed")
     except Exception as error:
         traceback.print_exc(file=sys.stderr)
-        yield Row(part, "–", OURS, note=f"{FAILED}{type(error).__name__}: {error}")
+        yield row(part, "–", OURS, note=f"{FAILED}{type(error).__name__}: {error}")

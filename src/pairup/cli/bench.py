@@ -1,21 +1,49 @@
-"""`bench`: our planners beside the best peers, measured in one run on this machine."""
+"""`bench`: ours beside the best peers, measured in one run on this machine."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
-from pairup.bench import PARTS
+from pairup.bench import PARTS, parts_of
 from pairup.cli.options import now
 
+#: where benchmarks live
+HOME = "pairup.bench"
 
-def _parts(context: click.Context, parameter: click.Parameter, given: str | None) -> tuple[str, ...]:
+
+def _chosen(known: tuple[str, ...], given: str | None) -> tuple[str, ...]:
     """Read `--only postings,stable`; without it every part."""
-    wanted = PARTS if given is None else tuple(word.strip() for word in given.split(",") if word.strip())
-    if unknown := [word for word in wanted if word not in PARTS]:
-        raise click.BadParameter(f"{', '.join(unknown)} is no part. Parts: {', '.join(PARTS)}.")
-    return tuple(part for part in PARTS if part in wanted)
+    wanted = known if given is None else tuple(word.strip() for word in given.split(",") if word.strip())
+    if unknown := [word for word in wanted if word not in known]:
+        raise click.BadParameter(f"{', '.join(unknown)} is no part. Parts: {', '.join(known)}.")
+    return tuple(part for part in known if part in wanted)
+
+
+def _options(known: tuple[str, ...], name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options that every kind of benchmark has."""
+
+    def decorated(command: Callable[..., None]) -> Callable[..., None]:
+        written = f"Write {name}.md, .csv and .json there; parts that were not measured now stay as they are."
+        for option in (
+            click.option("--into", type=click.Path(path_type=Path, file_okay=False), help=written),
+            click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True),
+            click.option(
+                "--quick/--full", "is_quick", default=True,
+                help="A few small instances, or all of them. [default: quick]",
+            ),
+            click.option(
+                "--only", "parts", metavar="PART,…", help=f"Only these of: {', '.join(known)}.",
+                callback=lambda context, parameter, given: _chosen(known, given),
+            ),
+        ):  # fmt: skip
+            command = option(command)
+        return command
+
+    return decorated
 
 
 @click.group()
@@ -24,15 +52,7 @@ def bench() -> None:
 
 
 @bench.command()
-@click.option("--only", "parts", callback=_parts, metavar="PART,…", help=f"Only these of: {', '.join(PARTS)}.")
-@click.option(
-    "--quick/--full", "is_quick", default=True, help="A few small instances, or all of them. [default: quick]"
-)
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
-@click.option(
-    "--into", type=click.Path(path_type=Path, file_okay=False),
-    help="Write planning.md, .csv and .json there; parts that were not measured now stay as they are.",
-)  # fmt: skip
+@_options(PARTS, "planning")
 def planning(parts: tuple[str, ...], is_quick: bool, seed: int, into: Path | None) -> None:
     """Plan instances with pairup and with the peers that are installed, and print each row as it comes.
 
@@ -43,28 +63,76 @@ def planning(parts: tuple[str, ...], is_quick: bool, seed: int, into: Path | Non
         raise click.exceptions.Exit(1)
 
 
-def carry_out(
-    parts: tuple[str, ...], *, is_quick: bool, seed: int, into: Path | None, package: str = "pairup.bench"
+def carry_out(parts: tuple[str, ...], *, is_quick: bool, seed: int, into: Path | None, package: str = HOME) -> bool:
+    """Measure parts of planning, print and write them; say whether none failed."""
+    from pairup.bench import sheet
+    from pairup.bench.measure import Row
+
+    def write(folder: Path, part: str, machine: Any, versions: Any, rows: tuple[Any, ...]) -> None:
+        done = sheet.Measurement(part, now().date(), machine, versions, seed, is_quick, rows)
+        sheet.write(folder, {part: done})
+
+    return _through(parts, is_quick, seed, into, package, sheet, Row, write, "planning")
+
+
+def carry_out_paired(
+    name: str, parts: tuple[str, ...], *, is_quick: bool, seed: int, into: Path | None, package: str | None = None
 ) -> bool:
-    """Measure parts of a package of benchmarks, print and write them; say whether none failed."""
+    """Measure parts of evaluation or measurement, print and write them; say whether none failed."""
+    from pairup.bench import paired_sheet
+    from pairup.bench.paired import Timing
+
+    def write(folder: Path, part: str, machine: Any, versions: Any, rows: tuple[Any, ...]) -> None:
+        done = paired_sheet.Paired(part, now().date(), machine, versions, seed, is_quick, rows)
+        paired_sheet.write(folder, {part: done}, name)
+
+    package = package or f"{HOME}.{name}"
+    return _through(parts, is_quick, seed, into, package, paired_sheet, Timing, write, name)
+
+
+def _through(
+    parts: tuple[str, ...], is_quick: bool, seed: int, into: Path | None, package: str, sheet: Any, row: Any,
+    write: Callable[..., None], name: str,
+) -> bool:  # fmt: skip
+    """Go through the parts, print each row as it comes, and write part by part."""
     from pairup.bench.machine import installed, this_machine
     from pairup.bench.parts import FAILED, rows_of
-    from pairup.bench.sheet import Measurement, heading, line, summary_lines, write
 
     machine, versions = this_machine(), installed()
-    click.echo(f"{machine}\n{', '.join(f'{name} {number}' for name, number in versions.items())}; seed {seed}")
+    click.echo(f"{machine}\n{', '.join(f'{package} {number}' for package, number in versions.items())}; seed {seed}")
     is_whole = True
     for part in parts:
-        click.echo(f"\n{part}\n{heading()}")
+        click.echo(f"\n{part}\n{sheet.heading()}")
         rows = []
-        for row in rows_of(part, is_quick=is_quick, seed=seed, package=package):
-            rows.append(row)
-            click.echo(line(row))
-            is_whole = is_whole and not row.note.startswith(FAILED)
-        for said in summary_lines(rows):
+        for one in rows_of(part, is_quick=is_quick, seed=seed, package=package, row=row):
+            rows.append(one)
+            click.echo(sheet.line(one))
+            is_whole = is_whole and not one.note.startswith(FAILED)
+        for said in sheet.summary_lines(rows):
             click.echo(f"  {said}")
         if into is not None:  # part by part, so that what was measured stays if the next is stopped
-            write(into, {part: Measurement(part, now().date(), machine, versions, seed, is_quick, tuple(rows))})
+            write(into, part, machine, versions, tuple(rows))
     if into is not None:
-        click.echo(f"\nWritten: {into / 'planning.md'}, .csv, .json")
+        click.echo(f"\nWritten: {into / name}.md, .csv, .json")
     return is_whole
+
+
+def _paired(name: str, said: str) -> click.Command:
+    """Make the command of one package of parts."""
+
+    @click.command(name, help=said)
+    @_options(parts_of(f"{HOME}.{name}"), name)
+    def command(parts: tuple[str, ...], is_quick: bool, seed: int, into: Path | None) -> None:
+        if not carry_out_paired(name, parts, is_quick=is_quick, seed=seed, into=into):
+            raise click.exceptions.Exit(1)
+
+    return command
+
+
+_SAID = """{}, with pairup and with the peers that are installed, in turn, and print each row.
+
+Every go runs in a process of its own; goes alternate between solvers, and medians are told. A peer that is not
+installed is a row that says so. Seconds depend on the machine and on what else runs there: compare ratios of one run.
+"""
+bench.add_command(_paired("evaluation", _SAID.format("Estimate effects on panels of known size")))
+bench.add_command(_paired("measurement", _SAID.format("Measure indicators from tables of known size")))

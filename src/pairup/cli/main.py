@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lottery": ("pairup.cli.plan", "Draw lots among projects that are nearly tied."),
     "adopt": ("pairup.cli.plan", "Take a drafted plan into the record."),
     "evaluate": ("pairup.cli.evaluate", "Tell an effect from a panel and a design."),
+    "register": ("pairup.cli.evaluate", "Fix a claim's plan of evaluation before the outcome is opened."),
     "claims": ("pairup.cli.report", "Check every claim of a programme."),
     "report": ("pairup.cli.report", "Write the office and the public report."),
     "verify": ("pairup.cli.report", "Recompute the record's journal."),

@@ -179,22 +179,9 @@ class Estimate:
 
     def screen(self, language: str = "en") -> str:
         """Tell the estimate on one screen."""
-        lines = []
-        if self.grading:
-            lines.append(self.grading.words.say(language))
-        facts: dict[str, Any] = {"units": self.units, "periods": self.periods, "method": self.design.method.value}
-        if self.identification is Identification.NOT_IDENTIFIED or self.found.effect is None:
-            lines.append(Words("evaluation.said-not-identified", facts).say(language))
-            lines += [f"  - {words.say(language)}" for words in self.found.missing]
-        else:
-            lines.append(said_effect(self.found.effect, facts, self.design.level).say(language))
-            lines += [
-                "  " + said_effect(row.effect, {"event_time": row.event_time}, self.design.level).say(language)
-                for row in self.found.by_event_time
-            ]
-        lines += [f"  {_mark(check.passed)} {check.words.say(language)}" for check in self.checks]
-        lines += [f"  ! {finding.say(language)}" for finding in self.findings]
-        return "\n".join(lines)
+        from pairup.evaluation.telling import screen
+
+        return screen(self, language)
 
     def __str__(self) -> str:
         return self.screen()
@@ -219,10 +206,6 @@ def said_effect(effect: Effect, facts: Mapping[str, Any], level: float) -> Words
 def said(value: float) -> str:
     """Write a figure with four digits that count."""
     return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
-
-
-def _mark(passed: bool | None) -> str:
-    return {True: "+", False: "-", None: "?"}[passed]
 
 
 def _told(parts: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,9 +22,13 @@ from pairup.values.words import Words
 #: where each method lives; loaded when it is asked for
 _HOMES = MappingProxyType({
     Method.STAGGERED_DID: "pairup.evaluation.staggered:estimate_staggered",
+    Method.RANDOMISED: "pairup.evaluation.randomised:estimate_randomised",
     Method.SYNTHETIC_CONTROL: "pairup.evaluation.synthetic_control:estimate_synthetic_control",
     Method.SYNTHETIC_DID: "pairup.evaluation.synthetic_did:estimate_synthetic_did",
 })  # fmt: skip
+
+#: methods that need no period before and no unit without holes, and see to both themselves
+_AS_IT_IS = (Method.RANDOMISED, Method.DISCONTINUITY, Method.INTERRUPTED_SERIES)
 
 
 def evaluate(panel: Panel, design: Design, *, registered: Registration | None = None, seed: int = 0) -> Estimate:
@@ -75,6 +79,8 @@ def prepared(panel: Panel, design: Design) -> Panel:
                 count=len(panel.periods),
             )  # fmt: skip
     panel = _pooled(panel, design)
+    if design.method in _AS_IT_IS:
+        return panel
     return _complete(_with_before(panel))
 
 

@@ -31,6 +31,10 @@ class Registration:
             return (Words("evaluation.deviates", {"registered": self.design_sha256[:12], "used": used.sha256[:12]}),)
         return tuple(Words("evaluation.deviates-in", {"key": key}) for key in self.design.differences(used))
 
+    def to_toml(self) -> str:
+        """Give the file that `read_registration` reads: the hash and the day."""
+        return f'design_sha256 = "{self.design_sha256}"\nday = {self.day.isoformat()}\n'
+
 
 def read_registration(path: Path) -> Registration:
     """Read a registration (TOML): `design_sha256`, `day`, and the `[design]` itself where it was kept."""

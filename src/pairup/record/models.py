@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pairup.record.claims import Claim, ClaimVersion
+from pairup.record.evaluations import Evaluation, EvaluationVersion, Registration, RegistrationVersion
 from pairup.record.journal import JournalEntry
 from pairup.record.money import Envelope, EnvelopeVersion, MoneyLine, MoneyLineVersion, RevenueBase, RevenueBaseVersion
 from pairup.record.pairings import (
@@ -75,7 +76,7 @@ TABLES: dict[str, Any] = {
         RevenueBaseVersion, EnvelopeVersion, MoneyLineVersion, TeamVersion, PostVersion, PersonVersion,
         FitnessCheckVersion, AttestationVersion, HostViewVersion, PostingVersion, CounterpartVersion,
         WelfareCheckVersion, SiteVersion, VisitVersion, VisitFindingVersion, ObservationVersion, ClaimVersion,
-        SignatureVersion, PlanRunVersion, AdoptionVersion,
+        SignatureVersion, PlanRunVersion, AdoptionVersion, RegistrationVersion, EvaluationVersion,
     )
 }  # fmt: skip
 

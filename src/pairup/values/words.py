@@ -46,5 +46,12 @@ class Words:
         return self.say()
 
     def to_dict(self) -> dict[str, Any]:
-        """Give code, facts and English, as JSON carries them."""
-        return {"code": self.code, "facts": dict(self.facts), "words": self.say()}
+        """Give code, facts and English, as JSON carries them; words among the facts likewise."""
+        facts = {key: fact.to_dict() if isinstance(fact, Words) else fact for key, fact in self.facts.items()}
+        return {"code": self.code, "facts": facts, "words": self.say()}
+
+    @classmethod
+    def read(cls, said: Mapping[str, Any]) -> Words:
+        """Read what `to_dict` gave."""
+        facts = {key: cls.read(fact) if isinstance(fact, Mapping) else fact for key, fact in said["facts"].items()}
+        return cls(said["code"], facts)

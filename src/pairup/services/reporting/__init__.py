@@ -303,7 +303,7 @@ def _origins(programme: str, linked: list[Any], *, on: date, known_by: date | No
     names = {table.name for table in linked}
     origins = []
     for name, model in TABLES.items():
-        if name in ("runs", "adoptions"):
+        if name in ("runs", "adoptions", "registrations", "evaluations"):
             continue
         rows = model.objects.known(known_by)
         if hasattr(model.identity.field.related_model, "programme"):

@@ -1,0 +1,46 @@
+"""Seeded panels of any size for benchmarks of effects: several cohorts, units never treated, parallel trends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pairup.evaluation.panel import Panel
+
+PERIODS = 10
+#: periods (from 1) in which a cohort starts, each a seventh of the units; two sevenths are never treated
+STARTS = (3, 4, 5, 7, 9)
+
+
+def staggered_columns(units: int, seed: int = 0) -> dict[str, NDArray[Any]]:
+    """Draw `units` x 10 rows in order of unit and period: unit, period, outcome, treated_from (0: never), size.
+
+    The effect grows by a tenth of the noise a period; `size` is a covariate of the unit on which trends hang.
+    """
+    random = np.random.default_rng(seed)
+    starts = np.array([*STARTS, 0, 0])[np.arange(units) % 7]
+    size = random.standard_normal(units) + 0.2 * (starts > 0)
+    periods = np.arange(1, PERIODS + 1)
+    since = periods - np.where(starts > 0, starts, PERIODS + 1)[:, None]
+    wide = random.standard_normal((units, PERIODS))
+    wide += random.standard_normal(units)[:, None] + np.sin(periods) + 0.05 * size[:, None] * periods
+    wide += np.where(since >= 0, 0.1 * (since + 1), 0.0)
+    return {
+        "unit": np.repeat(np.arange(units), PERIODS), "period": np.tile(periods, units), "outcome": wide.ravel(),
+        "treated_from": np.repeat(starts, PERIODS), "size": np.repeat(size, PERIODS),
+    }  # fmt: skip
+
+
+def staggered_panel(units: int, seed: int = 0, has_size: bool = False) -> Panel:
+    """Build the checked panel of these columns."""
+    return panel_of(staggered_columns(units, seed), has_size)
+
+
+def panel_of(columns: dict[str, NDArray[Any]], has_size: bool = False) -> Panel:
+    """Check columns and build their panel."""
+    starts = columns["treated_from"]
+    further = {"size": columns["size"]} if has_size else None
+    treated = np.where(starts > 0, starts.astype(np.float64), np.nan)
+    return Panel.from_columns(columns["unit"], columns["period"], columns["outcome"], treated, columns=further)
