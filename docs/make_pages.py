@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import gettext
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -158,9 +159,18 @@ def folder_reference() -> str:
     return folder_page()
 
 
+def real_claims() -> str:
+    if str(DOCS) not in sys.path:
+        sys.path.insert(0, str(DOCS))
+    from make_real_claims import real_claims_page
+
+    return real_claims_page()
+
+
 PAGES = {
     "reference/cli.md": cli_page,
     "reference/folder.md": folder_reference,
+    "reference/real-claims.md": real_claims,
     "reference/refusals.md": refusals_page,
 }
 

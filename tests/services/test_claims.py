@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pairup.evaluation.claim import Claim, ClaimResult, Verdict
+from pairup.evaluation.claim_lines import lines
 from pairup.services import claims
 from pairup.services.claims import WHOLE, Totals
 from pairup.values.codes import ClaimClass
@@ -134,7 +135,7 @@ def test_every_claim_has_a_verdict_in_both_languages(record: Path) -> None:
     assert [each.claim.code for each in results] == ["C-1", "C-2", "C-3"]
     assert result(results, "C-1").verdict is Verdict.HOLDS
     for language in ("en", "zh_Hans"):
-        said = "\n".join(claims.lines(results, language))
+        said = "\n".join(lines(results, language))
         assert "C-1" in said and "services." not in said and "claims." not in said
 
 

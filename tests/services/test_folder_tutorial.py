@@ -41,8 +41,9 @@ def commands(block: str) -> Iterator[Command]:
 def run(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
     tool, *words = command.words
     if tool == "cp":
-        assert words[:2] == ["-r", "docs/tutorial/files"]
-        shutil.copytree(ROOT / words[1], words[2])
+        assert words[0] == "-r" and words[1].startswith("docs/tutorial/files")
+        into = Path(words[2])
+        shutil.copytree(ROOT / words[1], into / Path(words[1]).name if into.is_dir() else into)
         return
     assert tool == "pairup"
     try:
@@ -143,3 +144,20 @@ def test_the_page_of_mappings_names_every_key_and_unit() -> None:
     keys = {*Part.__dataclass_fields__, *Plan.__dataclass_fields__} - {"parts"}
 
     assert [word for word in {*keys, *UNITS, *DAY_ORDERS, *ENCODINGS} if f"`{word}`" not in page] == []
+
+
+def test_a_claim_goes_to_its_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    count = 0
+    for kind, title, block in _BLOCK.findall((DOCS / "tutorial" / "claim-to-verdict.md").read_text(encoding="utf-8")):
+        if kind == "console":
+            for command in commands(block):
+                run(command, capsys)
+                count += 1
+        else:
+            Path(title).write_text(block, encoding="utf-8")
+
+    assert count == 8
+    assert (tmp_path / "wall.svg").read_text(encoding="utf-8").startswith("<svg")

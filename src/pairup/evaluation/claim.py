@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pairup.errors import InputError
 from pairup.values.codes import ClaimClass
 from pairup.values.days import RoughDay
 from pairup.values.words import Words
+
+if TYPE_CHECKING:
+    from pairup.evaluation.judging import Judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,11 @@ class Verdict(StrEnum):
     CONTRADICTED_BY = "contradicted_by"
     NOT_IDENTIFIED = "not_identified"
     CANNOT_BE_TOLD = "cannot_be_told"  # what would decide it is not here
+    SUPPORTED = "supported"  # a design finds an effect of the size claimed
+    SUPPORTED_IN_DIRECTION = "supported_in_direction"  # an effect, of a size that cannot be told, or looked for late
+    NOT_SUPPORTED_IN_SIZE = "not_supported_in_size"  # an effect, smaller than claimed
+    NOT_SUPPORTED = "not_supported"  # the size claimed was within reach of the design and is excluded
+    EFFECT_CONTRADICTED = "effect_contradicted"  # the opposite, or practically nothing
     REPORTED_ONLY = "reported_only"  # somebody says so; nothing here confirms it or stands against it
 
 
@@ -117,6 +125,7 @@ class CheckName(StrEnum):
     RECORD = "record"
     EFFECT = "effect"
     OBSERVED = "observed"
+    EVALUATED = "evaluated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +147,8 @@ class Check:
 class ClaimResult:
     """A claim with its checks and one verdict, never stronger than the weakest check it needs.
 
-    `conflicts` are codes of claims that cannot hold together with this one. `computed` is shown beside the figure.
+    `conflicts` are codes of claims that cannot hold together with this one. `computed` is shown beside the figure,
+    `judged` is what an evaluation makes of it.
     """
 
     claim: Claim
@@ -147,6 +157,7 @@ class ClaimResult:
     checks: tuple[Check, ...]
     conflicts: tuple[str, ...] = ()
     computed: Computed | None = None
+    judged: Judged | None = None
 
     def check(self, name: CheckName) -> Check | None:
         return next((check for check in self.checks if check.name is name), None)
@@ -168,4 +179,4 @@ class ClaimResult:
                 for check in self.checks
             ],
             "conflicts": list(self.conflicts),
-        }
+        } | ({"evaluation": self.judged.to_dict()} if self.judged else {})

@@ -7,14 +7,16 @@ weakest check it needs, and none says that a claim is true. docs/explanation/cla
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from pairup.evaluation.agreement import Beside, check_beside, read_said, value_range
 from pairup.evaluation.arithmetic import check_arithmetic
 from pairup.evaluation.bounds import band, said
 from pairup.evaluation.claim import Check, CheckName, Claim, ClaimResult, Computed, Verdict
 from pairup.evaluation.did import Change
+from pairup.evaluation.judging import Judged
 from pairup.evaluation.units import decimal, read_uom
 from pairup.values.codes import ClaimClass
 from pairup.values.words import Words
@@ -30,11 +32,19 @@ _ORDER = (
     Verdict.UNIT_DOUBTFUL,
     Verdict.MAGNITUDE_DOUBTFUL,
     Verdict.CONTRADICTED_BY,
+    Verdict.EFFECT_CONTRADICTED,
+    Verdict.NOT_SUPPORTED,
+    Verdict.NOT_SUPPORTED_IN_SIZE,
     Verdict.NOT_IDENTIFIED,
     Verdict.CANNOT_BE_TOLD,
+    Verdict.SUPPORTED_IN_DIRECTION,
+    Verdict.SUPPORTED,
     Verdict.HOLDS_ROUNDED,
     Verdict.HOLDS,
 )
+
+#: what a design can say against a claim of effect
+_AGAINST = (Verdict.EFFECT_CONTRADICTED, Verdict.NOT_SUPPORTED, Verdict.NOT_SUPPORTED_IN_SIZE)
 
 
 def check_claims(
@@ -43,6 +53,7 @@ def check_claims(
     *,
     parents: Mapping[str, str] | None = None,
     observed: Callable[[Claim], Change | None] | None = None,
+    judged: Mapping[str, Judged] = MappingProxyType({}),
 ) -> list[ClaimResult]:
     """Check every claim, alone and beside the others. Results are in the order of the claims.
 
@@ -51,6 +62,7 @@ def check_claims(
     computed : gives the total of the record to stand beside a claim, or None. A synthetic total decides nothing.
     parents : code of each place -> code of the place it lies in.
     observed : gives a look at the record's own series for a claim of effect (`did.look_at_change`), or None.
+    judged : what evaluations make of claims of effect, by code.
     """
     beside = Beside.of(claims, parents or {})
     results = []
@@ -58,21 +70,24 @@ def check_claims(
         total = computed(claim) if computed else None
         checks = [
             *_check_figure(claim), *check_arithmetic(claim), *check_beside(claim, beside), *_check_record(claim, total),
-            *_check_effect(claim), *_check_observed(claim, observed),
+            *_check_effect(claim, judged.get(claim.code)), *_check_observed(claim, observed),
         ]  # fmt: skip
-        results.append(_result(claim, checks, total))
+        results.append(_result(claim, checks, total, judged.get(claim.code)))
     return results
 
 
-def _result(claim: Claim, checks: list[Check], total: Computed | None) -> ClaimResult:
+def _result(claim: Claim, checks: list[Check], total: Computed | None, found: Judged | None) -> ClaimResult:
     entailed = {check.entails for check in checks}
     verdict = next((each for each in _ORDER if each in entailed), None)
     if verdict is None:
-        return _result_unchecked(claim, checks, total)
+        return replace(_result_unchecked(claim, checks, total), judged=found)
     against = (Verdict.CONTRADICTED_BY, Verdict.MAGNITUDE_DOUBTFUL, Verdict.UNIT_DOUBTFUL)
     conflicts = sorted({code for check in checks if check.entails in against for code in check.others})
-    words = Words(f"claims.verdict-{verdict}", {"claims": ", ".join(conflicts)})
-    return ClaimResult(claim, verdict, words, tuple(checks), tuple(conflicts), total)
+    is_from_design = found is not None and claim.says_effect and found.verdict is verdict
+    words = found.words if is_from_design and found else Words(f"claims.verdict-{verdict}", {
+        "claims": ", ".join(conflicts)
+    })  # fmt: skip
+    return ClaimResult(claim, verdict, words, tuple(checks), tuple(conflicts), total, found)
 
 
 def _result_unchecked(claim: Claim, checks: list[Check], total: Computed | None) -> ClaimResult:
@@ -109,8 +124,14 @@ def _check_record(claim: Claim, total: Computed | None) -> list[Check]:
     return [Check(CheckName.RECORD, None, Words("claims.record-incomplete", facts), figure)]
 
 
-def _check_effect(claim: Claim) -> list[Check]:
-    """Words of effect need a design; before and after, or a group beside it, show none."""
+def _check_effect(claim: Claim, found: Judged | None) -> list[Check]:
+    """Words of effect need a design; before and after, or a group beside it, show none. An evaluation is one."""
+    if found is not None:
+        passed = {True: True, False: None}[found.verdict in (Verdict.SUPPORTED, Verdict.SUPPORTED_IN_DIRECTION)]
+        return [Check(
+            CheckName.EVALUATED, False if found.verdict in _AGAINST else passed, found.words, found.value,
+            entails=found.verdict if claim.says_effect else None,
+        )]  # fmt: skip
     if not claim.says_effect:
         return []
     if claim.comparison == "design":

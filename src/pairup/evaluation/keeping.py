@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -35,11 +36,18 @@ def kept(estimate: Estimate) -> dict[str, Any]:
             "periods": list(path.periods), "observed": list(path.observed), "counterfactual": list(path.counterfactual),
         },
         "placebos": list(found.placebos),
+        "placebo_paths": [[round(gap, 6) for gap in path] for path in found.placebo_paths],
         "level_without": found.level_without,
         "level": estimate.design.level,
     }  # fmt: skip
     whole: dict[str, Any] = finite(answer | {"told": told, "drawn": drawn})
     return whole
+
+
+def share_said(design: str) -> bool:
+    """Whether the claim of a kept design (its JSON) counts in shares of the level without help."""
+    claim = json.loads(design).get("claim") or {}
+    return bool(claim) and claim.get("uom") != "outcome"
 
 
 def finite(value: Any) -> Any:

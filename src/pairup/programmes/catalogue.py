@@ -11,6 +11,7 @@ from pairup.errors import InputError
 from pairup.programmes import partners, wenchuan, xizang
 from pairup.programmes.facts import read_facts
 from pairup.programmes.synthetic.rows import Tables, merged
+from pairup.programmes.synthetic.trials import TRIALS, Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Reference:
     horizon: tuple[int, int]
     visit: Mapping[str, int | str | None]
     has_facts: bool = True
+    trials: tuple[Trial, ...] = ()  # claims about invented places that its demo evaluates
 
 
 def _visit(days: int, base: str, altitude_rule: str | None) -> Mapping[str, int | str | None]:
@@ -40,6 +42,7 @@ PROGRAMMES: dict[str, Reference] = {
         f"national-{xizang.PLANNED}",
         xizang.HORIZON,
         _visit(9, xizang.VISIT_BASE, "visit_altitude.xizang"),
+        trials=TRIALS,
     ),
     "wenchuan": Reference(
         "wenchuan",

@@ -48,6 +48,6 @@ class EvaluationVersion(Happened):
     strength = models.CharField(max_length=1, blank=True, default="")
     planted = models.DecimalField(
         max_digits=18, decimal_places=4, null=True, blank=True
-    )  # the true effect, where the panel is made up and the truth in it is known
+    )  # the true effect of a made-up panel: a share where the claim of the design is one, else in the outcome
     answer = models.JSONField()  # the answer file, its words as codes with facts, and what pictures need
     code_version = models.CharField(max_length=24)

@@ -15,6 +15,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from pairup.reports.evaluation_facts import EvaluationFacts
 from pairup.values.codes import Channel, ClaimClass, Level, Preset, SignatureKind, Standing
 from pairup.values.days import RoughDay
 from pairup.values.money import Money
@@ -517,6 +518,8 @@ class ClaimFacts:
     standing: Standing | None = None
     sources: tuple[str, ...] = ()
     rows: RowLink | None = None
+    kind: str = ""  # the verdict by its code
+    is_evaluated: bool = False
 
 
 # --- totals, signatures, sources ----------------------------------------------------------------------------
@@ -588,6 +591,7 @@ class ReportFacts:
     portfolio: PortfolioFacts | None = None
     itinerary: ItineraryFacts | None = None
     claims: tuple[ClaimFacts, ...] = ()
+    evaluations: tuple[EvaluationFacts, ...] = ()
     totals: tuple[Total, ...] = ()
     signatures: tuple[SignatureFacts, ...] = ()
     sources: tuple[SourceFacts, ...] = ()

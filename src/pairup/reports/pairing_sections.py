@@ -75,7 +75,7 @@ def map_figure(facts: ReportFacts, *, public: bool) -> Figure | None:
         points = [_point(place, some, language, public=public) for place, some in spots]
         points += [_bare(place, "", place.code, coloured=True) for place in dots]
         sized = any(point.size is not None for point in points)
-        return maps.point_map(points, _map_words(language, sized), frame(language, stamp))
+        return maps.point_map(points, map_words(language, sized), frame(language, stamp))
 
     return picture(
         "map",
@@ -126,7 +126,7 @@ def _pairs(donors: list[str], language: str) -> tuple[str, ...]:
     return tuple(joint.join(kept[k : k + 2]) for k in range(0, len(kept), 2))
 
 
-def _map_words(language: str, sized: bool) -> maps.MapWords:
+def map_words(language: str, sized: bool) -> maps.MapWords:
     firsts = [first for first, _ in palette.ALTITUDE]
     classes = [Words("reports.below-m", {"metres": f"{firsts[1]:,}"}).say(language)]
     classes += [f"{low:,}–{high:,} m" for low, high in pairwise(firsts[1:])]
@@ -159,7 +159,7 @@ def reach_figure(facts: ReportFacts) -> Figure | None:
             maps.MapLine(_where(facts.donor_places[donor]), _where(facts.place(area)), new)
             for (donor, area), new in ends.items()
         ]
-        return maps.point_map(points, _map_words(language, False), frame(language, stamp), lines)
+        return maps.point_map(points, map_words(language, False), frame(language, stamp), lines)
 
     synthetic = any(p.is_synthetic for p in shown(facts))
     alt_text = said("reach-alt", lines=count(len(ends)), donors=count(len({donor for donor, _ in ends})))

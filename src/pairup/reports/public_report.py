@@ -14,6 +14,7 @@ from pairup.reports.claim_sections import (
     totals_section,
 )
 from pairup.reports.document import Block, Bullets, Document
+from pairup.reports.evaluation_section import evaluations_section
 from pairup.reports.facts import ReportFacts
 from pairup.reports.firm_section import firm_section
 from pairup.reports.money_sections import money_section
@@ -43,6 +44,7 @@ def public_report(facts: ReportFacts) -> Document:
             public_unmet(facts),
             firm_section(facts, public=True),
             portfolio_section(facts, public=True),
+            evaluations_section(facts, public=True),
             claims_section(facts, public=True),
             totals_section(facts, public=True),
             signatures_section(facts, public=True),

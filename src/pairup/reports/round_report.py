@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pairup.reports.claim_sections import claims_section, origins_section, signatures_section, totals_section
 from pairup.reports.document import Block, Bullets, Document, Inline, Sentence
+from pairup.reports.evaluation_section import evaluations_section
 from pairup.reports.facts import ReportFacts
 from pairup.reports.firm_section import firm_section
 from pairup.reports.money_sections import money_section
@@ -37,6 +38,7 @@ def round_report(facts: ReportFacts) -> Document:
             firm_section(facts, public=False),
             portfolio_section(facts, public=False),
             visit_section(facts),
+            evaluations_section(facts, public=False),
             claims_section(facts, public=False),
             totals_section(facts, public=False),
             signatures_section(facts, public=False),

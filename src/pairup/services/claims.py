@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -10,8 +10,9 @@ from typing import Any
 
 from pairup.errors import InputError
 from pairup.evaluation.claim import Claim, ClaimResult, Computed, Verdict
-from pairup.evaluation.claims import check_claims, contradictions, summary
+from pairup.evaluation.claims import check_claims
 from pairup.evaluation.did import Change, ChangeKind, Observed, look_at_change
+from pairup.evaluation.judging import judged
 from pairup.record.models import (
     ClaimVersion,
     MoneyLineVersion,
@@ -23,7 +24,7 @@ from pairup.record.models import (
     ProjectVersion,
 )
 from pairup.reports.facts import Both, ClaimFacts, Outcome, RowLink, RowTable
-from pairup.services import tables
+from pairup.services import evaluations, tables
 from pairup.services.plans import default_programme
 from pairup.services.rows import rough, row_table
 from pairup.values.codes import PAID, ClaimClass, ProjectStatus, Standing
@@ -42,6 +43,11 @@ HEADS: dict[Verdict, Outcome] = {
     Verdict.NOT_IDENTIFIED: Outcome.CANNOT_TELL,
     Verdict.CANNOT_BE_TOLD: Outcome.CANNOT_TELL,
     Verdict.REPORTED_ONLY: Outcome.CANNOT_TELL,
+    Verdict.SUPPORTED: Outcome.HOLDS,
+    Verdict.SUPPORTED_IN_DIRECTION: Outcome.HOLDS,
+    Verdict.NOT_SUPPORTED_IN_SIZE: Outcome.CONTRADICTED,
+    Verdict.NOT_SUPPORTED: Outcome.CONTRADICTED,
+    Verdict.EFFECT_CONTRADICTED: Outcome.CONTRADICTED,
 }
 #: scopes for which the record can compute a total. Of one donor it does not: people and money in a demo are
 #: synthetic, and no real donor is shown beside an invented figure (settled: no invented shortfall).
@@ -62,7 +68,11 @@ def check(programme: str | None = None, *, on: date, known_by: date | None = Non
         if parent
     }
     observed = _observer(programme, on=on, known_by=known_by)
-    return check_claims([claim_of(row) for row in rows], totals.of, parents=parents, observed=observed)
+    kept = evaluations.latest(programme, on=on, known_by=known_by)
+    families = {row.identity.code: (programme, row.day.year) for row in rows}
+    found = judged({code: row.answer for code, row in kept.items() if code in families}, families)
+    claims = [claim_of(row) for row in rows]
+    return check_claims(claims, totals.of, parents=parents, observed=observed, judged=found)
 
 
 def read_claims(programme: str, *, on: date, known_by: date | None = None) -> list[ClaimVersion]:
@@ -227,21 +237,24 @@ def _clustered(rows: list[Observed]) -> list[Observed]:
     return [row if len(states[row.cluster]) == 1 else replace(row, cluster=row.unit) for row in rows]
 
 
-def claim_facts(programme: str, *, on: date, known_by: date | None) -> tuple[tuple[ClaimFacts, ...], RowTable]:
-    """Claims with their verdicts as a report shows them, and the rows they stand in."""
+def claim_facts(
+    programme: str, *, on: date, known_by: date | None, results: list[ClaimResult] | None = None
+) -> tuple[tuple[ClaimFacts, ...], RowTable]:
+    """Claims with their verdicts as a report shows them, and the rows they stand in. `results` are those of `check`."""
     rows = {row.identity.code: row for row in read_claims(programme, on=on, known_by=known_by)}
     facts = []
-    for result in check(programme, on=on, known_by=known_by):
+    found = results if results is not None else check(programme, on=on, known_by=known_by)
+    for result in found:
         claim, row = result.claim, rows[result.claim.code]
         facts.append(
             ClaimFacts(
                 claim.code, Both(claim.text_en, claim.text_zh), claim.speaker, claim.day or RoughDay(on),
                 claim.claim_class, HEADS[result.verdict], result.words, claim.figure, claim.uom,
-                tuple(each.words for each in result.checks),
+                tuple(each.words for each in result.checks if each.words != result.words),
                 result.computed.figure if result.computed else None,
                 bool(result.computed and result.computed.is_synthetic), _link(claim), result.conflicts, claim.mission,
                 Standing(row.standing) if row.standing else None, tuple(part for part in row.source.split(";") if part),
-                RowLink("claims", (claim.code,)),
+                RowLink("claims", (claim.code,)), result.verdict.value, result.judged is not None,
             )
         )  # fmt: skip
     columns = (
@@ -266,26 +279,3 @@ def _link(claim: Claim) -> RowLink | None:
         "counties_paired": "pairings",
     }.get(claim.computes)
     return RowLink(table) if table else None
-
-
-def lines(results: list[ClaimResult], language: str = "en") -> Iterator[str]:
-    """Tell every claim with its verdict and its checks."""
-    for result in results:
-        claim = result.claim
-        text = claim.text_zh if language.startswith("zh") and claim.text_zh else claim.text_en
-        yield f"{claim.code} [{claim.claim_class}] {claim.speaker}: {text}"
-        yield f"    {result.words.say(language)}"
-        yield from (f"    - {each.words.say(language)}" for each in result.checks)
-    yield ""
-    yield from summary_lines(results, language)
-
-
-def summary_lines(results: list[ClaimResult], language: str = "en") -> Iterator[str]:
-    """Count claims by verdict, and set the contradictions side by side."""
-    yield Words("services.claims-count", {"count": len(results)}).say(language)
-    for verdict, count in summary(results).items():
-        heading = Words("services.verdict-" + verdict.value.replace("_", "-"))
-        if count:
-            yield f"  {count:>4}  {heading.say(language)}"
-    for found in contradictions(results)[:3]:
-        yield f"  {found.words.say(language)}"

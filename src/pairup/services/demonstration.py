@@ -5,16 +5,20 @@ The day and the clock of a demonstration are those of its programme, so that the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
+from pairup.evaluation.claim_lines import summary_lines
+from pairup.evaluation.design_file import design_of
 from pairup.planning.plan import Status, Stop
 from pairup.programmes.catalogue import PROGRAMMES, Reference, build
+from pairup.programmes.synthetic.rows import Row, Tables
+from pairup.programmes.synthetic.trials import Trial
 from pairup.record.models import PlanRunVersion
-from pairup.services import claims, folder, plans, reporting
+from pairup.services import claims, evaluations, folder, plans, reporting
 from pairup.services.checks import check_words
 from pairup.values.words import Words
 
@@ -30,7 +34,7 @@ def run(programme: str, *, seed: int, report: Path, step: Step, language: str = 
     reference = PROGRAMMES[programme]
     at = datetime.combine(reference.on, time(8), tzinfo=UTC)
     with step(f"2/6 Loading {programme}: facts from sources, synthetic people, posts and money") as bar:
-        made = build(programme, seed=seed)
+        made, outcomes = held_back(build(programme, seed=seed), reference.trials)
         loaded = folder.load_tables(made, actor=ACTOR, at=at, progress=bar)
         bar.said = f"{loaded.total.new:,} rows of {len(loaded.counts)} tables"
     drafts = []
@@ -43,9 +47,10 @@ def run(programme: str, *, seed: int, report: Path, step: Step, language: str = 
             )
             bar.said = drafted.plan.verdict().say(language)
             drafts.append(drafted)
-    with step("4/6 Checking claims") as bar:
+    with step("4/6 Evaluating and checking claims") as bar:
+        _carry_out(reference, made, outcomes, seed, at)
         results = claims.check(programme, on=reference.on)
-        bar.said = f"{len(results)} claims"
+        bar.said = f"{len(results)} claims, {len(reference.trials)} evaluated"
     with step("5/6 Adopting the plans") as bar:
         added = [plans.adopt(d.run, actor=ACTOR, at=at, programme=programme) for d in drafts if d.plan.has_plan]
         bar.said = f"{sum(sum(rows.values()) for rows in added):,} rows"
@@ -53,6 +58,33 @@ def run(programme: str, *, seed: int, report: Path, step: Step, language: str = 
         paths = reporting.write(report, programme=programme, on=reference.on, force=True, is_demo=True)
         bar.said = f"{len(paths)} files in {report}"
     return list(_screen(reference, drafts, results, language))
+
+
+def held_back(tables: Tables, trials: Sequence[Trial]) -> tuple[Tables, list[Row]]:
+    """Take out what the trials observe once the help began: it is loaded when their plans are registered."""
+    opened = {trial.indicator: str(trial.opened) for trial in trials}
+    outcomes = [
+        row for row in tables["observations"] if row["indicator"] in opened and _is_after(row, opened[row["indicator"]])
+    ] if trials else []  # fmt: skip
+    late = {row["code"] for row in outcomes}
+    if not late:
+        return tables, []
+    return {**tables, "observations": [row for row in tables["observations"] if row["code"] not in late]}, outcomes
+
+
+def _is_after(row: Row, opened: str) -> bool:
+    """Whether a row ends on that day or later; a year ends with its last day."""
+    return (row["to"] + "-12-31")[:10] >= opened
+
+
+def _carry_out(reference: Reference, made: Tables, outcomes: list[Row], seed: int, at: datetime) -> None:
+    """Register the plan of each trial, then load the outcomes, then evaluate by the plans."""
+    for trial in reference.trials:
+        evaluations.register(trial.claim, design_of(trial.design), actor=ACTOR, at=at, on=reference.on)
+    if outcomes:
+        folder.load_tables({"programme": made["programme"], "observations": outcomes}, actor=ACTOR, at=at)
+    for trial in reference.trials:
+        evaluations.evaluate(trial.claim, actor=ACTOR, at=at, on=reference.on, seed=seed, planted=trial.truth)
 
 
 def _asked(kind: str, programme: str, reference: Reference) -> plans.Asked:
@@ -75,7 +107,12 @@ def _screen(reference: Reference, drafts: list[plans.Draft], results: list[Any],
     for drafted in drafts:
         yield from (f"  {words.say(language)}" for words in check_words(drafted.checks))
     yield ""
-    yield from claims.summary_lines(results, language)
+    yield from summary_lines(results, language)
+    yield ""
+    for result in results:
+        if result.judged is not None:
+            facts = {"claim": result.claim.code, "verdict": result.judged.words}
+            yield "  " + Words("evaluations.demo-evaluated", facts).say(language)
     yield ""
     yield Words("services.demo-synthetic" if reference.has_facts else "services.demo-invented").say(language)
 

@@ -232,6 +232,16 @@ def plan_of(row: RegistrationVersion) -> Plan:
     )  # fmt: skip
 
 
+def plan_kept(row: EvaluationVersion) -> Plan | None:
+    """The plan that a kept evaluation names, if any."""
+    if row.registration is None:
+        return None
+    found = RegistrationVersion.objects.filter(identity=row.registration).select_related(
+        "identity", "entry", "claim__programme"
+    )  # fmt: skip
+    return plan_of(found.get())
+
+
 def opened_in(claim: Claim) -> int | None:
     """The first journal entry with an outcome of the claim, or with an evaluation of it; None where there is neither.
 

@@ -1,4 +1,4 @@
-"""Two stories with a planted truth, in an invented valley: solar heating and a shelterbelt.
+"""Two stories with a planted truth, in an invented valley: solar heating and a shelterbelt. `trials` has two more.
 
 What is true is written here and in no row: heated villages gain `HEATING_EFFECT` degrees beyond the warming of all, and
 the belt takes `BELT_EFFECT` of the sandstorm days of its stations while the wind drops everywhere. A comparison of
@@ -36,9 +36,10 @@ def demo_valley(seed: int) -> Tables:
     }
 
 
-VILLAGES = tuple(f"{PLACE}-village-{at:02d}" for at in range(1, 13))
+VILLAGES = tuple(f"{PLACE}-village-{at:02d}" for at in range(1, 25))
 STATIONS = tuple(f"{PLACE}-station-{at:02d}" for at in range(1, 25))
-HOUSEHOLDS = 20  # a village
+HOUSEHOLDS = 10  # a village
+WINTERS = range(2018, 2025)
 
 
 def _places() -> list[Row]:
@@ -89,15 +90,15 @@ def _indicators() -> list[Row]:
 
 
 def _temperatures(draw: Draw) -> list[Row]:
-    """240 households, four winters; six of twelve villages are heated from October 2023 on."""
+    """240 households, seven winters; twelve of 24 villages, drawn by lot, are heated from October 2023 on."""
     rows = []
-    heated = set(draw.some(VILLAGES, 6))
-    winter = {year: draw.normal(0.0, 0.15) for year in range(2021, 2025)}
+    heated = set(draw.some(VILLAGES, 12))
+    winter = {year: draw.normal(0.0, 0.15) for year in WINTERS}
     for village in VILLAGES:
         level = draw.normal(9.0, 0.8)
         for house in range(1, HOUSEHOLDS + 1):
             own = draw.normal(level, 1.2)
-            for year in range(2021, 2025):
+            for year in WINTERS:
                 value = own + winter[year] + draw.normal(0.0, 0.6) + (WARMING if year >= 2023 else 0.0)
                 value += HEATING_EFFECT if village in heated and year >= 2023 else 0.0
                 unit = f"{village}-h{house:02d}"
@@ -146,9 +147,9 @@ def _sandstorms(draw: Draw) -> list[Row]:
 
 
 def _wind(draw: Draw) -> list[Row]:
-    """The wind at every sixth station, dropping as the sandstorms do."""
+    """The wind at every station, dropping as the sandstorms do."""
     rows = []
-    for station in STATIONS[::6]:
+    for station in STATIONS:
         level = draw.normal(3.2, 0.2)
         for year in range(1990, 2027):
             value = level * exp(CALMING / 2 * (year - 1990)) + draw.normal(0.0, 0.05)
@@ -196,7 +197,7 @@ def _projects() -> list[Row]:
     ]
 
 
-def _before_after(rows: list[Row], first: date) -> tuple[float, float]:
+def before_after(rows: list[Row], first: date) -> tuple[float, float]:
     """Means of the treated before and from `first` on: what the claims below compare."""
     treated = [row for row in rows if row["treated_from"]]
     before = [float(row["value"]) for row in treated if first_day(row) < first]
@@ -206,8 +207,8 @@ def _before_after(rows: list[Row], first: date) -> tuple[float, float]:
 
 def _claims(heat: list[Row], belt: list[Row]) -> list[Row]:
     """Give the two claims about the stories. Long because each claim is written out."""
-    cold, warm = _before_after(heat, HEATED_FROM)
-    many, few = _before_after(belt, BELT_FROM)
+    cold, warm = before_after(heat, HEATED_FROM)
+    many, few = before_after(belt, BELT_FROM)
     gain, drop = round(warm - cold, 1), round(100 * (few - many) / many)
     common: dict[str, Any] = {
         "speaker": "synthetic speaker",
@@ -226,7 +227,7 @@ def _claims(heat: list[Row], belt: list[Row]) -> list[Row]:
             text_zh=f"太阳能供暖使受益村庄冬季室内温度提高约{gain}℃。",
             subject="indoor_temperature",
             scope="heated villages, winters before and after",
-            covers_from="2021-11",
+            covers_from="2018-11",
             covers_to="2025-03",
             figure=gain,
             uom="°C",

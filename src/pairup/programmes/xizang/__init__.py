@@ -15,6 +15,7 @@ from pairup.programmes.synthetic import (
     service,
     stories,
     ties,
+    trials,
     voices,
 )
 from pairup.programmes.synthetic import needs as needs_
@@ -77,6 +78,7 @@ def generate(facts: Tables, seed: int) -> Tables:
         _journeys(ground, works["projects"], seed),
         _voices(ground, rounds[PLANNED], needs, seed),
         stories.demo_valley(seed),
+        trials.demo_trials(seed),
     )
 
 

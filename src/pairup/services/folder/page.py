@@ -34,11 +34,20 @@ overlap, money below zero that is neither a return nor a correction, a person in
 `2025` and one that begins `2025` may have met for a single day. Not refused, because real programmes do it: two
 schemes at once, an overlap at handover, a refund.
 
+## Panels and designs of claims
+
+Beside the tables a folder may hold, for a claim `CLAIM` of `claims.csv`, `panels/CLAIM.csv` (or `.parquet`) and
+`designs/CLAIM.toml`, and, where its plan was fixed before the outcome, `plans/CLAIM.toml` with the hash and the day:
+the files of [Panel, design, registration and answer](evaluation.md). `pairup claims FOLDER` then evaluates that claim
+beside checking all of them, with the false-discovery rate controlled across those that were evaluated; it needs no
+record, and `pairup load` leaves these files alone. A panel or a design without the other is refused.
+
 ## What saving writes
 
 `pairup save --record FILE FOLDER` writes every version of every row. Each table then has the columns `version`,
 `recorded_at`, `superseded_at` and `entry` (the number of its journal entry), tables of a programme `programme`, and
-tables with personal columns `salt` and `sealed`. `journal.jsonl` has one entry a line, `files/` what does not fit a
+tables with personal columns `salt` and `sealed`. `journal.jsonl` has one entry a line, `checkpoints.jsonl` one signed
+note, `files/` what does not fit a
 cell (the problem and answer of a plan), `datapackage.json` (Frictionless) every file with its columns, rows and
 SHA-256. Loading such a folder needs an empty record and gives an equal one: every version with its own times, and
 the journal bit for bit, which must verify. A file that was changed is refused. A saved folder holds what the record

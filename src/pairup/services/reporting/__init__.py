@@ -33,10 +33,10 @@ from pairup.reports.facts import (
 )
 from pairup.reports.write import write_report
 from pairup.services import tables
-from pairup.services.claims import claim_facts
+from pairup.services.claims import check, claim_facts
 from pairup.services.explanations import plan_of
 from pairup.services.plans import WEIGHTS, asked_of, default_programme
-from pairup.services.reporting import firm, journey, money, people, places, projects
+from pairup.services.reporting import evaluations, firm, journey, money, people, places, projects
 from pairup.services.rows import rough
 from pairup.values.codes import Preset, SignatureKind
 from pairup.values.money import Money, total
@@ -152,7 +152,8 @@ def read_facts(programme: str, *, on: date, known_by: date | None = None, is_dem
     changes = _changes(runs)
     held, table = places.read_pairings(programme, atlas, on=on, known_by=known_by, kept=changes, planned=planned)
     row_tables.append(table)
-    claims, claim_table = claim_facts(programme, on=on, known_by=known_by)
+    results = check(programme, on=on, known_by=known_by)
+    claims, claim_table = claim_facts(programme, on=on, known_by=known_by, results=results)
     row_tables.append(claim_table)
     ties = tuple(
         Count(Words(f"services.count-{change.value}"), list(changes.values()).count(change), RowLink("pairings"))
@@ -174,7 +175,9 @@ def read_facts(programme: str, *, on: date, known_by: date | None = None, is_dem
         },
         money=amounts, rounds=rounds,
         handovers=people.read_handovers(programme, served, rounds, on=on, known_by=known_by),
-        claims=claims, totals=_totals(served, amounts, on),
+        claims=claims,
+        evaluations=evaluations.evaluation_facts(programme, on=on, known_by=known_by, results=results),
+        totals=_totals(served, amounts, on),
         signatures=_signatures(programme, runs, atlas, held, on, known_by),
         sources=_sources(programme, on=on, known_by=known_by),
         origins=_origins(programme, row_tables, on=on, known_by=known_by),
