@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,20 @@ from pairup.cli.main import cli
 from pairup.errors import AccessError, InputError
 from pairup.evaluation.design_file import design_of
 from pairup.services import evaluations, folder, write
-from tests.services.cast import ADOPTED, DRAFTED, FIRST, LATER, OFFICE, ON, Tables, a_programme, held, load, with_rows
+from tests.services.cast import (
+    ADOPTED,
+    DRAFTED,
+    FIRST,
+    LATER,
+    OFFICE,
+    ON,
+    Tables,
+    a_programme,
+    held,
+    load,
+    with_rows,
+    words_of,
+)
 
 PLAN = design_of({"method": "staggered_did"})
 CLAIM = "columns code day speaker text_en claim_class subject says_effect comparison is_synthetic"
@@ -195,3 +209,32 @@ def test_record_and_claim_go_together(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["evaluate", "--record", str(tmp_path / "none.sqlite3")])
 
     assert done.exit_code == 2 and "go together" in done.output
+
+
+def test_a_claim_that_was_evaluated_is_shown_with_its_sentence_for_the_office_and_for_everyone(
+    record: Path, tmp_path: Path
+) -> None:
+    from pairup.services import reporting
+
+    load(with_wells(a_programme()))
+    evaluate(design=PLAN, planted=Decimal("-2"))
+
+    reporting.write(tmp_path / "report", on=ON)
+
+    for page in ("index", "public"):
+        said = " ".join(words_of(tmp_path / "report" / f"{page}.html"))
+        assert "What was evaluated" in said and "Planted truth: -2" in said and "Retrospective" in said
+        assert "评估结果" in said and "植入的真实效果" in said
+
+
+def test_known_by_an_earlier_day_a_claim_was_not_evaluated(record: Path) -> None:
+    from pairup.services import claims
+
+    load(with_wells(a_programme()))
+    evaluate(design=PLAN)
+
+    now, then = (
+        next(one for one in claims.check("twin", on=ON, known_by=day) if one.claim.code == "W-1")
+        for day in (None, date(2026, 11, 5))
+    )
+    assert now.judged is not None and then.judged is None

@@ -101,7 +101,10 @@ def _judge(answer: Mapping[str, Any], p: float | None, adjusted: float | None, f
     is_registered = bool(grading.get("registered"))
     if answer["identification"] == "not_identified":
         reasons: Sequence[Mapping[str, Any]] = told["missing"]
-        words = Words("evaluations.verdict-not-identified", {"reason": Words.read(reasons[0]) if reasons else ""})
+        missing = {"reason": Words.read(reasons[0]) if reasons else ""}
+        words = Words("evaluations.verdict-not-identified", missing)
+        if told["verdict"]:  # the one sentence, with design and who chose the places
+            words = Words("evaluations.sentence-not-identified", missing | {"sentence": Words.read(told["verdict"])})
         return Judged(Verdict.NOT_IDENTIFIED, words, is_registered=is_registered)
     value, interval = Decimal(str(answer["value"])), answer.get("interval")
     ends = (interval[0], interval[1]) if interval and None not in interval else None

@@ -22,17 +22,17 @@ from pairup.values.words import Words
 
 def evaluations_section(facts: ReportFacts, *, public: bool) -> Section:
     """Show every evaluation of a claim; the map of the comparison and its codes are for the office alone."""
-    blocks: list[Block] = [Paragraph(_said("section-intro"))]
+    blocks: list[Block] = [Paragraph(_told("section-intro"))]
     if wall := wall_figure(facts):
         blocks.append(wall)
     for one in facts.evaluations:
         blocks += _evaluation(one, public=public)
     if not facts.evaluations:
-        blocks.append(Paragraph(_said("section-none")))
-    return Section("evaluations", _said("section-title"), tuple(blocks))
+        blocks.append(Paragraph(_told("section-none")))
+    return Section("evaluations", _told("section-title"), tuple(blocks))
 
 
-def _said(name: str, **facts: object) -> Words:
+def _told(name: str, **facts: object) -> Words:
     return Words(f"evaluations.{name}", facts)
 
 
@@ -43,17 +43,17 @@ def _evaluation(one: EvaluationFacts, *, public: bool) -> list[Block]:
     if one.planted is not None:
         lines.append(one.planted)
     if not public:
-        lines.append(_said("section-run", run=one.run, design=one.design_sha256[:12], data=one.data_sha256[:12]))
+        lines.append(_told("section-run", run=one.run, design=one.design_sha256[:12], data=one.data_sha256[:12]))
     claim = Both(f"{one.claim}: {one.text_en}", f"{one.claim}：{one.text_zh or one.text_en}")
     blocks: list[Block] = [Paragraph(claim), Paragraph(one.verdict, Tone.LEAD), Bullets(tuple(lines))]
     blocks += _figures(one, public=public)
     if one.looked:
         looked = Bullets(tuple(
-            Run((_said(f"mark-{ {True: 'passed', False: 'failed', None: 'open'}[row.passed] }"),
-                 *([row.number] if row.number else []), row.words), ": ")
+            Run((_told(f"mark-{ {True: 'passed', False: 'failed', None: 'open'}[row.passed] }"),
+                 *([row.number] if row.number and not row.words.say().startswith(row.number) else []), row.words), ": ")
             for row in one.looked
         ))  # fmt: skip
-        blocks.append(Fold(_said("section-looked", count=len(one.looked)), (looked,)))
+        blocks.append(Fold(_told("section-looked", count=len(one.looked)), (looked,)))
     return blocks
 
 
@@ -63,8 +63,8 @@ def _figures(one: EvaluationFacts, *, public: bool) -> list[Figure]:
     if one.points and any(point.interval for point in one.points):
         first, last = one.points[0].time, one.points[-1].time
         drawn.append(picture(
-            f"effects-{one.claim}", _said("figure-event-title", claim=one.claim),
-            _said("figure-event-alt", first=first, last=last, count=len(one.points), found=_range(one)),
+            f"effects-{one.claim}", _told("figure-event-title", claim=one.claim),
+            _told("figure-event-alt", first=first, last=last, count=len(one.points), found=_range(one)),
             lambda language, stamp: figures.event_study(one.points, frame(language, stamp), language),
             is_synthetic=one.is_synthetic, note=one.verdict,
         ))  # fmt: skip
@@ -74,8 +74,8 @@ def _figures(one: EvaluationFacts, *, public: bool) -> list[Figure]:
         named = sorted((p for p in one.weights if p.weight), key=lambda p: -(p.weight or 0))[:3]
         most = ", ".join(f"{p.name_en} {100 * (p.weight or 0):.0f} %" for p in named)
         drawn.append(picture(
-            f"weights-{one.claim}", _said("figure-weights-title", claim=one.claim),
-            _said("figure-weights-alt", most=most, count=sum(1 for p in one.weights if p.weight)),
+            f"weights-{one.claim}", _told("figure-weights-title", claim=one.claim),
+            _told("figure-weights-alt", most=most, count=sum(1 for p in one.weights if p.weight)),
             lambda language, stamp: figures.weights_map(
                 one.weights, map_words(language, sized=False).classes, frame(language, stamp), language
             ),
@@ -89,15 +89,15 @@ def _paths(one: EvaluationFacts) -> list[Figure]:
     labels = [point.label for point in one.path]
     own = [point.observed - point.without for point in one.path]
     drawn = [picture(
-        f"paths-{one.claim}", _said("figure-paths-title", claim=one.claim),
-        _said("figure-paths-alt", first=labels[0], last=labels[-1], start=labels[min(one.start, len(labels) - 1)]),
+        f"paths-{one.claim}", _told("figure-paths-title", claim=one.claim),
+        _told("figure-paths-alt", first=labels[0], last=labels[-1], start=labels[min(one.start, len(labels) - 1)]),
         lambda language, stamp: figures.paths(one.path, one.start, frame(language, stamp), language),
         is_synthetic=one.is_synthetic, note=one.verdict,
     )]  # fmt: skip
     if one.placebos:
         drawn.append(picture(
-            f"gaps-{one.claim}", _said("figure-gaps-title", claim=one.claim),
-            _said("figure-gaps-alt", count=len(one.placebos), larger=_larger(own, one)),
+            f"gaps-{one.claim}", _told("figure-gaps-title", claim=one.claim),
+            _told("figure-gaps-alt", count=len(one.placebos), larger=_larger(own, one)),
             lambda language, stamp: figures.gaps(labels, own, one.placebos, start, frame(language, stamp), language),
             is_synthetic=one.is_synthetic, note=one.verdict,
         ))  # fmt: skip
@@ -128,7 +128,7 @@ def wall_figure(facts: ReportFacts) -> Figure | None:
     if not found:
         return None
     return picture(
-        "claims-wall", _said("wall-title"), wall_in_words(found),
+        "claims-wall", _told("wall-title"), wall_in_words(found),
         lambda language, stamp: draw_wall(found, frame(language, stamp), language),
-        is_synthetic=any(one.is_synthetic for one in facts.evaluations), note=_said("wall-note"),
+        is_synthetic=any(one.is_synthetic for one in facts.evaluations), note=_told("wall-note"),
     )  # fmt: skip
