@@ -186,6 +186,7 @@ def test_floors_that_the_best_portfolio_keeps_cost_nothing_to_prove():
     without, kept = plan_funding(a_large_portfolio(0.0)), plan_funding(a_large_portfolio(0.4))
 
     assert (kept.status, kept.objective) == (Status.OPTIMAL, without.objective)
+    assert kept.further["floors_cost"] == [0.0, 0.0]
 
 
 def test_a_floor_that_binds_is_kept_and_its_plan_is_within_a_proved_gap():
@@ -196,3 +197,6 @@ def test_a_floor_that_binds_is_kept_and_its_plan_is_within_a_proved_gap():
     assert not check_plan(question, plan)
     assert plan.objective < plan_funding(a_large_portfolio(0.0)).objective
     assert plan.gap is not None and plan.gap < 0.01
+    least, most = plan.further["floors_cost"]
+    without = plan_funding(a_large_portfolio(0.0))
+    assert least <= without.objective - plan.objective <= most and least > 0

@@ -28,6 +28,7 @@ from pairup.planning.blocks import (
     with_cuts,
     with_rows,
 )
+from pairup.planning.impossible import proof_of
 from pairup.planning.plan import UNTIL_PROVED, Ended, Progress, Status, Stop, Watch
 from pairup.planning.solvers import Answer, solve_block
 from pairup.values.words import Words
@@ -37,6 +38,8 @@ BlockSolver = Callable[[Block, Stop, int, Flags | None], Answer]
 
 #: a clash is looked for this long at most, so that a refusal does not keep people waiting
 CLASH_SECONDS = 60.0
+#: among so many requirements a clash is found without a proof by prices first
+FEW = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +329,22 @@ class _Clash:
         self.block, self.named, self.seed, self.watch, self.solver = block, named, seed, watch, solver
 
     def smallest(self) -> list[int]:
-        return self._shrink([], False, sorted(self.named))
+        """Shrink what a proof by prices names, where there is one and no time for all was asked; else everything."""
+        return self._shrink([], False, self._proved() or sorted(self.named))
+
+    def _proved(self) -> list[int]:
+        """The requirements that a proof by prices uses; none where there is no such proof, or too few to need one."""
+        if len(self.named) <= FEW:
+            return []
+        block = self._keeping(sorted(self.named))
+        proof = None if block is None else proof_of(block, self.seed, self.watch.left)
+        if proof is None:
+            return []
+        used = {
+            name for name, (rows, settled) in self.named.items()
+            if proof.rows[rows].any() or any(proof.choices[choice] for choice, _ in settled)
+        }  # fmt: skip
+        return sorted(used) if not self.can_be_kept(sorted(used)) else []
 
     def _shrink(self, kept: list[int], is_new: bool, doubted: list[int]) -> list[int]:
         if is_new and not self.can_be_kept(kept):
@@ -340,16 +358,24 @@ class _Clash:
 
     def can_be_kept(self, names: list[int]) -> bool:
         """Whether some choice keeps all these requirements."""
+        part = self._keeping(names)
+        if part is None:
+            return False
+        used = np.unique(part.index)  # a choice in no row hinders nothing
+        part = only(part, used, np.arange(len(part.rows)))
+        return self.solver(part, Stop(seconds=self.watch.left), self.seed, None).status is not Status.INFEASIBLE
+
+    def _keeping(self, names: list[int]) -> Block | None:
+        """The block with these requirements alone; None where what they settle clashes already."""
         rows = np.array(sorted(row for name in names for row in self.named[name][0]), dtype=np.int64)
         least, most = np.zeros(len(self.block.choices)), np.ones(len(self.block.choices))
         for name in names:
             for choice, value in self.named[name][1]:
                 least[choice], most[choice] = max(least[choice], value), min(most[choice], value)
         if np.any(least > most):
-            return False
+            return None
         part = with_rows(self.block, rows)
-        part = replace(part, worth=np.zeros(len(part.choices)), least=least, most=most)
-        return self.solver(part, Stop(seconds=self.watch.left), self.seed, None).status is not Status.INFEASIBLE
+        return replace(part, worth=np.zeros(len(part.choices)), least=least, most=most)
 
 
 def _share(watch: Watch, nodes: int, size: int, left: int) -> Stop:

@@ -43,7 +43,7 @@ def plan_funding(
     """
     watch = stop.watch()
     trace = Trace(watch, progress)
-    answer, solver = _answer(problem, watch, seed, trace)
+    answer, solver, without = _answer(problem, watch, seed, trace)
     options = [] if answer.taken is None else np.flatnonzero(answer.taken).tolist()
     plan = plan_of(
         problem, plan_funding, why_funding, answer, [problem.ways[k] for k in options], problem.worth[options].tolist(),
@@ -52,23 +52,37 @@ def plan_funding(
     trace.saw(plan.objective, plan.bound)
     is_priced = plan.has_plan and len(problem.ways) <= LARGE and not watch.is_over
     prices = funding_prices(problem, seed) if is_priced else None
-    return replace(plan, run=replace(plan.run, trace=tuple(trace.points)), prices=prices)
+    further = {} if without is None or not plan.has_plan else {"floors_cost": _floors_cost(problem, plan, without)}
+    return replace(plan, run=replace(plan.run, trace=tuple(trace.points)), prices=prices, further=further)
 
 
-def _answer(problem: FundingProblem, watch: Watch, seed: int, trace: Trace) -> tuple[Answer, str]:
-    """Choose the way to solve by what ties the question together; give the solver's name beside the answer."""
+def _floors_cost(problem: FundingProblem, plan: Plan[Funding], without: Answer) -> list[float | None]:
+    """What all floors together cost, at least and at most, from the answer that left them out."""
+    assert plan.objective is not None
+    found = plan.objective if without.taken is None else float(problem.worth[without.taken].sum())
+    least = round(max(0.0, found - (math.inf if plan.bound is None else plan.bound)), 6)
+    most = None if without.bound is None else round(max(least, without.bound - plan.objective), 6)
+    return [least, most]
+
+
+def _answer(problem: FundingProblem, watch: Watch, seed: int, trace: Trace) -> tuple[Answer, str, Answer | None]:
+    """Choose the way to solve by what ties the question together; give the solver's name beside the answer.
+
+    Last comes the answer that left the floors out, where there was one.
+    """
     if (found := as_knapsack(problem)) is not None:
-        return solve_knapsack(found, len(problem.ways), watch, seed, trace), f"tree search, {SOLVER}"
+        return solve_knapsack(found, len(problem.ways), watch, seed, trace), f"tree search, {SOLVER}", None
     if is_large(problem):
-        return solve_programme(problem, watch, seed, trace), f"annealing, {SOLVER}"
+        return solve_programme(problem, watch, seed, trace), f"annealing, {SOLVER}", None
     is_apart = bool(problem.floors) and len(problem.ways) > SMALL
     left = Stop(watch.left, watch.stop.work)
     answer = _solve(problem, problem.worth, left, seed, trace.progress, floors=not is_apart)
-    if is_apart and answer.status is not Status.INFEASIBLE:
+    without = answer if is_apart and answer.status is not Status.INFEASIBLE else None
+    if without is not None:
         over = floor_rows(problem)
         if answer.taken is None or broken_floors(over, answer.taken):
             answer = _priced(problem, answer, over, watch, seed, trace.progress)
-    return answer, SOLVER
+    return answer, SOLVER, without
 
 
 def _solve(

@@ -430,6 +430,7 @@ class PortfolioFacts:
     floors: tuple[FloorFacts, ...] = ()
     envelopes: tuple[EnvelopeFacts, ...] = ()
     is_synthetic: bool = False
+    floor_costs: tuple[Words, ...] = ()  # what the floors cost, and one more point of share of each; for the office
 
 
 # --- the visit ----------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,8 @@ from pathlib import Path
 import altair as alt
 
 from pairup.reports import palette
+from pairup.reports.alone import write_alone
 from pairup.reports.figures import Frame, Margins, framed, table
-from pairup.reports.pictures import to_png, to_svg
-from pairup.reports.render import TAGS, page
 from pairup.values.words import Words
 
 
@@ -71,18 +69,7 @@ def write_learning(
     heading, lost, effect = (
         Words(f"learning.{part}").say(language) for part in ("heading", "axis-lost", "axis-effect")
     )  # fmt: skip
-    spec = learning(marks, planned, (lost, effect), Frame(heading)).to_dict(validate=False)
-    if path.suffix == ".png":
-        path.write_bytes(to_png(spec))
-        return
-    alt_text = learning_in_words(marks).say(language)
-    alone = path.suffix == ".svg"  # a picture by itself has no page behind it
-    drawn = to_svg({**spec, "background": palette.PAPER} if alone else spec, name="learning", alt=alt_text)
-    if alone:
-        path.write_text(drawn, encoding="utf-8")
-        return
-    body = (
-        f'<div class="page" lang="{TAGS[language]}">\n<main>\n<h1>{html.escape(heading)}</h1>\n<figure>{drawn}\n'
-        f"<figcaption>{html.escape(alt_text)}</figcaption></figure>\n</main>\n</div>\n"
-    )
-    path.write_text(page(heading, body), encoding="utf-8")
+    write_alone(
+        learning(marks, planned, (lost, effect), Frame(heading)).to_dict(validate=False), path, name="learning",
+        title=heading, alt=learning_in_words(marks).say(language), language=language,
+    )  # fmt: skip

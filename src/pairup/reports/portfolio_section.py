@@ -6,6 +6,7 @@ from altair import LayerChart
 
 from pairup.reports.document import (
     Block,
+    Bullets,
     Column,
     Definition,
     Fold,
@@ -79,7 +80,8 @@ def _floors(portfolio: PortfolioFacts, public: bool) -> list[Block]:
     if reached:
         alt_text = said("floors-alt", floors=count(len(reached)))
         blocks.append(picture("floors", said("floors-figure"), alt_text, draw, is_synthetic=portfolio.is_synthetic))
-    return [*blocks, Table(said("floors-caption"), columns, rows)]
+    blocks.append(Table(said("floors-caption"), columns, rows))
+    return blocks if public or not portfolio.floor_costs else [*blocks, Bullets(portfolio.floor_costs)]
 
 
 def _rule(floor: FloorFacts) -> Inline:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pairup.planning.blocks import Block, can_bind, ceiling, value_of, with_rows
 from pairup.planning.child import Tell, work_apart
+from pairup.planning.impossible import proof_of
 from pairup.planning.market.search import Ask, Found, answer_of, search
 from pairup.planning.market.tied import part_of
 from pairup.planning.plan import Ended, Status, Stop
@@ -75,9 +76,12 @@ class BlockPricer:
             return answer
         settled_worth = value_of(block, settled)
         rest = self.untied + settled_worth if self.is_tied[block.choices].sum() == self.is_tied.sum() else None
+        watch = stop.watch()
         found = self._search(ask, stop, rest)
         self._keep(block, part, found)
         answer = answer_of(found, part)
+        if answer.taken is None and not watch.is_over and proof_of(block, seed, watch.left) is not None:
+            return Answer(Status.INFEASIBLE, Ended.PROOF, nodes=answer.nodes)
         taken = None
         if answer.taken is not None:
             taken = settled.copy()

@@ -66,6 +66,28 @@ def floor_costs(plan: Plan[Funding], *, stop: Stop = UNTIL_PROVED) -> tuple[Floo
     return tuple(costs)
 
 
+def margin_words(problem: FundingProblem, seed: int = 0) -> tuple[Words, ...]:
+    """Say what one more point of share of each floor would cost about, by the prices of the relaxation."""
+    base = relaxed(problem, seed)
+    if base is None:
+        return ()
+    spent = _spent(problem, base)
+    prices = prices_of(problem, base)[1].tolist()
+    return tuple(
+        Words("funding.floor-margin", {"tag": tag, "marginal": number(price * spent / 100.0)})
+        for (tag, _), price in zip(problem.floors, prices, strict=True)
+    )
+
+
+def cost_words(problem: FundingProblem, cost: tuple[float, float | None]) -> Words | None:
+    """Say what all floors together cost, between two figures; None where the upper one is not known."""
+    least, most = cost
+    if most is None:
+        return None
+    facts = {"tags": ", ".join(tag for tag, _ in problem.floors), "least": number(least), "most": number(most)}
+    return Words(PROVED if most - least <= 1e-6 * max(1.0, most) else BETWEEN, facts)
+
+
 def _lost(plan: Plan[Funding], without: Plan[Funding]) -> tuple[float, float]:
     """The points lost at least (best without, found; bound with) and at most (the other way round)."""
     assert plan.objective is not None and without.objective is not None, "a plan with floors has one without"

@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
+from pairup.planning.portfolio.floors import cost_words, margin_words
 from pairup.planning.problems import FundingProblem
 from pairup.record.models import PlanRunVersion, ProjectVersion
 from pairup.reports.facts import Both, EnvelopeFacts, FloorFacts, PortfolioFacts, ProjectFacts, RowLink, RowTable
@@ -73,7 +74,7 @@ def portfolio(
             )
             for line, limit in sorted(envelopes.items())
         ),
-        synthetic,
+        synthetic, _floor_costs(run, problem),
     )  # fmt: skip
     columns = (
         "code", "state", "title_en", "title_zh", "category", "place", "pairing", "cost", "currency", "start_year",
@@ -91,6 +92,15 @@ def portfolio(
         ),
     ]  # fmt: skip
     return facts, tables
+
+
+def _floor_costs(run: PlanRunVersion, problem: FundingProblem) -> tuple[Words, ...]:
+    """What the floors cost, as the run found it, and what a point more would by the prices; nothing without floors."""
+    cost = run.answer.get("floors_cost")
+    if not problem.floors or cost is None:
+        return ()
+    told = cost_words(problem, (cost[0], cost[1]))
+    return (*(() if told is None else (told,)), *margin_words(problem, run.seed))
 
 
 def _of_line(line: str) -> tuple[str, str]:
