@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 from statsmodels.stats.multitest import multipletests
 
@@ -21,6 +21,7 @@ from pairup.evaluation.multiplicity import (
 SEVERAL = some.lists(some.floats(0, 1), min_size=1, max_size=12)
 
 
+@settings(max_examples=25)  # statsmodels collects garbage at each call of Holm's, which is slow in a large process
 @given(SEVERAL)
 def test_corrections_are_those_of_statsmodels(p: list[float]) -> None:
     for ours, theirs in ((holm, "holm"), (benjamini_hochberg, "fdr_bh"), (benjamini_yekutieli, "fdr_by")):

@@ -15,7 +15,7 @@ from types import ModuleType
 ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src"
 PACKAGE = SRC / "pairup"
-PURE = ("values", "rules", "planning", "evaluation", "exchange", "reports", "programmes")
+PURE = ("values", "rules", "planning", "evaluation", "measurement", "exchange", "reports", "programmes")
 _SKIPPED = {".git", ".venv", "__pycache__", "node_modules", "site", "build", "dist", "wheels"}
 
 

@@ -108,7 +108,7 @@ def test_the_same_record_saves_the_same_bytes_and_describes_them(new_record: New
         ("roads.csv", None, ":package-missing"),
         ("extra.csv", lambda raw: b"code\n", ":package-extra"),
         ("datapackage.json", lambda raw: raw[:-9], ":package-unreadable"),
-        ("datapackage.json", lambda raw: raw.replace(b'"format": 1', b'"format": 9'), ":package-format"),
+        ("datapackage.json", lambda raw: raw.replace(b'"format": 2', b'"format": 9'), ":package-format"),
     ],
 )
 def test_a_saved_folder_that_was_touched_is_refused_and_nothing_is_loaded(

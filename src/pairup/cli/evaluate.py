@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from pairup.cli.main import language
-from pairup.cli.options import ACTOR, KNOWN_BY, ON, PROGRAMME, RECORD, day_of, now
+from pairup.cli.options import ACTOR, KNOWN_BY, ON, PROGRAMME, day_of, now
 
 #: exit codes, as the format of evaluation files says
 ANSWERED, NOT_IDENTIFIED = 0, 3
@@ -102,21 +102,37 @@ def _kept(
     return kept.estimate, [said, stored]
 
 
+def _fixed_in_a_file(design: Path, into: Any) -> None:
+    from pairup.evaluation.design_file import read_design
+    from pairup.evaluation.registration import Registration, write_registration
+
+    asked = read_design(design)
+    write_registration(into, Registration(asked.sha256, now().date(), asked))
+    click.echo(asked.sha256)
+
+
 @click.command("register")
-@RECORD
-@click.option("--claim", required=True, metavar="ID", help="The claim whose effect is to be told.")
+@click.option("--record", type=_FILE, help="The record in whose journal the plan is fixed.")
+@click.option("--claim", metavar="ID", help="With --record: the claim whose effect is to be told.")
 @click.option("--design", type=_FILE, required=True, metavar="FILE", help="How it is to be told: TOML.")
 @click.option("--write", "into", type=_FILE, metavar="FILE", help="Write the registration for --registered, too.")
 @PROGRAMME
 @ON
 @ACTOR
 def register(
-    record: Path, claim: str, design: Path, into: Path | None, programme: str | None, on: datetime | None, actor: str
-) -> None:
+    record: Path | None, claim: str | None, design: Path, into: Path | None, programme: str | None,
+    on: datetime | None, actor: str,
+) -> None:  # fmt: skip
     """Fix in the journal how the effect in a claim is to be told, before the outcome is opened.
 
     What is evaluated by a plan that entered before its outcome is registered; what comes later is retrospective.
+    Without a record, --write alone keeps the plan in a new file; whoever keeps the file vouches for its day.
     """
+    if (record is None) != (claim is None) or (record is None and into is None):
+        raise click.UsageError("Give --record FILE and --claim ID, or --write FILE.")
+    if record is None or claim is None:
+        _fixed_in_a_file(design, into)
+        return
     from pairup.services import open_record
 
     open_record(record)

@@ -27,11 +27,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "what-we-learn": ("pairup.cli.learn", "Say what a plan will let us learn, and what lots would add."),
     "lottery": ("pairup.cli.plan", "Draw lots among projects that are nearly tied."),
     "adopt": ("pairup.cli.plan", "Take a drafted plan into the record."),
+    "measure": ("pairup.cli.measure", "Measure indicators from tables or from a record."),
     "evaluate": ("pairup.cli.evaluate", "Tell an effect from a panel and a design."),
+    "power": ("pairup.cli.power", "Say what effect a design would detect."),
     "register": ("pairup.cli.evaluate", "Fix a claim's plan of evaluation before the outcome is opened."),
+    "sample-size": ("pairup.cli.sample_size", "Say how many to ask: survey, change, trial, wedge."),
     "claims": ("pairup.cli.report", "Check every claim of a programme."),
     "report": ("pairup.cli.report", "Write the office and the public report."),
-    "verify": ("pairup.cli.report", "Recompute the record's journal."),
+    "verify": ("pairup.cli.journal", "Recompute the record's journal."),
+    "checkpoint": ("pairup.cli.journal", "Sign the journal's head, for others to keep."),
+    "export-journal": ("pairup.cli.journal", "Write the journal for others to verify."),
     "bench": ("pairup.cli.bench", "Measure pairup beside other solvers, on this machine."),
 }
 

@@ -1,4 +1,4 @@
-"""`claims`, `report` and `verify`."""
+"""`claims` and `report`."""
 
 from __future__ import annotations
 
@@ -83,20 +83,3 @@ def report(
         )
         bar.said = f"{len(paths)} files"
     click.echo(f"Open {into / 'index.html'} (for the office) or {into / 'public.html'} (for everybody).")
-
-
-@click.command()
-@RECORD
-def verify(record: Path) -> None:
-    """Recompute the journal's chain and the digest of every row it recorded."""
-    from pairup.services import open_record
-
-    open_record(record)
-    from pairup.services import write
-
-    findings = write.check_journal()
-    for finding in findings:
-        click.echo(finding.say(language()))
-    if findings:
-        raise click.exceptions.Exit(1)
-    click.echo("The journal holds: every entry follows from the one before, every row is what was recorded.")

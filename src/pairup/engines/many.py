@@ -10,6 +10,7 @@ of the others, so neither the number of jobs nor the engine changes an answer.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 import threading
@@ -24,6 +25,8 @@ T = TypeVar("T")
 
 #: joblib's name of an engine that needs no cluster
 LOCAL = {"threads": "threading", "processes": "loky"}
+#: how the name of an engine of Spark begins
+SPARK = ("spark://", "local[", "yarn", "k8s://")
 #: engines on this machine, whose workers run this Python
 HERE = ("local[", "spark://127.0.0.1:", "spark://localhost:")
 #: set while a task runs: what a task asks in turn stays where it is
@@ -89,27 +92,44 @@ def working_on(engine: str, jobs: int = -1) -> Iterator[None]:
 
 def _spark(engine: str) -> str:
     """Open a Spark session, or take the one that is open, and give joblib's name of its backend."""
-    if not engine.startswith(("spark://", "local[", "yarn", "k8s://")):
+    open_spark(engine)
+    from joblibspark import register_spark
+
+    register_spark()
+    return "spark"
+
+
+def open_spark(engine: str, needed: tuple[str, ...] = ("joblibspark", "pyspark")) -> Any:
+    """Open a Spark session on `local[2]`, `spark://HOST:PORT` and the like, or take the one that is open.
+
+    Refuses a word that is no engine, and Spark (or another package in `needed`) where it is not installed.
+    """
+    if not engine.startswith(SPARK):
         raise InputError(
             f"{engine!r} is no engine.", hint="Say threads, processes, local[2] or spark://HOST:PORT.",
             code="engines.no-engine", engine=engine,
         )  # fmt: skip
-    try:
-        from joblibspark import register_spark
-        from pyspark.sql import SparkSession
-    except ImportError as missing:
+    if lacking := [name for name in needed if importlib.util.find_spec(name) is None]:
         raise InputError(
-            f"{engine} needs {missing.name}, which is not installed.", hint="pip install 'pairup[spark]', and Java 17.",
-            code="engines.engine-missing", engine=engine, missing=missing.name,
-        ) from missing  # fmt: skip
+            f"{engine} needs {lacking[0]}, which is not installed.", hint="pip install 'pairup[spark]', and Java 17.",
+            code="engines.engine-missing", engine=engine, missing=lacking[0],
+        )  # fmt: skip
+    from pyspark.sql import SparkSession
+
+    active = SparkSession.getActiveSession()
+    if active is not None and active.sparkContext.master != engine:  # Spark would go on there without a word
+        raise InputError(
+            f"Spark is open on {active.sparkContext.master}, not on {engine}.", hint="Stop that session first.",
+            code="engines.other-session", engine=engine, open=active.sparkContext.master,
+        )  # fmt: skip
     if engine.startswith(HERE):
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     asked = SparkSession.builder.master(engine).appName("pairup").config("spark.ui.enabled", "false")
+    asked = asked.config("spark.ui.showConsoleProgress", "false")
     session = asked.getOrCreate()
     if not engine.startswith("local["):
         _await_workers(session.sparkContext, engine)
-    register_spark()
-    return "spark"
+    return session
 
 
 def _await_workers(context: Any, engine: str, patience: float = 120.0) -> None:

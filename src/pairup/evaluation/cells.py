@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import NormalDist
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,46 +60,97 @@ class Cells:
     def total(self) -> float:
         return float(self.sizes.sum())
 
+    @property
+    def periods(self) -> int:
+        return int(self.means.shape[1])
+
+
+#: moments of panels that are still in use, so that an estimate and its checks take them once
+_TAKEN: WeakKeyDictionary[Panel, Cells] = WeakKeyDictionary()
+
+
+def cells_of(panel: Panel) -> Cells:
+    """Take the moments of a balanced panel, once for each panel."""
+    if panel not in _TAKEN:
+        _TAKEN[panel] = Cells.of(panel)
+    return _TAKEN[panel]
+
 
 @dataclass(frozen=True, eq=False)
 class Linear:
-    """K estimates, and how each unit enters them.
+    """K estimates from moments, and how each unit enters them.
 
     values : (K,). slopes : (C, K, T), the weights w. levels : (C, K), the constants a.
     """
 
+    cells: Cells
     values: Floats
     slopes: Floats
     levels: Floats
 
-    def combined(self, weights: Floats, shifts: Floats) -> Linear:
+    def combined(self, weights: Floats, shifts: Floats | None = None) -> Linear:
         """Combine estimates: `weights` (J, K) sums them; `shifts` (C, J) is what estimating the weights adds."""
         slopes = np.einsum("jk,ckt->cjt", weights, self.slopes)
-        levels = np.einsum("jk,ck->cj", weights, self.levels) + shifts
-        return Linear(weights @ self.values, slopes, levels)
+        levels = np.einsum("jk,ck->cj", weights, self.levels)
+        return Linear(self.cells, weights @ self.values, slopes, levels if shifts is None else levels + shifts)
 
-    def covariance(self, cells: Cells) -> Floats:
+    def covariance(self) -> Floats:
         """Give the (K, K) covariance of the estimates where units are independent."""
-        inside = np.einsum("ckt,cts,cls->kl", self.slopes, cells.scatters, self.slopes)
-        between = np.einsum("c,ck,cl->kl", cells.sizes, self.levels, self.levels)
-        covariance: Floats = (inside + between) / cells.total**2
+        inside = sum(
+            slope @ scatter @ slope.T for slope, scatter in zip(self.slopes, self.cells.scatters, strict=True)
+        )  # fmt: skip
+        between = (self.levels * self.cells.sizes[:, None]).T @ self.levels
+        covariance: Floats = (inside + between) / self.cells.total**2
         return covariance
 
-    def influence(self, panel: Panel, cells: Cells) -> Floats:
-        """Give psi of each cluster, (clusters, K): its units' influence added up."""
-        cohort = np.searchsorted(cells.starts, panel.starts)
-        sums = np.zeros((len(panel.clusters), len(self.values)))
-        for c in range(len(cells.starts)):
+    def per_cluster(self, panel: Panel, at: Ints) -> Floats:
+        """Give psi over n of each cluster, (clusters, K), its units' added up: S'S is the covariance by clusters.
+
+        at : (units,), place of each unit's cluster.
+        """
+        cohort = np.searchsorted(self.cells.starts, panel.starts)
+        sums = np.zeros((int(at.max()) + 1, len(self.values)))
+        for c, mean in enumerate(self.cells.means):
             inside = cohort == c
-            psi = (panel.outcomes[inside] - cells.means[c]) @ self.slopes[c].T + self.levels[c]
-            np.add.at(sums, panel.cluster_at[inside], psi)
+            psi = (panel.outcomes[inside] - mean) @ self.slopes[c].T + self.levels[c]
+            np.add.at(sums, at[inside], psi)
+        sums /= self.cells.total
         return sums
 
-    def clustered(self, panel: Panel, cells: Cells) -> Floats:
-        """Give the (K, K) covariance where units of one cluster hang together."""
-        sums = self.influence(panel, cells)
-        covariance: Floats = sums.T @ sums / cells.total**2
+
+@dataclass(frozen=True, eq=False)
+class Influence:
+    """K estimates and each unit's influence psi on them, where moments do not suffice: covariates, weights, holes.
+
+    values : (K,). psi : (n, K), on the scale on which the covariance is psi'psi / n^2. cohort : (n,), the place of each
+    unit's. weight : (n,), of the unit, with mean 1.
+    """
+
+    values: Floats
+    psi: Floats
+    cohort: Ints
+    weight: Floats
+
+    def combined(self, weights: Floats, shifts: Floats | None = None) -> Influence:
+        """Combine estimates, as `Linear.combined`."""
+        psi = self.psi @ weights.T
+        if shifts is not None:
+            psi += self.weight[:, None] * shifts[self.cohort]
+        return Influence(weights @ self.values, psi, self.cohort, self.weight)
+
+    def covariance(self) -> Floats:
+        covariance: Floats = self.psi.T @ self.psi / len(self.psi) ** 2
         return covariance
+
+    def per_cluster(self, panel: Panel, at: Ints) -> Floats:
+        """Give psi over n of each cluster, as `Linear.per_cluster`."""
+        sums = np.zeros((int(at.max()) + 1, len(self.values)))
+        np.add.at(sums, at, self.psi)
+        return sums / len(self.psi)
+
+
+#: estimates that know how every unit enters them
+Spread = Linear | Influence
 
 
 def quantile(level: float) -> float:
@@ -117,12 +169,12 @@ def band_quantile(covariance: Floats, level: float, seed: int, draws: int = 100_
     The quantile of the largest of K Gaussian deviations with this correlation, by seeded draws (sup-t; Montiel Olea and
     Plagborg-Moller 2019).
     """
-    error = np.sqrt(np.diag(covariance))
+    error = np.sqrt(np.maximum(np.diag(covariance), 0))
     used = error > 0
     if not used.any():
         return quantile(level)
     correlation = covariance[np.ix_(used, used)] / np.outer(error[used], error[used])
     values, vectors = np.linalg.eigh(correlation)
-    root = vectors * np.sqrt(np.maximum(values, 0))
-    normal = np.random.default_rng(seed).standard_normal((draws, len(values)))
+    root = (vectors * np.sqrt(np.maximum(values, 0))).astype(np.float32)
+    normal = np.random.default_rng(seed).standard_normal((draws, len(values)), dtype=np.float32)
     return float(np.quantile(np.abs(normal @ root.T).max(axis=1), level))

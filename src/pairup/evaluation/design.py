@@ -84,14 +84,20 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Predictor:
-    """A column to be matched over a window, by its average or period by period."""
+    """A column to be matched over a window, by its average or period by period.
+
+    weight : what it counts beside the others, fixed in the plan; all of a design's predictors have one, or none has.
+    """
 
     column: str
     window: Window | None = None
     is_average: bool = True
+    weight: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        return {"column": self.column, "average": self.is_average} | (self.window.to_dict() if self.window else {})
+        said: dict[str, Any] = {"column": self.column, "average": self.is_average}
+        said |= self.window.to_dict() if self.window else {}
+        return said | ({} if self.weight is None else {"weight": self.weight})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +151,7 @@ class Known:
 class Design:
     """The whole of a design file. `clusters` is `unit` or `cluster`, the column by which errors may hang together.
 
+    fitted : of predictors without weights, the periods whose outcome chooses them; all before the start without it.
     running, cutoff : of a discontinuity, the column that decides and the value from which on units are treated.
     strata : the column of the strata from which units were drawn, or within which lots were drawn.
     """
@@ -158,6 +165,7 @@ class Design:
     window: Window | None = None
     pool: tuple[str, ...] = ()
     predictors: tuple[Predictor, ...] = ()
+    fitted: Window | None = None
     running: str = ""
     cutoff: float | None = None
     strata: str = ""
@@ -210,7 +218,7 @@ USES: Mapping[Method, tuple[str, ...]] = MappingProxyType({
     Method.RANDOMISED: ("covariates", "clusters", "strata", "window", "pool", "inference"),
     Method.DISCONTINUITY: ("running", "cutoff", "covariates", "clusters", "window", "pool", "inference"),
     Method.SYNTHETIC_DID: _SYNTHETICS,
-    Method.SYNTHETIC_CONTROL: ("predictors", "window", "pool", "inference"),
+    Method.SYNTHETIC_CONTROL: ("predictors", "fitted", "window", "pool", "inference"),
     Method.AUGMENTED_SYNTHETIC_CONTROL: ("predictors", *_SYNTHETICS),
     Method.INTERRUPTED_SERIES: ("covariates", "window", "pool", "inference"),
 })  # fmt: skip

@@ -73,6 +73,7 @@ def design_of(said: Any, file: str = "") -> Design:
         window=_window(reading, found.get("window"), "window"),
         pool=_texts(reading, found.get("pool"), "pool"),
         predictors=tuple(_predictors(reading, found.get("predictors"))),
+        fitted=_window(reading, found.get("fitted"), "fitted"),
         running=_text(reading, found.get("running"), "running"),
         cutoff=None if found.get("cutoff") is None else reading.number(found["cutoff"], "cutoff"),
         strata=_text(reading, found.get("strata"), "strata"),
@@ -138,12 +139,17 @@ def _predictors(reading: Reading, said: Any) -> list[Predictor]:
     rows = []
     for at, row in enumerate(reading.rows(said, "predictors")):
         where = f"predictors[{at}]"
-        if (found := reading.keys(row, where, ("column",), ("from", "to", "average"))) is not None:
+        if (found := reading.keys(row, where, ("column",), ("from", "to", "average", "weight"))) is not None:
             has_window = found.get("from") is not None or found.get("to") is not None
             ends = {key: found.get(key) for key in ("from", "to")}
             window = _window(reading, ends, where) if has_window else None
             average = reading.flag(found.get("average"), f"{where}.average", True)
-            rows.append(Predictor(reading.text(found["column"], f"{where}.column") or "", window, average))
+            said = found.get("weight")
+            weight = None if said is None else reading.number(said, f"{where}.weight", 0)
+            rows.append(Predictor(reading.text(found["column"], f"{where}.column") or "", window, average, weight))
+    weighed = [row.weight is not None for row in rows]
+    if any(weighed) and not (all(weighed) and sum(row.weight or 0 for row in rows) > 0):
+        reading.refuse("predictors-weighed-in-part", "predictors", "hint-predictors-weighed-in-part")
     return rows
 
 

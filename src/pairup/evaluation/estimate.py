@@ -67,6 +67,33 @@ class DoubtCheck:
         return {"name": self.name, "passed": self.passed, "figure": self.figure, "words": self.words.say()}
 
 
+class Restriction(StrEnum):
+    """How trends may part, that would have run parallel."""
+
+    RELATIVE_MAGNITUDES = "relative_magnitudes"  # changes after at most so many times the largest before
+    SMOOTHNESS = "smoothness"  # bends of at most so much a period
+
+
+@dataclass(frozen=True, slots=True)
+class SensitivityCurve:
+    """The interval as trends may part more and more. `breakdown`: how far until zero is in it; None: from the start."""
+
+    restriction: Restriction
+    values: tuple[float, ...]
+    intervals: tuple[tuple[float, float], ...]
+    breakdown: float | None
+    level: float
+
+    def to_dict(self) -> dict[str, Any]:
+        points = [
+            {"value": value, "interval": list(interval)}
+            for value, interval in zip(self.values, self.intervals, strict=True)
+        ]
+        return {"restriction": self.restriction.value, "level": self.level, "points": points} | _told(
+            {"breakdown": self.breakdown}
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """How near an optimum a fit is proved to be: the duality gap over the objective."""
@@ -102,6 +129,7 @@ class Found:
 
     event_covariance : covariance of the effects of `by_event_time`, in its order (K, K); sensitivity draws on it.
     placebos : effects where nothing happened, by what was shuffled; power and multiplicity draw on them.
+    placebo_paths : of places that were not helped, the gap to their own comparison, period by period; for pictures.
     further : parts that one method alone has, under the names of the answer file.
     """
 
@@ -117,6 +145,7 @@ class Found:
     checks: tuple[DoubtCheck, ...] = ()
     level_without: float | None = None  # the treated units' mean outcome had they not been treated: a share is of this
     further: Mapping[str, Any] = field(default_factory=dict)
+    placebo_paths: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +165,7 @@ class Estimate:
     grading: Grading | None = None
     findings: tuple[Finding, ...] = ()
     data_sha256: str = ""
+    sensitivity: tuple[SensitivityCurve, ...] = ()
 
     @property
     def value(self) -> float:
@@ -166,6 +196,7 @@ class Estimate:
         parts: dict[str, Any] = {
             "by_event_time": [row.to_dict() for row in self.found.by_event_time] if is_told else None,
             "weights": weights,
+            "sensitivity": [curve.to_dict() for curve in self.sensitivity],
             "certificate": self.found.certificate
             and {"objective": self.found.certificate.objective, "gap": self.found.certificate.gap},
             "verdict": self.grading and self.grading.to_dict(),

@@ -77,13 +77,13 @@ def grade_of(
 ) -> tuple[Grade, str]:
     """Apply the ordered rule to an interval signed as the claim; give the grade and the name of the row that decided.
 
-    The first row that holds wins, so the rows are exhaustive and exclude each other. An unregistered answer is
-    retrospective: it keeps its estimate, and `supported` is lowered to `supported_in_direction`.
+    The first row that holds wins, so the rows are exhaustive and exclude each other. An unregistered answer (G1 not
+    passed) is retrospective: it keeps its estimate, and `supported` is lowered to `supported_in_direction`.
     """
+    if any(gate.passed is False for gate in gates if gate.number != "G1"):
+        return Grade.CANNOT_TELL, "gate-failed"
     if interval is None:
         return Grade.CANNOT_TELL, "no-interval"
-    if any(gate.passed is False for gate in gates):
-        return Grade.CANNOT_TELL, "gate-failed"
     low, high = interval
     if high < 0:
         return Grade.CONTRADICTED, "opposite"

@@ -64,6 +64,7 @@ class Panel:
     columns : further numbers of each row, NaN where they are missing.
     labels : words of each unit, by column (`donor`, strata).
     findings : what was left out or looks odd; none of them stops an estimate by itself.
+    is_planned : for each unit whether it will be treated after the last period; None where nobody will. Power reads it.
     """
 
     units: tuple[str, ...]
@@ -78,6 +79,7 @@ class Panel:
     columns: Mapping[str, Floats] = field(default_factory=dict)
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    is_planned: Flags | None = None
 
     @classmethod
     def from_columns(
@@ -167,6 +169,7 @@ class Panel:
                 for name, codes in self.labels.items()
             },
             findings=(*self.findings, *findings),
+            is_planned=None if self.is_planned is None else self.is_planned[kept],
         )  # fmt: skip
 
     def between(self, first: int, last: int) -> Panel:
@@ -238,7 +241,9 @@ def assembled(rows: Rows, before: Sequence[Finding] = ()) -> Panel:
     periods, period_at = np.unique(rows.period_at[seen], return_inverse=True)
     first = np.unique(rows.unit_at[order], return_index=True)[1][units]
     values = rows.periods.values[periods]
-    starts = np.searchsorted(values, rows.starts[order][first])
+    said = rows.starts[order][first]
+    starts = np.searchsorted(values, said)
+    is_planned = (said != NEVER) & (starts == len(values))
     names, of_row = rows.cluster or (rows.units, rows.unit_at)
     groups, cluster_at = np.unique(of_row[order][first], return_inverse=True)
     return Panel(
@@ -247,7 +252,7 @@ def assembled(rows: Rows, before: Sequence[Finding] = ()) -> Panel:
         cluster_at.astype(np.int64), None if rows.weight is None else rows.weight[seen],
         {name: column[seen] for name, column in rows.columns.items()},
         {name: tuple(codes[k] for k in at[order][first]) for name, (codes, at) in rows.labels.items()},
-        tuple(look.findings),
+        tuple(look.findings), is_planned if is_planned.any() else None,
     )  # fmt: skip
 
 

@@ -93,7 +93,7 @@ def _arms(panel: Panel, design: Design, lots: Lots, asked: Inference, seed: int)
     few = _too_few(lots, len(panel.periods), asked)
     if few or not len(rows.outcome):
         return Found(None, missing=(few or Words("experiments.missing-after"),))
-    known = pre_treatment(panel, design, lots, start, rows.unit)
+    known = pre_treatment(panel, design.covariates, start, rows.unit)
     base = baseline_of(panel, lots, start, rows.unit)
     adjust = known if base is None else np.column_stack([base, known])
     is_on = (lots.starts < len(panel.periods))[rows.lot].astype(np.float64)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -32,8 +34,11 @@ class Registration:
         return tuple(Words("evaluation.deviates-in", {"key": key}) for key in self.design.differences(used))
 
     def to_toml(self) -> str:
-        """Give the file that `read_registration` reads: the hash and the day."""
-        return f'design_sha256 = "{self.design_sha256}"\nday = {self.day.isoformat()}\n'
+        """Give the file that `read_registration` reads: the hash and the day, and the design where it is known."""
+        lines = [f'design_sha256 = "{self.design_sha256}"', f"day = {self.day.isoformat()}"]
+        if self.design is not None:
+            lines += ["", "[design]", *(f"{key} = {_toml(value)}" for key, value in self.design.to_dict().items())]
+        return "\n".join(lines) + "\n"
 
 
 def read_registration(path: Path) -> Registration:
@@ -51,6 +56,27 @@ def read_registration(path: Path) -> Registration:
             code="evaluation.not-toml", file=path.name, fault=str(fault),
         ) from None  # fmt: skip
     return _read(Reading(path.name, "evaluation"), said)
+
+
+def write_registration(path: Path, registration: Registration) -> None:
+    """Write a registration as `read_registration` reads it. Refuses a file that is there: what was fixed stays."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(registration.to_toml())
+    except FileExistsError:
+        raise InputError(
+            f"{path} is there already.", hint="What was fixed stays as it is; name another file.",
+            code="verdict.registration-there", path=str(path),
+        ) from None  # fmt: skip
+
+
+def _toml(value: Any) -> str:
+    """Write a value of a design: texts, numbers, flags, lists and tables of them."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _read(reading: Reading, said: Any) -> Registration:

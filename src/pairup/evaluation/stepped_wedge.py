@@ -58,7 +58,7 @@ def estimate_wedge(panel: Panel, design: Design, lots: Lots, asked: Inference, s
         return Found(None, missing=(Words("experiments.missing-steps"),))
     began = int(lots.starts.min())
     base = baseline_of(panel, lots, began, rows.unit)
-    known = pre_treatment(panel, design, lots, began, rows.unit)
+    known = pre_treatment(panel, design.covariates, began, rows.unit)
     adjust = known if base is None else np.column_stack([base, known])
     others = np.column_stack([_cells(rows.period, lots.stratum[rows.lot]), adjust])
     _, cluster = np.unique(rows.lot, return_inverse=True)

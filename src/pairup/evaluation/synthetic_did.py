@@ -22,8 +22,10 @@ from pairup.errors import InputError
 from pairup.evaluation.cells import quantile, two_sided
 from pairup.evaluation.design import Design, Inference, InferenceKind
 from pairup.evaluation.estimate import AtEventTime, Certificate, Effect, Found, Path
+from pairup.evaluation.hull import nearest_without, products, weighed_rows
 from pairup.evaluation.panel import Panel
-from pairup.evaluation.weights import Fit, fit_plain, fit_with_ridge
+from pairup.evaluation.placebos import draws_of
+from pairup.evaluation.weights import Fit, fits_with_ridge
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]
@@ -38,7 +40,7 @@ class Part:
     treated: int
     start: int
     units: Fit
-    periods: Fit
+    periods: Floats
     path: Floats
     counterfactual: Floats
 
@@ -75,41 +77,88 @@ def estimate_synthetic_did(panel: Panel, design: Design, *, seed: int = 0) -> Fo
 
 def fit_part(group: Floats, pool: Floats, start: int) -> Part:
     """Fit the weights of one cohort and give its effect. group : (N_1, T). pool : (N_0, T)."""
-    mean = group.mean(axis=0)
-    before, count = pool[:, :start], pool.shape[1] - start
-    noise = float(np.diff(before, axis=1).std(ddof=1)) if before[:, 1:].size > 1 else 0.0
-    noise = noise or 1e-9 * max(1.0, float(np.abs(pool).max()))
-    zeta = (len(group) * count) ** 0.25 * noise
-    rows = before.T - before.mean(axis=1)
-    units = fit_with_ridge(rows, mean[:start] - mean[:start].mean(), zeta**2 * start)
-    across = before - before.mean(axis=0)
-    after = pool[:, start:].mean(axis=1)
-    after = after - after.mean()
-    gram = across.T @ across + (1e-6 * noise) ** 2 * len(pool) * np.eye(start)
-    periods = fit_plain(gram, across.T @ after, float(after @ after))
-    synthetic = units.weights @ pool
-    apart = mean - synthetic
-    level = float(periods.weights @ apart[:start])
+    fits = fit_did(pool, start, group.mean(axis=0)[None], np.full((1, 1), -1), len(group))
     return Part(
-        float((apart[start:] - level).mean()), len(group), start, units, periods, apart - level, synthetic + level
-    )
+        float(fits.values[0]), len(group), start,
+        Fit(fits.units[0], float(fits.objectives[0]), float(fits.gaps[0, 0])), fits.periods[0], fits.paths[0],
+        group.mean(axis=0) - fits.paths[0],
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class DidFits:
+    """K fits on one pool. units : (K, J). periods : (K, start). paths : (K, T), what is left of the treated mean.
+
+    objectives : (K,) and gaps : (K, 2), of the unit weights and of the period weights.
+    """
+
+    units: Floats
+    periods: Floats
+    paths: Floats
+    objectives: Floats
+    gaps: Floats
+    start: int
+
+    @property
+    def values(self) -> Floats:
+        """Give the K effects."""
+        values: Floats = self.paths[:, self.start :].mean(axis=1)
+        return values
+
+
+def fit_did(pool: Floats, start: int, targets: Floats, out: NDArray[np.int64], size: int) -> DidFits:
+    """Fit K times on one pool, each with a target and with units left out.
+
+    pool : (J, T). targets : (K, T), the mean paths of `size` treated units. out : (K, M) places of the pool, -1: none.
+    """
+    pool, before = np.ascontiguousarray(pool), pool[:, :start]
+    ridges, tiny = _ridges(before, size * (pool.shape[1] - start), out)
+    columns = before - before.mean(axis=1, keepdims=True)
+    rows, aims = np.ascontiguousarray(columns.T), targets[:, :start] - targets[:, :start].mean(axis=1, keepdims=True)
+    units, gaps = fits_with_ridge(rows, aims, ridges, out)
+    about, after = before - before.mean(axis=0), pool[:, start:].mean(axis=1)
+    after = after - after.mean()
+    gram, cross = products(np.ascontiguousarray(about.T)), (about * after[:, None]).sum(axis=0)
+    periods, others = nearest_without(gram, cross, about, after, out, tiny)
+    apart = targets - weighed_rows(units, pool)
+    level = (periods * apart[:, :start]).sum(axis=1)
+    fitted = apart[:, :start] - apart[:, :start].mean(axis=1, keepdims=True)
+    objectives = 0.5 * (fitted**2).sum(axis=1) + 0.5 * ridges * (units**2).sum(axis=1)
+    return DidFits(units, periods, apart - level[:, None], objectives, np.stack([gaps, others], axis=1), start)
+
+
+def _ridges(before: Floats, cells: int, out: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Give zeta^2 T_0 for the units and the small ridge of the periods, from the noise of the units that stay, (K,)."""
+    steps = np.diff(before, axis=1)
+    steps = steps - steps.mean() if steps.size else steps
+    used = (out >= 0).astype(np.float64)
+    sums, squares = steps.sum(axis=1), (steps**2).sum(axis=1)
+    stay = len(before) - used.sum(axis=1)
+    many = stay * steps.shape[1]
+    total = sums.sum() - (sums[out] * used).sum(axis=1)
+    square = squares.sum() - (squares[out] * used).sum(axis=1)
+    noise = np.sqrt(np.maximum(square - total**2 / np.maximum(many, 1), 0) / np.maximum(many - 1, 1))
+    widest = float(np.abs(before).max())
+    noise = np.where(noise > 1e-12 * widest, noise, 1e-9 * max(1.0, widest))
+    return np.sqrt(cells) * noise**2 * before.shape[1], (1e-6 * noise) ** 2 * stay
 
 
 def placebo_effects(pool: Floats, starts: tuple[int, ...], sizes: list[int], repetitions: int, seed: int) -> Floats:
-    """Estimate where nothing happened: as many pool units as are treated, drawn and given their starts.
+    """Estimate where nothing happened: as many pool units as are treated take their part, the others are their pool.
 
-    Each draw has a stream of its own, so the effects do not depend on who computes which. Empty with too small a pool.
+    `draws_of` says who: with one treated unit and no more units than repetitions each takes its part once, in the order
+    of the pool. Empty where fewer than two units would be left.
     """
-    many = sum(sizes)
-    if len(pool) - many < 2:
+    if len(pool) - sum(sizes) < 2:
         return np.zeros(0)
-    cells = np.array([size * (pool.shape[1] - start) for size, start in zip(sizes, starts, strict=True)], np.float64)
-    effects = np.empty(repetitions)
-    for draw in range(repetitions):
-        order = np.random.default_rng([seed, draw]).permutation(len(pool))
-        rest, taken = pool[order[many:]], np.split(pool[order[:many]], np.cumsum(sizes)[:-1])
-        values = [fit_part(group, rest, start).value for group, start in zip(taken, starts, strict=True)]
-        effects[draw] = np.average(values, weights=cells)
+    chosen = draws_of(len(pool), sizes, repetitions, seed)
+    out = np.concatenate(chosen, axis=1)
+    values = [
+        fit_did(pool, start, pool[taken].mean(axis=1), out, taken.shape[1]).values
+        for start, taken in zip(starts, chosen, strict=True)
+    ]
+    cells = [size * (pool.shape[1] - start) for size, start in zip(sizes, starts, strict=True)]
+    effects: Floats = np.average(values, axis=0, weights=np.array(cells, np.float64))
     return effects
 
 
@@ -121,7 +170,7 @@ def _jackknife(groups: list[tuple[int, Floats]], pool: Floats, parts: list[Part]
     changes = np.zeros(sum(part.treated for part in parts) + len(pool))
     place = len(pool)
     for part, (start, group), weight in zip(parts, groups, share, strict=True):
-        contrast = np.concatenate([-part.periods.weights, np.full(pool.shape[1] - start, 1 / (pool.shape[1] - start))])
+        contrast = np.concatenate([-part.periods, np.full(pool.shape[1] - start, 1 / (pool.shape[1] - start))])
         treated, others = group @ contrast, pool @ contrast
         left = 1 - part.units.weights
         pooled = float(part.units.weights @ others)
@@ -151,7 +200,7 @@ def _found(
         by_event_time=_by_event_time(panel, parts) if is_single else (),
         unit_weights={code: float(w) for code, w in zip(codes, np.asarray(weights), strict=True) if w > 0},
         period_weights={
-            label: float(w) for label, w in zip(labels[: first.start], first.periods.weights, strict=True) if w > 0
+            label: float(w) for label, w in zip(labels[: first.start], first.periods, strict=True) if w > 0
         } if is_single else {},
         path=Path(tuple(labels), tuple(treated.tolist()), tuple(first.counterfactual.tolist())) if is_single else None,
         certificate=max((_certificate(part.units) for part in parts), key=lambda one: one.gap),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pairup.errors import InputError
-from pairup.evaluation.design import Design
 from pairup.evaluation.lots import Lots
 from pairup.evaluation.panel import Flags, Panel
 
@@ -85,14 +85,14 @@ def baseline_of(panel: Panel, lots: Lots, start: int, unit: Ints) -> Floats | No
     return means
 
 
-def pre_treatment(panel: Panel, design: Design, lots: Lots, start: int, unit: Ints) -> Floats:
+def pre_treatment(panel: Panel, names: Sequence[str], start: int, unit: Ints) -> Floats:
     """Give the covariates of rows of these units, (N, P): their means before the start.
 
     Where a unit is not seen before, its covariates may not change after the start, for the help could have changed
     them: refused. A missing covariate is refused too.
     """
     columns = []
-    for name in design.covariates:
+    for name in names:
         column = panel.columns[name]
         seen = ~np.isnan(column)
         before, count = means_by_unit(panel, seen & (panel.period_at < start), np.where(seen, column, 0.0))

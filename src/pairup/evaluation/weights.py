@@ -4,10 +4,8 @@ With columns a_j (units of the pool, or periods) and a target y, the weights w m
 
     f(w) = 1/2 |A w - y|^2 + rho/2 |w|^2   over   w >= 0, sum w = 1.
 
-Two solvers, since neither does both well. With a ridge, a semismooth Newton method in the dual, whose size is the
-number of rows (Qi and Sun 1993; Li, Sun and Toh 2018 for the idea): the weights are the projection of -A'r/rho on the
-simplex, r = A w - y, which makes one equation in r. Without, an active set on the Gram matrix (Lawson and Hanson 1974,
-with the sum held).
+Two solvers (`ridge`, `hull`), since neither does both well: a semismooth Newton method in the dual where there is a
+ridge, the nearest point of a hull where there is none.
 
 The proof is the duality gap g'w - min g with g the gradient of f at w: f(w) less the least value is at most that.
 """
@@ -19,9 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from pairup.evaluation.hull import nearest, products
+from pairup.evaluation.ridge import ridge_gap, spread_each
 
-_STEPS = 200
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,35 +48,31 @@ def fit_with_ridge(matrix: Floats, target: Floats, ridge: float) -> Fit:
     """
     if not ridge > 0:
         raise ValueError(f"a ridge above zero is expected, not {ridge}")
-    size = len(target)
-    residual = matrix.mean(axis=1) - target
-    best = _weighed(matrix, target, ridge, residual)
-    for _ in range(_STEPS):
-        weights, dual, miss = best
-        if _gap(matrix, target, ridge, weights) <= _near(target):
-            break
-        inside = matrix[:, weights > 0]
-        inside = inside - inside.mean(axis=1, keepdims=True)
-        step = np.linalg.solve(np.eye(size) + inside @ inside.T / ridge, -miss)
-        length, rise = 1.0, float(miss @ step)  # the dual falls along the step by -rise
-        while True:
-            there = _weighed(matrix, target, ridge, residual + length * step)
-            if there[1] >= dual - 1e-4 * length * rise or length < 1e-10:
-                break
-            length /= 2
-        residual, best = residual + length * step, there
-        if length < 1e-10:
-            break
-    return _fit(matrix, target, ridge, best[0])
+    out = np.full((1, 1), -1)
+    weights, gaps = fits_with_ridge(np.ascontiguousarray(matrix), np.asarray(target)[None], np.array([ridge]), out)
+    miss = matrix @ weights[0] - target
+    objective = 0.5 * float(miss @ miss) + 0.5 * ridge * float(weights[0] @ weights[0])
+    return Fit(weights[0], objective, float(gaps[0]))
 
 
-def _weighed(matrix: Floats, target: Floats, ridge: float, residual: Floats) -> tuple[Floats, float, Floats]:
-    """Give the weights of a residual, the dual value there, and by how much the residual misses A w - y."""
-    slope = residual @ matrix
-    weights = on_simplex(-slope / ridge)
-    inner = float(slope @ weights + 0.5 * ridge * weights @ weights)
-    dual = float(-0.5 * residual @ residual - residual @ target) + inner
-    return weights, dual, residual + target - matrix @ weights
+def fits_with_ridge(rows: Floats, targets: Floats, ridges: Floats, out: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Fit K targets (K, M) with their ridges (K,), without the points `out` (K, L; -1 for none). rows : (M, J), A.
+
+    Newton's method first; where the ridge is too small for it, the nearest point of the hull in M + J dimensions.
+    Gives the weights (K, J) and the gaps (K,).
+    """
+    columns, gram = np.ascontiguousarray(rows.T), None
+    weights, gaps = spread_each(rows, columns, np.asarray(targets, np.float64), ridges, out, products(rows))
+    for k in np.flatnonzero(gaps > 1e-10 * ((targets**2).sum(axis=1) + ridges)):
+        gram = products(columns) if gram is None else gram
+        free = np.ones(len(columns), np.bool_)
+        free[out[k][out[k] >= 0]] = False
+        target, ridge = targets[k], float(ridges[k])
+        other, _ = nearest(gram, (columns * target).sum(axis=1), float(target @ target), ridge, free)
+        gap = ridge_gap(rows, columns, target, ridge, free, other)
+        if gap < gaps[k]:
+            weights[k], gaps[k] = other, gap
+    return weights, gaps
 
 
 def fit_plain(gram: Floats, cross: Floats, square: float) -> Fit:
@@ -85,61 +80,23 @@ def fit_plain(gram: Floats, cross: Floats, square: float) -> Fit:
 
     Where several weights are best, one of them. The Gram matrix can be shared by many targets.
     """
-    # in units in which the sum to one and the squares weigh alike
-    scale = max(float(np.abs(np.diag(gram)).max()), float(np.abs(cross).max()), 1e-300)
-    even, toward = gram / scale, cross / scale
-    active = [int(np.argmin(0.5 * np.diag(even) - toward))]
-    weights = np.zeros(len(cross))
-    weights[active] = 1.0
-    for _ in range(_STEPS + 10 * len(cross)):
-        gradient = even @ weights - toward
-        entering = int(np.argmin(gradient))
-        if float(gradient @ weights - gradient[entering]) <= 1e-13 or entering in active:
-            break
-        active.append(entering)
-        weights = _settled(even, toward, weights, active)
+    weights, _ = nearest(
+        np.ascontiguousarray(gram), np.ascontiguousarray(cross), float(square), 0.0, np.ones(len(cross), np.bool_)
+    )
     gradient = gram @ weights - cross
     objective = float(0.5 * weights @ (gradient - cross)) + 0.5 * square
     return Fit(weights, objective, max(0.0, float(gradient @ weights - gradient.min())))
 
 
-def _settled(gram: Floats, cross: Floats, weights: Floats, active: list[int]) -> Floats:
-    """Move to the best weights over the active columns, dropping those that would turn negative on the way."""
-    while True:
-        count = len(active)
-        system = np.zeros((count + 1, count + 1))
-        system[:count, :count] = gram[np.ix_(active, active)]
-        system[:count, count] = system[count, :count] = 1.0
-        wanted = np.linalg.lstsq(system, np.append(cross[active], 1.0), rcond=None)[0][:count]
-        now = weights[active]
-        if (wanted > 0).all():
-            moved = np.zeros_like(weights)
-            moved[active] = wanted / wanted.sum()
-            return moved
-        falling = wanted <= 0
-        share = now[falling] / np.maximum(now[falling] - wanted[falling], 1e-300)
-        step = min(1.0, float(share.min()))
-        moved = np.zeros_like(weights)
-        moved[active] = np.maximum(now + step * (wanted - now), 0.0)
-        gone = [column for column in active if moved[column] <= 1e-14]
-        if len(gone) == count or not gone:
-            return weights
-        for column in gone:
-            active.remove(column)
-            moved[column] = 0.0
-        weights = moved / moved.sum()
+def fit_points(points: Floats, target: Floats) -> Fit:
+    """Fit the weights of points without a ridge. points : (J, M), a row each. target : (M,).
 
-
-def _gap(matrix: Floats, target: Floats, ridge: float, weights: Floats) -> float:
-    gradient = (matrix @ weights - target) @ matrix + ridge * weights
-    return max(0.0, float(gradient @ weights - gradient.min()))
-
-
-def _near(target: Floats) -> float:
-    return 1e-12 * max(float(target @ target), 1e-300)
-
-
-def _fit(matrix: Floats, target: Floats, ridge: float, weights: Floats) -> Fit:
-    miss = matrix @ weights - target
-    objective = 0.5 * float(miss @ miss) + 0.5 * ridge * float(weights @ weights)
-    return Fit(weights, objective, _gap(matrix, target, ridge, weights))
+    The points are taken about their mean, which changes no answer and keeps digits where levels are large.
+    """
+    middle = points.mean(axis=0)
+    about, aim = points - middle, target - middle
+    everyone = np.ones(len(points), np.bool_)
+    weights, _ = nearest(products(about), about @ aim, float(aim @ aim), 0.0, everyone)
+    miss = weights @ about - aim
+    gradient = about @ miss
+    return Fit(weights, 0.5 * float(miss @ miss), max(0.0, float(gradient @ weights - gradient.min())))

@@ -1,4 +1,4 @@
-"""The append-only log: one entry a command, each holding the hash of the one before."""
+"""The append-only log: one entry a command, and the checkpoints that were signed of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import models
 
 
 class JournalEntry(models.Model):
-    """What a command did. `leaf` is RFC 8785 JSON; `hash` is SHA-256 over the previous hash and the leaf."""
+    """What a command did. `leaf` is RFC 8785 JSON; `hash` is its hash as a leaf of the log's tree (`journal.tree`)."""
 
     number = models.PositiveBigIntegerField(unique=True)
     at = models.DateTimeField()
@@ -17,7 +17,6 @@ class JournalEntry(models.Model):
     programme = models.ForeignKey("record.Programme", models.PROTECT, null=True, related_name="+")
     key = models.CharField(max_length=120, unique=True, null=True)
     leaf = models.BinaryField()
-    previous = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
     class Meta:
@@ -25,3 +24,21 @@ class JournalEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.command}"
+
+
+class JournalCheckpoint(models.Model):
+    """A signed note of the log's first `size` entries, as it was given out.
+
+    `parts` are the heads of the complete subtrees then, from which the next head is worked out without reading again.
+    """
+
+    size = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    note = models.TextField()
+    parts = models.JSONField(default=list)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.size} on {self.at:%Y-%m-%d}"

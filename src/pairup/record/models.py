@@ -6,7 +6,7 @@ from typing import Any
 
 from pairup.record.claims import Claim, ClaimVersion
 from pairup.record.evaluations import Evaluation, EvaluationVersion, Registration, RegistrationVersion
-from pairup.record.journal import JournalEntry
+from pairup.record.journal import JournalCheckpoint, JournalEntry
 from pairup.record.money import Envelope, EnvelopeVersion, MoneyLine, MoneyLineVersion, RevenueBase, RevenueBaseVersion
 from pairup.record.pairings import (
     AgreedResult,

@@ -7,6 +7,7 @@ restored elsewhere verifies. Personal columns enter only as an HMAC (see `record
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import json
@@ -24,14 +25,15 @@ from django.db import connection, models, transaction
 
 from pairup import services
 from pairup.errors import ConflictError
+from pairup.journal.checkpoint import Checkpoint, SigningKey
+from pairup.journal.tree import Frontier, leaf_hash
 from pairup.record.dated import Identity, Sealed
-from pairup.record.journal import JournalEntry
+from pairup.record.journal import JournalCheckpoint, JournalEntry
 from pairup.record.models import TABLES, Programme
 from pairup.services.access import require_may
 from pairup.values.findings import Finding
 from pairup.values.words import Words
 
-GENESIS = "0" * 64
 #: columns of a version row that are no part of what was said
 _BOOKKEEPING = frozenset({"id", "entry", "superseded_at", "recorded_at", "identity", "salt", "sealed"})
 
@@ -199,11 +201,6 @@ def _is_scoped(model: type[Identity]) -> bool:
     return any(field.name == "programme" for field in model._meta.concrete_fields)
 
 
-def chain(previous: str, leaf: bytes) -> str:
-    """Hash a leaf onto the one before."""
-    return hashlib.sha256(bytes.fromhex(previous) + leaf).hexdigest()
-
-
 @contextmanager
 def command(
     name: str,
@@ -226,7 +223,7 @@ def command(
         last = JournalEntry.objects.order_by("-number").first()
         entry = JournalEntry(
             number=last.number + 1 if last else 1, at=max(at, last.at) if last else at, command=name, actor=actor,
-            key=key, previous=last.hash if last else GENESIS, leaf=b"", hash="",
+            key=key, leaf=b"", hash="",
         )  # fmt: skip
         entry.save()
         doing = Doing(entry)
@@ -234,18 +231,41 @@ def command(
         if programme is not None:
             entry.programme = Programme.objects.get(code=programme)
         entry.leaf = doing.leaf(facts or {})
-        entry.hash = chain(entry.previous, entry.leaf)
+        entry.hash = leaf_hash(entry.leaf).hex()
         entry.save()
 
 
+def sign_checkpoint(key: SigningKey, *, at: datetime) -> str:
+    """Sign how long the journal is and what its head is; keep the note and give it.
+
+    A journal that has not grown since the last checkpoint is signed anew: a day's silence is a fact too.
+    """
+    with transaction.atomic():
+        last = JournalCheckpoint.objects.order_by("-pk").first()
+        frontier = Frontier(last.size, [bytes.fromhex(part) for part in last.parts]) if last else Frontier()
+        added = JournalEntry.objects.filter(number__gt=frontier.size).order_by("number").values_list("leaf", flat=True)
+        for leaf in added.iterator(chunk_size=2000):
+            frontier.append(bytes(leaf))
+        note = key.sign(Checkpoint(key.name, frontier.size, frontier.head(), max(at, last.at) if last else at))
+        parts = [part.hex() for part in frontier.parts]
+        JournalCheckpoint.objects.create(size=frontier.size, at=at, note=note, parts=parts)
+    return note
+
+
 def check_journal() -> list[Finding]:
-    """Recompute the chain and every row's digest; findings name the entry and the table that differ."""
-    findings, previous, codes = [], GENESIS, Codes()
+    """Recompute the log and every row's digest; findings name the entry and the table that differ.
+
+    This is the record looking at itself: whoever owns the database could have rewritten all of it. An export and a
+    checkpoint kept elsewhere tell more (`journal.verify`).
+    """
+    findings, codes, frontier = [], Codes(), Frontier()
+    heads = {mark.size: mark.note.splitlines()[2] for mark in JournalCheckpoint.objects.order_by("pk")}
     for expected, entry in enumerate(JournalEntry.objects.order_by("number"), start=1):
         leaf = bytes(entry.leaf)
-        if (entry.number, entry.previous, entry.hash) != (expected, previous, chain(previous, leaf)):
+        if (entry.number, entry.hash) != (expected, frontier.append(leaf).hex()):
             findings.append(Finding(Words("record.journal-broken", {"number": entry.number}), file="journal"))
-        previous = entry.hash
+        if frontier.size in heads and heads[frontier.size] != base64.b64encode(frontier.head()).decode():
+            findings.append(Finding(Words("record.checkpoint-broken", {"number": entry.number}), file="journal"))
         said = json.loads(leaf)["rows"] if leaf else {}
         for table, model in TABLES.items():
             digest, count = hashlib.sha256(), 0
@@ -260,4 +280,6 @@ def check_journal() -> list[Finding]:
                 findings.append(
                     Finding(Words("record.rows-changed", {"table": table, "number": entry.number}), file="journal")
                 )
+    if heads and max(heads) > frontier.size:
+        findings.append(Finding(Words("record.checkpoint-broken", {"number": max(heads)}), file="journal"))
     return findings

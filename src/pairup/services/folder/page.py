@@ -46,7 +46,8 @@ record, and `pairup load` leaves these files alone. A panel or a design without 
 
 `pairup save --record FILE FOLDER` writes every version of every row. Each table then has the columns `version`,
 `recorded_at`, `superseded_at` and `entry` (the number of its journal entry), tables of a programme `programme`, and
-tables with personal columns `salt` and `sealed`. `journal.jsonl` has one entry a line, `files/` what does not fit a
+tables with personal columns `salt` and `sealed`. `journal.jsonl` has one entry a line, `checkpoints.jsonl` one signed
+note, `files/` what does not fit a
 cell (the problem and answer of a plan), `datapackage.json` (Frictionless) every file with its columns, rows and
 SHA-256. Loading such a folder needs an empty record and gives an equal one: every version with its own times, and
 the journal bit for bit, which must verify. A file that was changed is refused. A saved folder holds what the record

@@ -16,7 +16,7 @@ from pairup.exchange.layout import Kind
 from pairup.exchange.notes import finding
 from pairup.exchange.reading import Rows, read_rows
 from pairup.exchange.sheets import read_sheet
-from pairup.services.folder.shape import FORMAT, JOURNAL, PACKAGE, Counts, FolderRefused, Loaded, Progress
+from pairup.services.folder.shape import CHECKPOINTS, FORMAT, JOURNAL, PACKAGE, Counts, FolderRefused, Loaded, Progress
 from pairup.services.schema import folder_layout, saved_columns
 from pairup.values.findings import Finding, Severity
 from pairup.values.words import Words
@@ -32,6 +32,7 @@ class Saved:
     folder: Path
     rows: dict[str, Rows] = field(default_factory=dict)
     entries: list[dict[str, Any]] = field(default_factory=list)
+    checkpoints: list[dict[str, Any]] = field(default_factory=list)
     found: list[Finding] = field(default_factory=list)
 
 
@@ -49,8 +50,10 @@ def read_saved(folder: Path, progress: Progress) -> Saved:
         whole = dataclasses.replace(table, columns=saved_columns(table))
         saved.rows[name], more = read_rows(whole, [sheet], saved=True)
         saved.found += [one for one in found + more if one.severity is Severity.REFUSED]
-    lines = (folder / JOURNAL).read_text(encoding="utf-8").splitlines()
-    saved.entries = [json.loads(line) for line in lines]
+    saved.entries, saved.checkpoints = (
+        [json.loads(line) for line in (folder / name).read_text(encoding="utf-8").splitlines()]
+        for name in (JOURNAL, CHECKPOINTS)
+    )
     return saved
 
 
@@ -73,8 +76,7 @@ def _check_package(saved: Saved) -> set[str]:
             saved.found.append(finding("package-changed", file=name))
     extra = {path.name for path in folder.glob("*.csv")} - set(listed)
     saved.found += [finding("package-extra", file=name) for name in sorted(extra)]
-    if JOURNAL not in listed:
-        saved.found.append(finding("package-extra", file=JOURNAL))
+    saved.found += [finding("package-extra", file=name) for name in (JOURNAL, CHECKPOINTS) if name not in listed]
     return set(listed)
 
 
@@ -170,17 +172,25 @@ def _identities(saved: Saved) -> dict[str, dict[Key, int]]:
 
 def _journal(saved: Saved, programmes: Mapping[Key, int]) -> dict[int, int]:
     """Write the journal's entries as they were; give their ids by number."""
-    from pairup.record.journal import JournalEntry
+    from pairup.record.journal import JournalCheckpoint, JournalEntry
 
     made = [
         JournalEntry(
             number=entry["number"], at=datetime.fromisoformat(entry["at"]), command=entry["command"],
             actor=entry["actor"], programme_id=programmes[("", entry["programme"])] if entry["programme"] else None,
-            key=entry["key"], leaf=entry["leaf"].encode(), previous=entry["previous"], hash=entry["hash"],
+            key=entry["key"], leaf=entry["leaf"].encode(), hash=entry["hash"],
         )
         for entry in saved.entries
     ]  # fmt: skip
     JournalEntry.objects.bulk_create(made, batch_size=500)
+    JournalCheckpoint.objects.bulk_create(
+        [
+            JournalCheckpoint(
+                size=mark["size"], at=datetime.fromisoformat(mark["at"]), note=mark["note"], parts=mark["parts"]
+            )
+            for mark in saved.checkpoints
+        ]
+    )
     return {entry.number: entry.pk for entry in made}
 
 

@@ -16,7 +16,7 @@ from pairup.errors import ConflictError
 from pairup.exchange.cells import write_amount, write_cell, write_day
 from pairup.exchange.layout import Column, Kind, Table
 from pairup.exchange.sheets import tame, write_sheet
-from pairup.services.folder.shape import FORMAT, JOURNAL, PACKAGE, Progress, silent
+from pairup.services.folder.shape import CHECKPOINTS, FORMAT, JOURNAL, PACKAGE, Progress, silent
 from pairup.services.schema import folder_layout, saved_columns
 from pairup.values.words import Words
 
@@ -112,7 +112,7 @@ class _Writer:
         self.resources.append(resource)
 
     def journal(self) -> None:
-        from pairup.record.journal import JournalEntry
+        from pairup.record.journal import JournalCheckpoint, JournalEntry
 
         entries = JournalEntry.objects.order_by("number").select_related("programme")
         lines = (
@@ -124,13 +124,16 @@ class _Writer:
                 "programme": entry.programme.code if entry.programme else None,
                 "key": entry.key,
                 "leaf": bytes(entry.leaf).decode(),
-                "previous": entry.previous,
                 "hash": entry.hash,
             })
             for entry in entries.iterator(chunk_size=2000)
         )  # fmt: skip
         size, digest = self._put(JOURNAL, lines)
         self.resources.append({"name": "journal", "path": JOURNAL, "bytes": size, "hash": f"sha256:{digest}"})
+        marks = JournalCheckpoint.objects.order_by("pk")
+        notes = (_json({"size": m.size, "at": m.at.isoformat(), "note": m.note, "parts": m.parts}) for m in marks)
+        size, digest = self._put(CHECKPOINTS, notes)
+        self.resources.append({"name": "checkpoints", "path": CHECKPOINTS, "bytes": size, "hash": f"sha256:{digest}"})
 
     def finish(self) -> None:
         """Describe the whole, then put every file in its place; the description last."""

@@ -15,10 +15,11 @@ from pairup.values.words import Words
 #: told what is being done, and how much of how much is done
 Progress = Callable[[Words, int, int], None]
 JOURNAL = "journal.jsonl"
+CHECKPOINTS = "checkpoints.jsonl"
 MAPPING = "mapping.toml"
 PACKAGE = "datapackage.json"
 #: of a saved folder
-FORMAT = 1
+FORMAT = 2
 
 
 def silent(label: Words, done: int, total: int) -> None:

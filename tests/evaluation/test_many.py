@@ -1,0 +1,56 @@
+"""Many claims: the same bytes for any number of workers, any order and any engine."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pairup.engines.many import working_on
+from pairup.errors import InputError
+from pairup.evaluation.design import Design, Inference, InferenceKind, Method
+from pairup.evaluation.many import Answered, evaluate_many
+from tests.evaluation.panels import drawn as parallel
+from tests.evaluation.test_synthetic import drawn
+
+DESIGNS = [
+    Design(Method.SYNTHETIC_DID, inference=Inference(InferenceKind.PLACEBO, 30)), Design(Method.SYNTHETIC_CONTROL),
+]  # fmt: skip
+PANELS = [drawn(1 + seed % 3, 15, 1.0, seed=seed) for seed in range(6)]
+ASKED = [DESIGNS[at % 2] for at in range(6)]
+
+
+def said(answers: list[Answered]) -> bytes:
+    return json.dumps([one.to_dict() for one in answers], sort_keys=True).encode()
+
+
+def test_one_worker_and_eight_give_the_same_bytes() -> None:
+    alone = said(evaluate_many(PANELS, ASKED, jobs=1))
+
+    with working_on("threads"):
+        assert said(evaluate_many(PANELS, ASKED, jobs=8)) == alone
+    assert said(evaluate_many(PANELS, ASKED, jobs=8)) == alone
+
+
+def test_the_order_of_the_claims_changes_no_answer() -> None:
+    forward, backward = evaluate_many(PANELS, ASKED, jobs=1), evaluate_many(PANELS[::-1], ASKED[::-1], jobs=1)
+
+    assert said(forward) == said(backward[::-1])
+
+
+def test_an_answer_has_its_doubts() -> None:
+    (told,) = [one.to_dict() for one in evaluate_many(PANELS[2:3], DESIGNS[0])]
+
+    assert {"in_time", "before", "without", "placebos"} <= set(told) and "run" not in told
+    assert set(told["without"]) == {f"u{at:03d}" for at in range(18)} and len(told["placebos"]) == 30
+
+
+def test_a_method_without_these_doubts_is_answered_without_them() -> None:
+    (answer,) = evaluate_many([parallel({4: 5, None: 5})], Design(Method.STAGGERED_DID))
+
+    assert answer.in_time is None and answer.estimate.value
+
+
+def test_one_design_too_few_is_refused() -> None:
+    with pytest.raises(InputError, match="6 panels and 2 designs"):
+        evaluate_many(PANELS, DESIGNS)
