@@ -11,8 +11,10 @@ from scipy.optimize import linprog, minimize
 from pairup.evaluation.design_file import design_of
 from pairup.evaluation.doubt.before import check_pre_trends, shuffled_changes, trend_power, wald
 from pairup.evaluation.doubt.event_path import EventPath, event_path
+from pairup.evaluation.doubt.few_path import few_path
 from pairup.evaluation.doubt.relative import RelativeMagnitudes
 from pairup.evaluation.doubt.sensitivity import bend_before
+from pairup.evaluation.doubt.sides import Sides, sides_of
 from pairup.evaluation.doubt.smooth import Smoothness, folded_quantile
 from pairup.evaluation.evaluate import evaluate
 from pairup.evaluation.panel import Panel
@@ -222,6 +224,45 @@ def test_the_power_to_see_a_trend_is_that_of_many_draws() -> None:
         drawn_before = random.multivariate_normal(slope * np.arange(-3, 0), path.covariance[:3, :3], 4_000)
         seen = np.mean([wald(effects, path.covariance[:3, :3]).p <= 0.10 for effects in drawn_before])  # type: ignore[union-attr]
         assert seen == pytest.approx(chance, abs=0.03)
+
+
+def test_with_few_clusters_the_spread_is_read_off_all_of_them() -> None:
+    panel = drawn({6: 3, None: 27}, periods=8)
+    sides = sides_of(panel, LATER)
+    assert sides is not None
+
+    path, estimate = few_path(panel, LATER, sides), evaluate(panel, LATER)
+
+    moved = panel.outcomes[:, 5:].mean(axis=1) - panel.outcomes[:, 4]
+    inside = np.concatenate([moved[side] - moved[side].mean() for side in (panel.is_treated, ~panel.is_treated)])
+    assert path and path.value == pytest.approx(estimate.value)
+    assert path.error == pytest.approx(np.sqrt(inside @ inside / 28 * (1 / 3 + 1 / 27)))
+    assert [curve.restriction for curve in estimate.sensitivity] == ["relative_magnitudes", "smoothness"]
+
+
+def test_several_starts_and_later_pools_are_averaged_as_the_estimator_does() -> None:
+    for design in (LATER, design_of({"method": "staggered_did", "comparison": "never_treated", "anticipation": 1})):
+        panel = drawn({5: 12, 7: 15, None: 20}, periods=9)
+        sides = sides_of(panel, design)
+        found = evaluate(panel, design).found
+        assert sides is not None
+
+        one, other = few_path(panel, design, sides), event_path(found, panel, design)
+
+        assert one and other and list(one.after) == pytest.approx(list(other.after))
+        assert list(one.weights) == pytest.approx(list(other.weights))
+        assert one.error == pytest.approx(other.error, rel=0.35)
+
+
+def test_a_path_needs_clusters_to_read_noise_off_and_whole_paths() -> None:
+    few, mixed = drawn({6: 2, None: 4}), drawn({6: 12, None: 12})
+    holes = a_panel(*(f"u{k} 3 1 2 {k} ." for k in range(9)), *(f"n{k} - 1 2 {k} 4" for k in range(9)))
+
+    for panel in (few, holes):
+        sides = sides_of(panel, LATER)
+        assert sides is not None and few_path(panel, LATER, sides) is None
+    one = Sides(np.zeros(24, np.int64), np.array([True]))
+    assert few_path(mixed, LATER, one) is None
 
 
 def test_bends_before_are_told_without_their_noise() -> None:

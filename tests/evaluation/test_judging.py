@@ -19,6 +19,7 @@ from pairup.evaluation.evaluate import evaluate
 from pairup.evaluation.grading import Grade
 from pairup.evaluation.judging import judged
 from pairup.evaluation.keeping import finite, kept
+from pairup.evaluation.placebo_paths import gaps_without_help
 from pairup.values.words import Words
 from tests.evaluation.panels import drawn
 
@@ -189,8 +190,12 @@ def test_a_folder_without_claims_is_refused(tmp_path: Path) -> None:
 
 def test_gaps_of_places_without_help_are_those_of_their_own_synthetic_controls() -> None:
     panel = drawn({6: 1, None: 6}, periods=9, seed=3)
+    design = design_of({"method": "synthetic_control"})
 
-    found = evaluate(panel, design_of({"method": "synthetic_control"})).found
+    gaps = gaps_without_help(panel, design)
 
-    after = [float(np.mean(path[5:])) for path in found.placebo_paths]
-    assert after == pytest.approx(list(found.placebos))
+    after = [float(np.mean(path[5:])) for path in gaps]
+    assert len(gaps) == 6
+    assert sorted(after) == pytest.approx(sorted(evaluate(panel, design).found.placebos))
+    assert gaps_without_help(drawn({6: 2, None: 6}), design) == ()
+    assert gaps_without_help(panel, DESIGN) == ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pairup.evaluation.design import Design, Method
+from pairup.evaluation.design import Design, Inference, InferenceKind, Method
 from pairup.evaluation.evaluate import evaluate
 from pairup.evaluation.panel import Panel
 from pairup.evaluation.synthetic_doubt import fit_before, in_time, without_each_donor, without_each_treated
@@ -13,7 +13,8 @@ from tests.evaluation.panels import a_panel
 from tests.evaluation.test_synthetic import drawn, smoking
 
 CONTROL, SDID = Design(Method.SYNTHETIC_CONTROL), Design(Method.SYNTHETIC_DID)
-BOTH = pytest.mark.parametrize("design", [CONTROL, SDID], ids=["control", "difference"])
+RIDGE = Design(Method.AUGMENTED_SYNTHETIC_CONTROL, inference=Inference(InferenceKind.PLACEBO))
+BOTH = pytest.mark.parametrize("design", [CONTROL, SDID, RIDGE], ids=["control", "difference", "augmented"])
 
 
 def keeping(panel: Panel, *left: str) -> Panel:

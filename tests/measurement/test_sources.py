@@ -32,22 +32,20 @@ def test_cells_are_read_as_their_columns_say(tmp_path: Path, tables: Tables) -> 
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("row", "column"),
-    [
-        (GOOD.replace("yes", "perhaps"), "sand"),
-        (GOOD.replace(",3,", ",three,"), "wind_ms"),
-        (GOOD.replace(",3,", ",inf,"), "wind_ms"),
-        (GOOD.replace("2024-01-01", "2024-13-01"), "day"),
-        (GOOD.replace("measured", "evaluated"), "class"),
-        (GOOD.replace("2024-02-01", "soon"), "recorded_at"),
-    ],
-)
-def test_a_bad_cell_is_named_with_its_row(tmp_path: Path, tables: Tables, row: str, column: str) -> None:
-    log = station_log(tmp_path, tables, f"{GOOD}\n{row}")
+BAD = {
+    "sand": ("yes", "perhaps"), "wind_ms": (",3,", ",three,"), "day": ("2024-01-01", "2024-13-01"),
+    "class": ("measured", "evaluated"), "recorded_at": ("2024-02-01", "soon"),
+}  # fmt: skip
 
-    assert [(each.column, each.count, each.rows) for each in log.findings] == [(column, 1, (("log.csv", 3),))]
-    with pytest.raises(InputError, match="cannot be measured"):
+
+def test_every_bad_cell_is_named_with_its_row(tmp_path: Path, tables: Tables) -> None:
+    rows = [GOOD, *(GOOD.replace(*change) for change in BAD.values()), GOOD.replace(",3,", ",inf,")]
+
+    log = station_log(tmp_path, tables, "\n".join(rows))
+
+    told = {each.column: [row for _, row in each.rows] for each in log.findings}
+    assert told == {"sand": [3], "wind_ms": [4, 8], "day": [5], "class": [6], "recorded_at": [7]}
+    with pytest.raises(InputError, match="6 cells cannot be measured"):
         log.require()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -36,6 +38,18 @@ def staggered_columns(units: int, seed: int = 0) -> dict[str, NDArray[Any]]:
 def staggered_panel(units: int, seed: int = 0, has_size: bool = False) -> Panel:
     """Build the checked panel of these columns."""
     return panel_of(staggered_columns(units, seed), has_size)
+
+
+def parquet_of(units: int, seed: int = 0) -> Path:
+    """Write the columns into a Parquet file of a folder of its own; without a start where a unit is never treated."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = staggered_columns(units, seed)
+    starts = pa.array(columns.pop("treated_from"), mask=np.repeat(np.arange(units) % 7 >= len(STARTS), PERIODS))
+    path = Path(tempfile.mkdtemp(prefix="pairup-bench-")) / "panel.parquet"
+    pq.write_table(pa.table(columns | {"treated_from": starts}), path)
+    return path
 
 
 def panel_of(columns: dict[str, NDArray[Any]], has_size: bool = False) -> Panel:

@@ -39,6 +39,27 @@ def write_readings(folder: Path, rows: int, seed: int = 0, files: int = 8) -> in
     return households * DAYS
 
 
+def write_csv(path: Path, rows: int, wrong: int, seed: int = 0) -> None:
+    """Write about `rows` readings as a CSV file whose row `wrong` (the head line is row 1) has a word for a number."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.csv
+
+    households = max(1, round(rows / DAYS))
+    at = 2
+    with path.open("wb") as file:
+        for block in range(-(-households // BLOCK)):
+            table = _block(seed, block, min(BLOCK, households - block * BLOCK))
+            table = table.set_column(1, "place", table["place"].cast(pa.string()))
+            if at <= wrong < at + table.num_rows:
+                cells = pc.cast(table["heat_kwh"], pa.string()).to_pylist()
+                cells[wrong - at] = "n/a"
+                table = table.set_column(5, "heat_kwh", pa.array(cells))
+            options = pyarrow.csv.WriteOptions(include_header=block == 0, quoting_style="needed")
+            pyarrow.csv.write_csv(table, file, options)
+            at += table.num_rows
+
+
 def _block(seed: int, block: int, households: int) -> Any:
     """Give the readings of a block of households as an Arrow table."""
     import pyarrow as pa

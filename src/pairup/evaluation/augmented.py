@@ -26,6 +26,7 @@ from pairup.evaluation.panel import Panel
 from pairup.evaluation.placebos import draws_of, rank_of
 from pairup.evaluation.predictor_doubt import with_predictors
 from pairup.evaluation.predictors import traits_of
+from pairup.evaluation.synthetic_control import Controls
 from pairup.evaluation.weights import Fit, fit_points
 from pairup.values.words import Words
 
@@ -109,7 +110,7 @@ def estimate_augmented(panel: Panel, design: Design, *, seed: int = 0) -> Found:
     asked = design.inference or Inference(InferenceKind.CONFORMAL if len(panel.cohorts) == 1 else InferenceKind.PLACEBO)
     _require_known(design, asked)
     checks: tuple[DoubtCheck, ...] = ()
-    matched = replace(design, predictors=(*(Predictor(one) for one in design.covariates), *design.predictors))
+    matched = matched_by(design)
     if matched.predictors:
         pool, checks, missing = with_predictors(panel, matched, treated, pool)
         if missing:
@@ -132,6 +133,32 @@ def estimate_augmented(panel: Panel, design: Design, *, seed: int = 0) -> Found:
     else:
         effect, rows = _jackknife(panel, parts[0], fits[0][0].strength, fits[0][1], design.level)
     return _found(panel, pool, parts, sizes, fits, effect, rows, placebos, checks)
+
+
+def fit_augmented(
+    panel: Panel, design: Design, units: Ints, pool: Ints, start: int, last: int, strength: float | None = None
+) -> Controls:
+    """Fit the mean path of units beside a pool, as `fit_matched` of synthetic control: one fit, however many units."""
+    part = _beside(panel, matched_by(design), units, pool, start)
+    part = replace(part, path=part.path[:last], pool=part.pool[:, :last])
+    fit, left = part.fitted(np.arange(start), strength)
+    proofs = np.array([fit.plain.gap]), np.array([fit.plain.objective])
+    return Controls(fit.weights[None], left[None], *proofs, start)
+
+
+def fit_augmented_pool(panel: Panel, design: Design, pool: Ints, start: int, last: int) -> Controls:
+    """Fit every unit of the pool beside the others, each with a lambda of its own."""
+    each = [fit_augmented(panel, design, pool[[j]], np.delete(pool, j), start, last) for j in range(len(pool))]
+    weights = np.array([np.insert(one.weights[0], j, 0.0) for j, one in enumerate(each)])
+    gaps, proofs = np.concatenate([one.gaps for one in each]), np.concatenate([one.proofs for one in each])
+    return Controls(weights, gaps, proofs, np.concatenate([one.objectives for one in each]), start)
+
+
+def matched_by(design: Design) -> Design:
+    """Count covariates among the predictors, over all periods before."""
+    return replace(
+        design, covariates=(), predictors=(*(Predictor(one) for one in design.covariates), *design.predictors)
+    )
 
 
 def _require_known(design: Design, asked: Inference) -> None:

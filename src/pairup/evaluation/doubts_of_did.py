@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from pairup.evaluation.design import Design
 from pairup.evaluation.estimate import DoubtCheck, Found
 from pairup.evaluation.panel import Panel
-from pairup.evaluation.two_way import cohorts_of
+from pairup.evaluation.two_way import cohorts_of, masses
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 def without_effect(panel: Panel, design: Design) -> Found | None:
@@ -46,9 +45,10 @@ def two_way_shortcut(panel: Panel) -> DoubtCheck:
     de Chaisemartin and D'Haultfoeuille (American Economic Review 110, 2020), theorem 1: the coefficient is a sum of the
     effects in treated rows with weights that may be negative.
     """
-    starts, cohort = cohorts_of(panel)
+    starts, _ = cohorts_of(panel)
     on = (np.arange(len(panel.periods))[None, :] >= starts[:, None]).astype(np.float64)
-    residual, mass = _residual(panel, on, cohort)
+    mass = masses(panel)
+    residual = _residual(on, mass)
     treated = on > 0
     residual = residual * mass
     total = float(residual[treated].sum())
@@ -57,13 +57,11 @@ def two_way_shortcut(panel: Panel) -> DoubtCheck:
     return DoubtCheck("two-way-shortcut", None, words, share)
 
 
-def _residual(panel: Panel, on: Floats, cohort: Ints) -> tuple[Floats, Floats]:
-    """Give what effects of units and periods leave of having been treated, and the rows, by cohort and period (C, T).
+def _residual(on: Floats, mass: Floats) -> Floats:
+    """Give what effects of units and periods leave of having been treated, by cohort and period (C, T).
 
     Holes are taken as spread evenly: the figure is a warning, no estimate.
     """
-    mass = np.zeros_like(on)
-    np.add.at(mass, (cohort[panel.unit_at], panel.period_at), 1.0 if panel.weight is None else panel.weight)
     wide = on.reshape(-1)
     rows = np.flatnonzero(mass.reshape(-1) > 0)
     groups, periods = np.divmod(rows, on.shape[1])
@@ -72,4 +70,4 @@ def _residual(panel: Panel, on: Floats, cohort: Ints) -> tuple[Floats, Floats]:
     fitted = dummies @ np.linalg.lstsq(dummies * root[:, None], wide[rows] * root, rcond=None)[0]
     residual = np.zeros_like(wide)
     residual[rows] = wide[rows] - fitted
-    return residual.reshape(on.shape), mass
+    return residual.reshape(on.shape)

@@ -129,7 +129,6 @@ class Found:
 
     event_covariance : covariance of the effects of `by_event_time`, in its order (K, K); sensitivity draws on it.
     placebos : effects where nothing happened, by what was shuffled; power and multiplicity draw on them.
-    placebo_paths : of places that were not helped, the gap to their own comparison, period by period; for pictures.
     further : parts that one method alone has, under the names of the answer file.
     """
 
@@ -145,7 +144,6 @@ class Found:
     checks: tuple[DoubtCheck, ...] = ()
     level_without: float | None = None  # the treated units' mean outcome had they not been treated: a share is of this
     further: Mapping[str, Any] = field(default_factory=dict)
-    placebo_paths: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from pairup.evaluation.estimate import (
     SensitivityCurve,
 )
 from pairup.evaluation.families import is_by_lot
+from pairup.evaluation.gaps import filled
 from pairup.evaluation.gates.limits import Limits, limits_of
 from pairup.evaluation.look_checks import checks_of
 from pairup.evaluation.looks import Looks, look
@@ -48,6 +49,8 @@ _HOMES = MappingProxyType({
     Method.SYNTHETIC_DID: "pairup.evaluation.synthetic_did:estimate_synthetic_did",
 })  # fmt: skip
 
+#: methods that need every cell, and for which a few holes are drawn between their neighbours
+_SYNTHETIC = (Method.SYNTHETIC_CONTROL, Method.AUGMENTED_SYNTHETIC_CONTROL, Method.SYNTHETIC_DID)
 #: methods that need no period before and no unit without holes, and see to both themselves
 _AS_IT_IS = (Method.RANDOMISED, Method.DISCONTINUITY, Method.INTERRUPTED_SERIES)
 #: methods that take a unit for the periods in which it is seen; the others need every unit in every period
@@ -159,7 +162,9 @@ def prepared(panel: Panel, design: Design) -> Panel:
     if design.method in _AS_IT_IS:
         return panel
     panel = _with_before(panel)
-    return panel if design.method in _TAKE_HOLES else _complete(panel)
+    if design.method in _TAKE_HOLES:
+        return panel
+    return _complete(filled(panel) if design.method in _SYNTHETIC else panel)
 
 
 def _pooled(panel: Panel, design: Design) -> Panel:

@@ -50,7 +50,7 @@ def shuffled_told(
     ways = shuffled(labels, repetitions=repetitions, seed=seed).labels
     treated = panel.is_on.astype(np.float64)
     if tell_many is not None:
-        found, moved = tell_many(ways, panel.outcomes), tell_many(ways[:], panel.spread(treated))
+        found, moved = tell_many(ways, panel.outcomes), tell_many(ways, panel.spread(treated))
     else:
         found = np.stack([tell(replace(panel, starts=way[at])) for way in ways])
         other = replace(panel, outcome=treated)

@@ -18,6 +18,7 @@ from pairup.evaluation.cells import Cells, Influence, Linear, Spread, cells_of
 from pairup.evaluation.contrasts import chances, contrast
 from pairup.evaluation.design import Comparison, Control, Design
 from pairup.evaluation.panel import Panel
+from pairup.evaluation.two_way import cohorts_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -136,16 +137,18 @@ class _Units:
     weight: Floats
     cohort: Ints
     starts: Ints
+    is_whole: bool  # every unit is seen in every period, its covariates too
 
     @classmethod
     def of(cls, panel: Panel, design: Design) -> _Units:
         shape = len(panel.units), len(panel.periods)
         wide = np.stack([np.ones(shape), *(panel.spread(panel.columns[name]) for name in design.covariates)], axis=-1)
-        is_still = bool(np.all(np.nanmax(wide, axis=1) == np.nanmin(wide, axis=1))) and not np.isnan(wide).any()
+        is_still = bool(np.all(wide == wide[:, :1]))
         regressors = wide[:, :1].transpose(1, 0, 2) if is_still else wide.transpose(1, 0, 2)
         weight = unit_weights(panel)
-        starts = np.unique(panel.starts)
-        return cls(panel.outcomes, regressors, weight, np.searchsorted(starts, panel.starts), starts)
+        starts, cohort = cohorts_of(panel)
+        is_whole = panel.is_balanced and bool(np.isfinite(regressors).all()) and bool((weight > 0).all())
+        return cls(panel.outcomes, regressors, weight, cohort, starts, is_whole)
 
     def regressors_at(self, period: int) -> Floats:
         at: Floats = self.regressors[0 if len(self.regressors) == 1 else period]
@@ -195,6 +198,8 @@ def _unit_by_unit(panel: Panel, design: Design, is_universal: bool) -> GroupTime
 
 def _seen_alike(units: _Units, block: Sequence[Pair], compared: Flags) -> list[list[Pair]]:
     """Split pairs by the units that are seen in both periods, their covariates too."""
+    if units.is_whole:
+        return [list(block)]
     alike: dict[bytes, list[Pair]] = defaultdict(list)
     for pair in block:
         alike[_seen(units, pair, compared).tobytes()].append(pair)
@@ -202,7 +207,11 @@ def _seen_alike(units: _Units, block: Sequence[Pair], compared: Flags) -> list[l
 
 
 def _seen(units: _Units, pair: Pair, compared: Flags) -> Flags:
-    inside = compared[units.cohort] | (units.cohort == pair.group)
+    chosen = compared.copy()
+    chosen[pair.group] = True
+    inside: Flags = chosen[units.cohort]
+    if units.is_whole:
+        return inside
     change = units.outcomes[:, pair.period] - units.outcomes[:, pair.base]
     known = np.isfinite(change) & np.isfinite(units.regressors_at(pair.before)).all(axis=1)
     seen: Flags = inside & known & (units.weight > 0)

@@ -95,12 +95,12 @@ def _starts_together(panel: Panel, design: Design) -> bool:
 
 def counted(panel: Panel, design: Design) -> tuple[int, int]:
     """Count the clusters with treated units, and those with units to compare with (never treated, or treated later)."""
-    at = clusters_of(panel, design)
-    treated = len(np.unique(at[panel.is_treated]))
-    never = len(np.unique(at[~panel.is_treated]))
-    if never:
-        return treated, never
-    last = panel.starts == panel.starts.max()  # without untreated units the last to start are compared with
+    last = ~panel.is_treated
+    if not last.any():  # without untreated units the last to start are compared with
+        last = panel.starts == panel.starts.max()
+    if design.clusters == "unit":
+        return int((~last).sum()), int(last.sum())
+    at = panel.cluster_at
     return len(np.unique(at[~last])), len(np.unique(at[last]))
 
 

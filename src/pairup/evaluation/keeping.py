@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pairup.evaluation.estimate import Estimate
 
 
-def kept(estimate: Estimate) -> dict[str, Any]:
+def kept(estimate: Estimate, gaps: Sequence[Sequence[float]] = ()) -> dict[str, Any]:
     """Give the answer file and beside it `told` (words that can be said in every language) and `drawn`.
 
-    The clock is left out, so that equal questions are kept as equal answers. A figure that is not finite is null.
+    `gaps` are paths of places that were not helped (`placebo_paths.gaps_without_help`). The clock is left out, so that
+    equal questions are kept as equal answers. A figure that is not finite is null.
     """
     found, answer = estimate.found, estimate.to_dict()
     answer["run"] = {key: value for key, value in answer["run"].items() if key != "seconds"}
@@ -36,7 +37,7 @@ def kept(estimate: Estimate) -> dict[str, Any]:
             "periods": list(path.periods), "observed": list(path.observed), "counterfactual": list(path.counterfactual),
         },
         "placebos": list(found.placebos),
-        "placebo_paths": [[round(gap, 6) for gap in path] for path in found.placebo_paths],
+        "placebo_paths": [[round(gap, 6) for gap in path] for path in gaps],
         "level_without": found.level_without,
         "level": estimate.design.level,
     }  # fmt: skip

@@ -1,4 +1,7 @@
-"""A panel: outcomes of units over periods, and from which period on each unit was helped. Checked once, then frozen."""
+"""A panel: outcomes of units over periods, and from which period on each unit was helped. Checked once, then frozen.
+
+It is long by some lines because the checks of rows and the order they are put in read one another.
+"""
 
 from __future__ import annotations
 
@@ -107,7 +110,7 @@ class Panel:
                 "Periods and treated_from are not of one kind.", hint="Give both as whole numbers, or both as days.",
                 code="evaluation.kinds-differ",
             )  # fmt: skip
-        values, period_at = np.unique(said, return_inverse=True)
+        values, period_at = _distinct(said)
         groups = _coded(cluster) if cluster is not None else None
         return assembled(
             Rows(
@@ -150,7 +153,7 @@ class Panel:
     @cached_property
     def cohorts(self) -> tuple[int, ...]:
         """Places of the periods in which some units are first treated, in order."""
-        return tuple(int(at) for at in np.unique(self.starts[self.is_treated]))
+        return tuple(int(at) for at in np.flatnonzero(np.bincount(self.starts)) if at < len(self.periods))
 
     def keeping(self, kept: Flags, findings: Iterable[Finding] = ()) -> Panel:
         """The same panel with these units alone."""
@@ -191,18 +194,14 @@ class Panel:
     def sha256(self) -> str:
         """Name the data by what they say; the order of rows given does not matter."""
         digest = hashlib.sha256()
-        parts: list[Any] = [
-            self.units,
-            self.periods.are_days,
-            self.clusters,
-            sorted(self.labels.items()),
-            sorted(self.columns),
-        ]
-        digest.update(repr(parts).encode())
-        arrays = [self.periods.values, self.unit_at, self.period_at, self.outcome, self.starts, self.cluster_at]
+        parts: list[Any] = [self.is_balanced, self.periods.are_days, sorted(self.labels.items()), sorted(self.columns)]
+        for words in (repr(parts), *(f"{len(codes)}\n" + "\n".join(codes) for codes in (self.units, self.clusters))):
+            digest.update(words.encode())
+        arrays: list[NDArray[Any]] = [self.periods.values, self.outcome, self.starts, self.cluster_at]
+        arrays += [] if self.is_balanced else [self.unit_at, self.period_at]  # what balance does not say already
         arrays += [self.columns[name] for name in sorted(self.columns)]
         for array in [*arrays, *([] if self.weight is None else [self.weight])]:
-            digest.update(np.ascontiguousarray(array).tobytes())
+            digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
 
 
@@ -232,20 +231,21 @@ class Rows:
 
 def assembled(rows: Rows, before: Sequence[Finding] = ()) -> Panel:
     """Check rows against each other and put them in order. Refuses with every finding, those of `before` too."""
-    order = np.lexsort((rows.period_at, rows.unit_at))
+    order = _in_order(rows)
     look = _Look(rows, order, list(before))
     look.check()
     look.require()
     seen = order[~np.isnan(rows.outcome[order])]
-    units, unit_at = np.unique(rows.unit_at[seen], return_inverse=True)
-    periods, period_at = np.unique(rows.period_at[seen], return_inverse=True)
-    first = np.unique(rows.unit_at[order], return_index=True)[1][units]
+    units, unit_at = _used(rows.unit_at[seen], len(rows.units))
+    periods, period_at = _used(rows.period_at[seen], len(rows.periods))
+    there = rows.unit_at[order]
+    first = np.searchsorted(there, units)
     values = rows.periods.values[periods]
     said = rows.starts[order][first]
     starts = np.searchsorted(values, said)
     is_planned = (said != NEVER) & (starts == len(values))
     names, of_row = rows.cluster or (rows.units, rows.unit_at)
-    groups, cluster_at = np.unique(of_row[order][first], return_inverse=True)
+    groups, cluster_at = _used(of_row[order][first], len(names))
     return Panel(
         tuple(rows.units[k] for k in units), Periods(values, rows.periods.are_days), unit_at.astype(np.int64),
         period_at.astype(np.int64), rows.outcome[seen], starts.astype(np.int64), tuple(names[k] for k in groups),
@@ -254,6 +254,26 @@ def assembled(rows: Rows, before: Sequence[Finding] = ()) -> Panel:
         {name: tuple(codes[k] for k in at[order][first]) for name, (codes, at) in rows.labels.items()},
         tuple(look.findings), is_planned if is_planned.any() else None,
     )  # fmt: skip
+
+
+def _in_order(rows: Rows) -> Ints:
+    """Put rows in the order of units, then periods: by counting where no two share a place, else by sorting."""
+    size = len(rows.units) * len(rows.periods)
+    if size <= 8 * len(rows.unit_at):
+        key = rows.unit_at * len(rows.periods) + rows.period_at
+        there = np.full(size, -1, np.int64)
+        there[key] = np.arange(len(key))
+        order = there if size == len(key) else there[there >= 0]
+        if len(order) == len(key) and (size != len(key) or (there >= 0).all()):
+            return order
+    return np.lexsort((rows.period_at, rows.unit_at))
+
+
+def _used(at: Ints, count: int) -> tuple[Ints, Ints]:
+    """Give the places that are used, in order, and for each row which of them it has."""
+    is_used = np.bincount(at, minlength=count) > 0
+    place = np.cumsum(is_used) - 1
+    return np.flatnonzero(is_used), place[at]
 
 
 class _Look:
@@ -335,12 +355,32 @@ def require_none(findings: Sequence[Finding], file: str = "") -> None:
 
 def _coded(said: Sequence[str] | NDArray[Any]) -> Coded:
     """Give the codes as text, sorted as text (2 after 10), and where each row's stands."""
-    names, at = np.unique(np.asarray(said), return_inverse=True)
+    names, at = _distinct(np.asarray(said))
     codes = names.astype(str)
-    order = np.argsort(codes, kind="stable")
+    order = _as_text(names, codes)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     return tuple(codes[order].tolist()), place[at]
+
+
+def _distinct(array: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
+    """Give the values there are, in order, and where each row's stands; without sorting where they lie close."""
+    if array.dtype.kind == "i" and len(array):
+        low, high = int(array.min()), int(array.max())
+        if high - low <= 4 * len(array):
+            used, at = _used(array.astype(np.int64) - low, high - low + 1)
+            return used + low, at
+    names, at = np.unique(array, return_inverse=True)
+    return names, at.astype(np.int64)
+
+
+def _as_text(names: NDArray[Any], codes: NDArray[Any]) -> Ints:
+    """Order codes as text; whole numbers by their digits, which is the same and quicker."""
+    if names.dtype.kind in "iu" and len(names) and names[0] >= 0 and names[-1] < 10**17:
+        powers = 10 ** np.arange(19, dtype=np.int64)
+        digits = np.maximum(np.searchsorted(powers, names.astype(np.int64), side="right"), 1)
+        return np.lexsort((digits, names.astype(np.int64) * powers[digits.max() - digits]))
+    return np.argsort(codes, kind="stable")
 
 
 def _numbers(said: Sequence[int | date | None] | NDArray[Any]) -> tuple[Ints, bool]:

@@ -49,6 +49,28 @@ def rank_of(treated: Sequence[Squares], pool: Sequence[Squares], taken: Sequence
     return float((1 + (drawn >= seen[0]).sum()) / (1 + len(drawn)))
 
 
+def interval_of(
+    treated: Sequence[Squares], pool: Sequence[Squares], taken: Sequence[Ints], value: float, level: float
+) -> tuple[float, float] | None:
+    """Give the constant effects whose rank, once taken off, is above 1 - level (Firpo and Possebom 2018).
+
+    The mean square after of the treated less an effect tau is (tau - value)^2 and what does not hang on tau, so that
+    the ends have a formula. None where the pool is too small to exclude any effect, or where it excludes all.
+    """
+    alpha, many = 1 - level, len(taken[0])
+    fewest = int(np.floor(alpha * (many + 1) + 1e-9))  # so many choices at least must be as large
+    if not 0 < fewest <= many:
+        return None
+    before, after = (np.concatenate([squares[k] for squares in treated]).mean() for k in range(2))
+    drawn = _ratios(*(
+        np.concatenate([squares[k][at] for squares, at in zip(pool, taken, strict=True)], axis=1) for k in range(2)
+    ))  # fmt: skip
+    square = float(np.sort(drawn)[-fewest] * before - after + value**2)
+    if not np.isfinite(square) or square < 0:
+        return None
+    return value - float(np.sqrt(square)), value + float(np.sqrt(square))
+
+
 def rank_of_size(value: float, drawn: Floats) -> float | None:
     """Give the share of all, the value among them, that are as far from nothing; None where nothing was drawn."""
     return float((1 + (np.abs(drawn) >= abs(value)).sum()) / (1 + len(drawn))) if len(drawn) else None

@@ -20,15 +20,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
-from pairup.evaluation.cells import Linear, Spread
+from pairup.evaluation.cells import Cells, Linear, Spread
 from pairup.evaluation.design import Comparison, Design, InferenceKind
 from pairup.evaluation.doubts_of_did import checked, without_effect
 from pairup.evaluation.estimate import AtEventTime, Found
 from pairup.evaluation.few_places import collapsed, shuffled_told, stacked, wild_told
-from pairup.evaluation.group_time import GroupTime, compared_with, group_time, pairs, unit_weights
+from pairup.evaluation.group_time import GroupTime, compared_with, from_moments, group_time, pairs, unit_weights
 from pairup.evaluation.inference import (
+    FEW,
     Told,
     alone,
     by_formula,
@@ -74,6 +75,33 @@ def estimate_staggered(panel: Panel, design: Design, *, seed: int = 0) -> Found:
         checks=checked(panel, design, len(table.missed), few), level_without=level_without(panel, effect.value),
         further=_further(sums, told, table, panel, design),
     )  # fmt: skip
+
+
+def told_from_moments(cells: Cells, periods: Periods, design: Design, *, seed: int = 0) -> Found:
+    """Estimate from moments alone, as `moments_file.read_moments` gives them, with errors by formula and bands.
+
+    For designs without covariates, weights and clusters larger than a unit; what needs rows (shuffles, multipliers, the
+    level without help) is not there. Below ten treated or ten other units no error is given. Units treated in the
+    first period are left out.
+    """
+    kept = cells.starts > 0
+    cells = Cells(cells.starts[kept], cells.sizes[kept], cells.means[kept], cells.scatters[kept])
+    table = from_moments(cells, design)
+    if not (table.periods >= table.starts[table.groups]).any():
+        return Found(None, missing=(missing(table, design),))
+    sums = Aggregates.of(table, periods)
+    values, path = sums.spread.values, slice(1, 1 + len(sums.times))
+    treated = float(cells.sizes[cells.starts < cells.periods].sum())
+    is_few = min(treated, cells.total - treated or float(cells.sizes[-1])) < FEW
+    covariance = sums.spread.covariance()
+    told = alone(values) if is_few else by_formula(values, covariance, design.level, seed, path)
+    by_event_time = tuple(
+        AtEventTime(int(time), one, band)
+        for time, one, band in zip(sums.times, told.effects[path], told.bands[path], strict=True)
+    )
+    return Found(
+        told.effects[0], by_event_time=by_event_time, event_covariance=None if is_few else covariance[path, path]
+    )
 
 
 def missing(table: GroupTime, design: Design) -> Words:
@@ -265,7 +293,7 @@ def pre_test(table: GroupTime, panel: Panel, design: Design) -> tuple[float, int
     if not np.linalg.cond(covariance) < 1e12:
         return None
     statistic = float(before.values @ np.linalg.solve(covariance, before.values))
-    return statistic, len(early), float(chi2.sf(statistic, len(early)))
+    return statistic, len(early), float(chdtrc(len(early), statistic))
 
 
 def long_path(panel: Panel, design: Design) -> tuple[Ints, Floats, Floats]:

@@ -13,6 +13,7 @@ Sweden (-0.283677), each also found by mlsynth.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,15 +24,13 @@ from pairup.evaluation.design import Design, Inference, InferenceKind
 from pairup.evaluation.estimate import AtEventTime, Certificate, DoubtCheck, Effect, Found, Path, said
 from pairup.evaluation.hull import nearest, nearest_each, products, weighed_rows
 from pairup.evaluation.panel import Panel
-from pairup.evaluation.placebos import draws_of, rank_of
+from pairup.evaluation.placebos import draws_of, interval_of, rank_of
 from pairup.evaluation.predictor_doubt import doubt_of_weights, with_predictors
 from pairup.evaluation.predictors import fit_window, matching_of, traits_of
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-#: so many placebos are kept for a picture; more would be a grey field
-_DRAWN = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,16 +59,23 @@ class Controls:
         return squares[:, : self.start].mean(axis=1), squares[:, self.start :].mean(axis=1)
 
 
-def fit_controls(targets: Floats, pool: Floats, start: int) -> Controls:
-    """Fit each target's weights to the periods before. targets : (K, T). pool : (J, T)."""
+def fit_controls(targets: Floats, pool: Floats, start: int, out: Sequence[int] = (-1,)) -> Controls:
+    """Fit each target's weights to the periods before, once without each unit `out` (-1: with all).
+
+    targets : (K, T). pool : (J, T). Gives K fits for each of `out`, in that order.
+    """
     middle = pool[:, :start].mean(axis=0)
     about, aims = pool[:, :start] - middle, targets[:, :start] - middle
     gram, cross = products(about), weighed_rows(aims, np.ascontiguousarray(about.T))
-    weights, proofs = np.empty((len(targets), len(pool))), np.empty(len(targets))
-    everyone = np.ones(len(pool), np.bool_)
-    for k, aim in enumerate(aims):
-        weights[k], proofs[k] = nearest(gram, cross[k], float((aim**2).sum()), 0.0, everyone)
-    return _controls(weights, targets, pool, proofs, start)
+    weights, proofs, free = [], [], np.ones(len(pool), np.bool_)
+    for left in out:
+        free[left] = free[left] and left < 0
+        for k, aim in enumerate(aims):
+            found, proof = nearest(gram, cross[k], float((aim**2).sum()), 0.0, free)
+            weights.append(found)
+            proofs.append(proof)
+        free[left] = True
+    return _controls(np.array(weights), np.tile(targets, (len(out), 1)), pool, np.array(proofs), start)
 
 
 def fit_each_other(pool: Floats, start: int) -> Controls:
@@ -140,14 +146,27 @@ def estimate_synthetic_control(panel: Panel, design: Design, *, seed: int = 0) -
     fits = [fit_matched(panel, design, np.flatnonzero(panel.starts == at), pool, at, last) for at in starts]
     others = [fit_pool(panel, design, pool, at, last) for at in starts]
     taken = draws_of(len(pool), [len(fit.gaps) for fit in fits], asked.repetitions, seed)
-    p = rank_of([fit.squares for fit in fits], [fit.squares for fit in others], taken)
+    squares = [fit.squares for fit in fits], [fit.squares for fit in others]
+    p = rank_of(*squares, taken)
     each = np.concatenate([fit.values[at] for fit, at in zip(others, taken, strict=True)], axis=1)
     effect = Effect(float(np.concatenate([fit.values for fit in fits]).mean()), p=p)
-    found = _found(panel, pool, fits, others[0], effect, each.mean(axis=1))
+    found = _found(panel, pool, fits, effect, each.mean(axis=1))
+    ends = interval_of(
+        [fit.squares for fit in fits], [fit.squares for fit in others], taken, effect.value, design.level
+    )
+    checks = (*checks, *_not_excluded(ends, design.level))
     if not design.predictors:
         return replace(found, checks=(*checks, *_pooled(panel, pool, fits)))
     further, doubts = doubt_of_weights(panel, design, int(treated[0]), pool) if len(treated) == 1 else ({}, ())
     return replace(found, checks=(*checks, *doubts), further=further)
+
+
+def _not_excluded(ends: tuple[float, float] | None, level: float) -> tuple[DoubtCheck, ...]:
+    """Tell the effects that the placebos do not exclude; nothing where the pool is too small to exclude any."""
+    if ends is None:
+        return ()
+    facts = {"low": said(ends[0]), "high": said(ends[1]), "level": f"{100 * level:g}"}
+    return (DoubtCheck("interval by rank", None, Words("synthetic.not-excluded", facts)),)
 
 
 def _pooled(panel: Panel, pool: Ints, fits: list[Controls]) -> tuple[DoubtCheck, ...]:
@@ -161,7 +180,7 @@ def _pooled(panel: Panel, pool: Ints, fits: list[Controls]) -> tuple[DoubtCheck,
     return (DoubtCheck("pooled fit", None, Words("synthetic.pooled", {"value": said(value)}), value),)
 
 
-def _found(panel: Panel, pool: Ints, fits: list[Controls], others: Controls, effect: Effect, placebos: Floats) -> Found:
+def _found(panel: Panel, pool: Ints, fits: list[Controls], effect: Effect, placebos: Floats) -> Found:
     codes = [panel.units[at] for at in pool]
     weights = np.concatenate([fit.weights for fit in fits]).mean(axis=0)
     observed = [panel.outcomes[panel.starts == fit.start] for fit in fits]
@@ -182,6 +201,5 @@ def _found(panel: Panel, pool: Ints, fits: list[Controls], others: Controls, eff
         path=Path(labels, tuple(seen.tolist()), tuple((seen - gaps).tolist())) if is_single else None,
         certificate=Certificate(float(worst.objectives[at]), float(worst.proofs[at])),
         placebos=tuple(placebos.tolist()),
-        placebo_paths=tuple(tuple(path) for path in others.gaps[:_DRAWN].tolist()) if is_single else (),
         level_without=float(without.mean()),
     )  # fmt: skip

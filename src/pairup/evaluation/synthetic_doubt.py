@@ -1,31 +1,33 @@
 """Doubt of a synthetic comparison without a new estimate: a start that was not, units left out, the fit before.
 
-Each takes the panel that `evaluate.prepared` gives and the design, and costs a few fits. They serve synthetic control
-and synthetic difference-in-differences, whose estimates are both the mean after the start of a path: what the treated
-units' mean has left when its counterfactual is taken off.
+Each takes the panel that `evaluate.prepared` gives and the design, and costs a few fits. They serve synthetic control,
+plain and augmented, and synthetic difference-in-differences, whose estimates are all the mean after the start of a
+path: what the treated units' mean has left when its counterfactual is taken off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pairup.evaluation.adjusted import adjusted
+from pairup.evaluation.augmented import fit_augmented, fit_augmented_pool, matched_by
 from pairup.evaluation.design import Design, Method
 from pairup.evaluation.estimate import Effect
 from pairup.evaluation.panel import Panel
 from pairup.evaluation.placebos import draws_of, rank_of, rank_of_size
 from pairup.evaluation.predictor_doubt import with_predictors
-from pairup.evaluation.synthetic_control import fit_matched, fit_pool
+from pairup.evaluation.synthetic_control import Controls, fit_controls, fit_matched, fit_pool
 from pairup.evaluation.synthetic_did import fit_did, placebo_effects
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: the methods that these doubts are about
-SYNTHETIC = (Method.SYNTHETIC_CONTROL, Method.SYNTHETIC_DID)
+SYNTHETIC = (Method.SYNTHETIC_CONTROL, Method.AUGMENTED_SYNTHETIC_CONTROL, Method.SYNTHETIC_DID)
 _DRAWS = 199
 
 
@@ -68,6 +70,7 @@ def in_time(
     The p ranks the ratio of mean squares (synthetic control) or the size of the effect (synthetic differences) among
     the units of the pool, or among `repetitions` draws where several are treated. Nothing after the start is read.
     """
+    panel = adjusted(panel, design)[0]
     cohorts, first = panel.cohorts, min(panel.cohorts, default=0)
     pool = pool_of(panel, design)
     if earlier is None:
@@ -85,12 +88,13 @@ def in_time(
         ]
         placebos = np.average(drawn, axis=0, weights=sizes) if len({len(one) for one in drawn}) == 1 else np.zeros(0)
         return InTime(earlier, Effect(value, p=rank_of_size(value, placebos)), tuple(placebos.tolist()))
-    fits = [fit_matched(panel, design, units, pool, start - earlier, start) for units, start in parts]
-    others = [fit_pool(panel, design, pool, start - earlier, start) for _, start in parts]
+    fit_units, fit_others = _fits_of(design)
+    fits = [fit_units(panel, design, units, pool, start - earlier, start) for units, start in parts]
+    others = [fit_others(panel, design, pool, start - earlier, start) for _, start in parts]
     taken = draws_of(len(pool), sizes, repetitions, seed)
     p = rank_of([fit.squares for fit in fits], [fit.squares for fit in others], taken)
     each = np.concatenate([fit.values[at] for fit, at in zip(others, taken, strict=True)], axis=1)
-    value = float(np.concatenate([fit.values for fit in fits]).mean())
+    value = float(np.average([fit.values.mean() for fit in fits], weights=sizes))
     return InTime(earlier, Effect(value, p=p), tuple(each.mean(axis=1).tolist()))
 
 
@@ -99,6 +103,7 @@ def without_each_donor(panel: Panel, design: Design) -> Mapping[str, float]:
 
     In synthetic control a unit without weight changes nothing when it goes, so only those with weight are refitted.
     """
+    panel = adjusted(panel, design)[0]
     wide, pool = panel.outcomes, pool_of(panel, design)
     if len(pool) < 3 or not panel.cohorts or min(panel.cohorts) < 2:
         return {}
@@ -117,6 +122,7 @@ def without_each_donor(panel: Panel, design: Design) -> Mapping[str, float]:
 
 def without_each_treated(panel: Panel, design: Design) -> Mapping[str, float]:
     """Estimate anew without each treated unit: its code and the effect without it. Empty where one is treated."""
+    panel = adjusted(panel, design)[0]
     treated = np.flatnonzero(panel.is_treated)
     if len(treated) < 2 or len(panel.units) - len(treated) < 2 or min(panel.cohorts) < 2:
         return {}
@@ -143,6 +149,7 @@ def fit_before(panel: Panel, design: Design, share: float = 0.75) -> FitBefore |
     Where several units are treated the paths are of each start's mean, their squares weighed by its units. None with
     fewer than two periods before, or a pool below two.
     """
+    panel = adjusted(panel, design)[0]
     wide, pool, is_did = panel.outcomes, pool_of(panel, design), design.method is Method.SYNTHETIC_DID
     if len(pool) < 2 or not panel.cohorts or min(panel.cohorts) < 2:
         return None
@@ -165,16 +172,25 @@ def fit_before(panel: Panel, design: Design, share: float = 0.75) -> FitBefore |
 def pool_of(panel: Panel, design: Design) -> Ints:
     """Give the places of the units that can be compared with: never treated, and with every predictor asked for."""
     pool = np.flatnonzero(~panel.is_treated)
+    if design.method is Method.AUGMENTED_SYNTHETIC_CONTROL:
+        design = matched_by(design)
     if not design.predictors or not panel.cohorts:
         return pool
     return with_predictors(panel, design, np.zeros(0, np.int64), pool)[0]
+
+
+def _fits_of(design: Design) -> tuple[Callable[..., Controls], Callable[..., Controls]]:
+    """Give how the method fits treated units, and how it fits each unit of the pool to the others."""
+    if design.method is Method.AUGMENTED_SYNTHETIC_CONTROL:
+        return fit_augmented, fit_augmented_pool
+    return fit_matched, fit_pool
 
 
 def _path(panel: Panel, design: Design, units: Ints, pool: Ints, start: int, last: int) -> Floats:
     """Give what the units' mean has left, period by period up to `last`."""
     if design.method is Method.SYNTHETIC_DID:
         return _did(panel.outcomes[units, :last], panel.outcomes[pool, :last], start)
-    path: Floats = fit_matched(panel, design, units, pool, start, last).gaps.mean(axis=0)
+    path: Floats = _fits_of(design)[0](panel, design, units, pool, start, last).gaps.mean(axis=0)
     return path
 
 
@@ -194,10 +210,21 @@ def _did_values(group: Floats, pool: Floats, start: int) -> Floats:
 
 def _control_values(panel: Panel, design: Design, units: Ints, pool: Ints, start: int) -> Floats:
     last = len(panel.periods)
+    if design.method is Method.AUGMENTED_SYNTHETIC_CONTROL:
+        return np.array([
+            fit_augmented(panel, design, units, np.delete(pool, j), start, last).values[0] for j in range(len(pool))
+        ])  # fmt: skip
     fit = fit_matched(panel, design, units, pool, start, last)
     values = np.full(len(pool), fit.values.mean())
-    for j in np.flatnonzero((fit.weights > 0).any(axis=0)):
+    used = np.flatnonzero((fit.weights > 0).any(axis=0))
+    if not design.predictors:
+        wide = panel.outcomes
+        values[used] = (
+            fit_controls(wide[units], wide[pool], start, used.tolist()).values.reshape(-1, len(units)).mean(1)
+        )
+        return values
+    for j in used:
         carried = fit.weights[:, j] > 0
-        without = fit_matched(panel, design, units[carried], np.delete(pool, j), start, last).values
-        values[j] = (fit.values[~carried].sum() + without.sum()) / len(units)
+        rest = fit_matched(panel, design, units[carried], np.delete(pool, j), start, last).values
+        values[j] = (fit.values[~carried].sum() + rest.sum()) / len(units)
     return values

@@ -49,8 +49,8 @@ class TwoWay:
 
 def cohorts_of(panel: Panel) -> tuple[Ints, Ints]:
     """Give the starts of the cohorts in order, and the place of each unit's."""
-    starts = np.unique(panel.starts)
-    return starts, np.searchsorted(starts, panel.starts)
+    is_start = np.bincount(panel.starts, minlength=len(panel.periods) + 1) > 0
+    return np.flatnonzero(is_start), (np.cumsum(is_start) - 1)[panel.starts]
 
 
 def two_way(panel: Panel, dummies: Floats, design: Design, covariates: Sequence[str] = ()) -> TwoWay:
@@ -174,9 +174,12 @@ def _by_rows(panel: Panel, dummies: Floats, design: Design, covariates: tuple[st
 def masses(panel: Panel) -> Floats:
     """Give the weight of the rows of each cohort in each period, (C, T)."""
     starts, cohort = cohorts_of(panel)
-    mass = np.zeros((len(starts), len(panel.periods)))
-    np.add.at(mass, (cohort[panel.unit_at], panel.period_at), 1.0 if panel.weight is None else panel.weight)
-    return mass
+    periods = len(panel.periods)
+    if panel.is_balanced and panel.weight is None:
+        return np.repeat(np.bincount(cohort).astype(np.float64)[:, None], periods, axis=1)
+    cell = cohort[panel.unit_at] * periods + panel.period_at
+    mass: Floats = np.bincount(cell, panel.weight, len(starts) * periods).astype(np.float64)
+    return mass.reshape(len(starts), periods)
 
 
 def with_rows(panel: Panel, kept: Flags) -> Panel:

@@ -8,7 +8,7 @@ later is retrospective, however early its author says it was written.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,6 +24,7 @@ from pairup.evaluation.estimate import Estimate
 from pairup.evaluation.evaluate import evaluate as evaluate_panel
 from pairup.evaluation.keeping import kept
 from pairup.evaluation.panel import Panel
+from pairup.evaluation.placebo_paths import gaps_without_help
 from pairup.evaluation.registration import Registration as Fixed
 from pairup.record.models import (
     Claim,
@@ -140,7 +141,7 @@ def evaluate(
     estimate = evaluate_panel(data, used, registered=plan.fixed() if plan else None, seed=seed)
     code = _keep(
         row, estimate, plan or late, actor=actor, at=at, on=on, known_by=known_by, is_registered=plan is not None,
-        planted=planted, is_own=is_own,
+        planted=planted, is_own=is_own, gaps=gaps_without_help(data, used, seed=seed),
     )  # fmt: skip
     return Kept(code, estimate, plan, late)
 
@@ -168,7 +169,7 @@ def _plan_that_counts(row: ClaimVersion, *, on: date, known_by: date | None) -> 
 
 def _keep(
     row: ClaimVersion, estimate: Estimate, plan: Plan | None, *, actor: str, at: datetime, on: date,
-    known_by: date | None, is_registered: bool, planted: Decimal | None, is_own: bool,
+    known_by: date | None, is_registered: bool, planted: Decimal | None, is_own: bool, gaps: Sequence[Sequence[float]],
 ) -> str:  # fmt: skip
     """Keep an estimate as a row; give its code."""
     claim, programme = row.identity.code, row.identity.programme
@@ -187,7 +188,7 @@ def _keep(
             method=estimate.design.method.value, design=canonical(estimate.design),
             design_digest=estimate.design.sha256, data_digest=estimate.data_sha256, seed=estimate.run.seed,
             identification=estimate.identification.value, grade=grading.grade.value if grading else "",
-            strength=grading.strength.value if grading else "", planted=planted, answer=kept(estimate),
+            strength=grading.strength.value if grading else "", planted=planted, answer=kept(estimate, gaps),
             code_version=__version__, is_synthetic=row.is_synthetic or planted is not None,
         )  # fmt: skip
         doing.add(EvaluationVersion, [kept_row])

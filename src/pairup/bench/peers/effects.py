@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyfixest
-from diff_diff import CallawaySantAnna
+from diff_diff import CallawaySantAnna, SyntheticDiD
 
+from pairup.bench.factors import factor_columns
 from pairup.bench.panels import staggered_columns
 
 
@@ -50,3 +51,20 @@ def event_study(data: pd.DataFrame) -> float:
     fit.se()
     named = fit.coef()
     return float(named[next(name for name in named.index if name.endswith(("[0]", "[T.0]", "::0")))])
+
+
+def factor_frame(units: int, periods: int, treated: int, start: int, seed: int) -> pd.DataFrame:
+    """The columns of a panel of factors."""
+    return pd.DataFrame(factor_columns(units, periods, treated, start, seed))
+
+
+def synthetic_did(data: pd.DataFrame, start: int, draws: int) -> float:
+    """The effect by synthetic differences, with an error from so many placebos."""
+    estimator = SyntheticDiD(variance_method="placebo", n_bootstrap=draws, seed=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        done = estimator.fit(
+            data, outcome="outcome", treatment="is_treated", unit="unit", time="period",
+            post_periods=[period for period in sorted(data["period"].unique()) if period >= start],
+        )  # fmt: skip
+    return float(done.att)

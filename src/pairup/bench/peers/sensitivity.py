@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import numpy as np
 
 from pairup.bench.evaluation.honest import BENDS, RATIOS, drawn_path
@@ -9,11 +11,10 @@ from pairup.bench.evaluation.honest import BENDS, RATIOS, drawn_path
 
 def parting(before: int, after: int, seed: int) -> float:
     """The lower end at the largest Mbar by moderndid's C-LF, after the others."""
-    from moderndid.didhonest.sensitivity import create_sensitivity_results_rm
-
+    theirs = importlib.import_module("moderndid.didhonest.sensitivity")  # not there on every machine
     path = drawn_path(before, after, seed)
     effects = np.concatenate([path.before, path.after])
-    found = create_sensitivity_results_rm(
+    found = theirs.create_sensitivity_results_rm(
         effects, path.covariance, before, after, m_bar_vec=np.array(RATIOS), l_vec=path.weights.reshape(-1, 1)
     )
     last = found.iloc[-1] if hasattr(found, "iloc") else found[-1]

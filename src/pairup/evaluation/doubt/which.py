@@ -11,9 +11,11 @@ from pairup.evaluation.design import Design, Method
 from pairup.evaluation.doubt.before import check_pre_trends, check_trend_power
 from pairup.evaluation.doubt.clusters import check_few_clusters
 from pairup.evaluation.doubt.event_path import event_path
+from pairup.evaluation.doubt.few_path import few_path
 from pairup.evaluation.doubt.missing import check_attrition
 from pairup.evaluation.doubt.pool import check_pool
 from pairup.evaluation.doubt.sensitivity import check_relative, check_smooth, relative_curve, smooth_curve
+from pairup.evaluation.doubt.sides import sides_of
 from pairup.evaluation.doubt.spillover import check_spillover
 from pairup.evaluation.doubt.two_way import check_two_way, check_weights_agree
 from pairup.evaluation.estimate import DoubtCheck, Found, SensitivityCurve
@@ -54,7 +56,10 @@ def look_for_doubts(
         checks.append(check_spillover(panel, design, found, estimate))
     if design.method not in TRENDS:
         return Doubts(tuple(checks))
+    sides = sides_of(paths, design)
     path = event_path(found, panel, design)
+    if path is None and found.event_covariance is None and sides is not None:
+        path = few_path(paths, design, sides)
     drawable = path is not None and path.error > 0
     curves = (relative_curve(path, design.level), smooth_curve(path, design.level)) if path and drawable else ()
     relative, smooth = curves or (None, None)

@@ -1,0 +1,105 @@
+"""The moments of a panel straight from Parquet files: the engine sums, and no row comes into this process.
+
+Cohort sizes, mean paths and scatters (`cells.Cells`) are sums over units of outcomes and of their products. The query
+is written once, in Ibis, and runs in DuckDB; it gives G x T (T + 3) / 2 numbers, from which
+`staggered.told_from_moments` tells Callaway and Sant'Anna's effects with their bands. Units are laid out in columns of
+periods first, so that products of two periods are products of two columns.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import ibis
+import numpy as np
+
+from pairup.errors import InputError
+from pairup.evaluation.cells import Cells
+from pairup.evaluation.panel import Periods
+
+#: periods reach no farther than that: each is a bit, and two are a product
+_MOST_PERIODS = 60
+
+
+def read_moments(path: Path) -> tuple[Cells, Periods]:
+    """Read the moments of a balanced panel: columns unit, period, outcome and treated_from of whole numbers.
+
+    Parameters
+    ----------
+    path : a Parquet file, or a pattern of files.
+
+    Refused: cells without a finite outcome, a unit twice or not at all in a period, a `treated_from` that changes. Read
+    such panels with `panel_file.read_panel`, which says where.
+    """
+    door = ibis.duckdb.connect()
+    try:
+        rows = door.read_parquet(str(path))
+        periods, centres = _periods(rows)
+        if not periods or max(periods) - min(periods) >= _MOST_PERIODS:
+            raise _unsuited(path, f"{len(periods)} periods over {max(periods, default=0) - min(periods, default=0)}")
+        if not np.isfinite(centres).all():
+            raise _unsuited(path, "outcomes that are not finite")
+        return _cells(rows, periods, centres, path), Periods(np.array(periods, dtype=np.int64))
+    finally:
+        door.disconnect()
+
+
+def _periods(rows: Any) -> tuple[list[int], list[float]]:
+    """Give the periods in order, and the mean outcome of each, about which sums of squares keep their digits."""
+    told = rows.group_by("period").agg(centre=rows.outcome.mean()).order_by("period").to_pyarrow().to_pydict()
+    return [int(one) for one in told["period"]], [np.nan if one is None else float(one) for one in told["centre"]]
+
+
+def _cells(rows: Any, periods: list[int], centres: list[float], path: Path) -> Cells:
+    count, first, last = len(periods), min(periods), max(periods)
+    at = [f"y{k}" for k in range(count)]
+    outcomes = {
+        name: ibis.cases((rows.period == period, rows.outcome - centre), else_=0.0).sum()
+        for name, period, centre in zip(at, periods, centres, strict=True)
+    }
+    start = ibis.coalesce(rows.treated_from.cast("int64"), last + 1)
+    one = ibis.literal(1, "int64")
+    # as many rows as periods and a bit for each: every period once
+    units = rows.group_by("unit").agg(
+        start=start.min(), latest=start.max(), told=rows.outcome.count(),
+        bits=(one << (rows.period.cast("int64") - first)).bit_or(), rows=rows.count(), **outcomes,
+    )  # fmt: skip
+    every = sum(1 << (period - first) for period in periods)
+    is_whole = (units.bits == every) & (units.rows == count) & (units.told == count) & (units.start == units.latest)
+    pairs = [(k, m) for k in range(count) for m in range(k, count)]
+    sums = {f"s{k}": units[at[k]].sum() for k in range(count)}
+    products = {f"p{k}_{m}": (units[at[k]] * units[at[m]]).sum() for k, m in pairs}
+    asked = units.group_by("start").agg(size=units.count(), broken=(~is_whole).sum(), **sums, **products)
+    told = asked.order_by("start").to_pyarrow().to_pydict()
+    if broken := sum(int(one or 0) for one in told["broken"]):
+        raise _unsuited(path, f"{broken} units with holes or starts that change")
+    return _moments(told, periods, centres)
+
+
+def _moments(told: dict[str, list[Any]], periods: list[int], centres: list[float]) -> Cells:
+    """Turn sums about the centres into sizes, means and scatters, those treated after the last period among never."""
+    count = len(periods)
+    starts = np.searchsorted(periods, np.array(told["start"], dtype=np.int64))
+    kinds = np.unique(starts)
+    sizes, sums = np.zeros(len(kinds)), np.zeros((len(kinds), count))
+    squares = np.zeros((len(kinds), count, count))
+    for row, kind in enumerate(np.searchsorted(kinds, starts)):
+        sizes[kind] += told["size"][row]
+        for k in range(count):
+            sums[kind, k] += told[f"s{k}"][row]
+            for m in range(k, count):
+                squares[kind, k, m] += told[f"p{k}_{m}"][row]
+    upper = np.triu(squares)
+    squares = upper + upper.transpose(0, 2, 1) - np.einsum("ckk->ck", upper)[:, :, None] * np.eye(count)
+    means = sums / sizes[:, None]
+    scatters = squares - sizes[:, None, None] * means[:, :, None] * means[:, None, :]
+    return Cells(kinds.astype(np.int64), sizes, means + np.array(centres), scatters)
+
+
+def _unsuited(path: Path, found: str) -> InputError:
+    return InputError(
+        f"{path.name} has {found}: its moments alone do not suffice.",
+        hint="Read it as a panel, which says where, and evaluate that.", code="did.moments-unsuited",
+        file=path.name, found=found,
+    )  # fmt: skip
