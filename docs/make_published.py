@@ -79,6 +79,10 @@ ASKED = (
             strict=True,
         )
     ),
+    Asked("mpdta", "Callaway-Sant'Anna with log population, doubly robust, effect",
+          NEVER | {"covariates": ["lpop"], "control": "doubly_robust"}, "value", -0.0417518, 1e-6, "R did"),
+    Asked("mpdta", "the same, error",
+          NEVER | {"covariates": ["lpop"], "control": "doubly_robust"}, "se", 0.0115028, 1e-6, "R did"),
     Asked("mpdta", "Sun-Abraham, effect", {"method": "sun_abraham"}, "value", -0.03995128, 1e-7, "R fixest"),
     Asked("mpdta", "the same, error", {"method": "sun_abraham"}, "se", 0.01179628, 1e-7, "R fixest"),
     Asked("mpdta", "imputation, effect", {"method": "imputation_did"}, "value", -0.04770992, 1e-5, "diff-diff"),

@@ -9,10 +9,9 @@ import pytest
 
 from pairup.evaluation.claim import Verdict
 from pairup.reports.claims_wall import counted, draw_wall, wall_in_words
-from pairup.reports.evaluation_facts import EffectPoint, PathPoint, WeightPoint
+from pairup.reports.evaluation_facts import EffectPoint, PathPoint, SensitivityPoint, WeightPoint
 from pairup.reports.evaluation_figures import (
     PowerPoint,
-    SensitivityPoint,
     breakdown,
     event_study,
     gaps,
@@ -20,6 +19,7 @@ from pairup.reports.evaluation_figures import (
     power_curve,
     sensitivity,
     weights_map,
+    write_power,
 )
 from pairup.reports.figures import Frame
 from pairup.reports.pictures import to_svg
@@ -101,3 +101,15 @@ def test_a_wall_of_a_folder_is_written_by_the_command(tmp_path: Path) -> None:
 
     assert json.loads(done.stdout)[0]["verdict"] == "reported_only"
     assert (tmp_path / "wall.svg").read_text().startswith("<svg")
+
+
+@LANGUAGES
+def test_a_power_curve_is_written_with_its_words(language: str, tmp_path: Path) -> None:
+    told = {"effects": [{"effect": 0.1, "chance": 0.3}, {"effect": 0.3, "chance": 0.9}], "smallest_detectable": 0.26}
+
+    write_power(told, tmp_path / "power.html", language, claimed=(0.25, 0.42))
+    write_power(told | {"smallest_detectable": None}, tmp_path / "none.svg", language)
+
+    page = (tmp_path / "power.html").read_text(encoding="utf-8")
+    assert "0.26" in page and "90" in page and "evaluations." not in page
+    assert "–" in (tmp_path / "none.svg").read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pairup.values.words import Words
 
@@ -26,6 +26,14 @@ class PathPoint:
     label: str
     observed: float
     without: float
+
+
+@dataclass(frozen=True, slots=True)
+class SensitivityPoint:
+    """The interval that holds if the trend without help may have bent by so much (`bend`)."""
+
+    bend: float
+    interval: Pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,8 @@ class EvaluationFacts:
     start: int = 0
     placebos: tuple[tuple[float, ...], ...] = ()
     weights: tuple[WeightPoint, ...] = ()
-    looked: tuple[Looked, ...] = field(default_factory=tuple)
+    sensitivity: tuple[SensitivityPoint, ...] = ()
+    looked: tuple[Looked, ...] = ()
     run: str = ""
     design_sha256: str = ""
     data_sha256: str = ""

@@ -6,17 +6,19 @@ well, so that a page printed in grey says the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import altair as alt
 
 from pairup.reports import palette
-from pairup.reports.evaluation_facts import EffectPoint, PathPoint, WeightPoint
+from pairup.reports.alone import write_alone
+from pairup.reports.evaluation_facts import EffectPoint, PathPoint, SensitivityPoint, WeightPoint
 from pairup.reports.figures import Frame, Margins, framed, table
 from pairup.reports.maps import MapPoint, MapWords, point_map
-from pairup.values.words import say
+from pairup.values.words import Words, say
 
 Pair = tuple[float, float]
 
@@ -151,14 +153,6 @@ def weights_map(
 # --- doubt and power ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class SensitivityPoint:
-    """The interval that holds if the trend without help may have bent by so much (`bend`)."""
-
-    bend: float
-    interval: Pair
-
-
 def sensitivity(points: Sequence[SensitivityPoint], frame: Frame, language: str = "en") -> alt.LayerChart:
     """Draw how the interval widens as more is allowed; the dashed line is where it first holds nothing."""
     rows = [{"bend": p.bend, "low": p.interval[0], "high": p.interval[1]} for p in sorted(points, key=lambda p: p.bend)]
@@ -223,6 +217,25 @@ def power_curve(
         layers.append(here.mark_point(shape="diamond", filled=True, size=110, color=palette.PLAN).encode(x=x, y=y))
         layers.append(here.mark_text(dy=-14, color=palette.PLAN).encode(x=x, y=y, text="said:N"))
     return framed(layers, frame, height=260, margins=Margins(left=70, right=30, bottom=52))
+
+
+def write_power(told: Mapping[str, Any], path: Path, language: str = "en", *, claimed: Pair | None = None) -> None:
+    """Write the picture of a power curve (what `pairup power --json` prints) as SVG, HTML page or PNG.
+
+    Takes `effects`, each with `effect` and `chance`, and `smallest_detectable`, None where no effect is detected.
+    """
+    points = [PowerPoint(one["effect"], one["chance"]) for one in told["effects"]]
+    least = told.get("smallest_detectable")
+    title = words_of("power-title", language)
+    chart = power_curve(points, Frame(title), language, claimed=claimed, detectable=least)
+    facts = {
+        "count": len(points), "low": f"{100 * min(p.chance for p in points):.0f}",
+        "high": f"{100 * max(p.chance for p in points):.0f}", "least": "–" if least is None else f"{least:.3g}",
+    }  # fmt: skip
+    write_alone(
+        chart.to_dict(validate=False), path, name="power", title=title,
+        alt=Words("evaluations.power-alt", facts).say(language), language=language,
+    )  # fmt: skip
 
 
 # --- the claims wall ----------------------------------------------------------------------------------------

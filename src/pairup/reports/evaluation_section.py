@@ -68,6 +68,15 @@ def _figures(one: EvaluationFacts, *, public: bool) -> list[Figure]:
             lambda language, stamp: figures.event_study(one.points, frame(language, stamp), language),
             is_synthetic=one.is_synthetic, note=one.verdict,
         ))  # fmt: skip
+    if len(one.sensitivity) > 1:
+        broken = figures.breakdown(one.sensitivity)
+        drawn.append(picture(
+            f"sensitivity-{one.claim}", _told("figure-sensitivity-title", claim=one.claim),
+            _told("figure-sensitivity-none", most=f"{max(p.bend for p in one.sensitivity):g}") if broken is None
+            else _told("figure-sensitivity-alt", bend=f"{broken:g}"),
+            lambda language, stamp: figures.sensitivity(one.sensitivity, frame(language, stamp), language),
+            is_synthetic=one.is_synthetic, note=one.verdict,
+        ))  # fmt: skip
     if one.path:
         drawn += _paths(one)
     if one.weights and not public:

@@ -10,7 +10,14 @@ from pairup.evaluation.claim import ClaimResult
 from pairup.evaluation.estimate import Effect, said, said_effect
 from pairup.evaluation.keeping import share_said
 from pairup.record.models import EvaluationVersion, PlaceVersion
-from pairup.reports.evaluation_facts import EffectPoint, EvaluationFacts, Looked, PathPoint, WeightPoint
+from pairup.reports.evaluation_facts import (
+    EffectPoint,
+    EvaluationFacts,
+    Looked,
+    PathPoint,
+    SensitivityPoint,
+    WeightPoint,
+)
 from pairup.services import evaluations
 from pairup.services.claims import check
 from pairup.values.words import Words
@@ -45,7 +52,8 @@ def _facts(row: EvaluationVersion, result: ClaimResult, places: Mapping[str, Pla
             zip(path.get("periods", ()), path.get("observed", ()), path.get("counterfactual", ()), strict=True)
         ),
         start=_start(answer, path), placebos=tuple(tuple(one) for one in drawn.get("placebo_paths") or ()),
-        weights=_weights(row, answer, places), looked=_looked(answer), run=row.identity.code,
+        weights=_weights(row, answer, places), sensitivity=_sensitivity(answer), looked=_looked(answer),
+        run=row.identity.code,
         design_sha256=row.design_digest, data_sha256=row.data_digest, is_synthetic=row.is_synthetic,
     )  # fmt: skip
 
@@ -100,6 +108,17 @@ def _looked(answer: Mapping[str, Any]) -> tuple[Looked, ...]:
     checks = [Looked(one["passed"], Words.read(one["words"])) for one in told["checks"]]
     gates = [Looked(one["passed"], Words.read(one["words"]), one["number"]) for one in told["gates"]]
     return (*checks, *gates)
+
+
+def _sensitivity(answer: Mapping[str, Any]) -> tuple[SensitivityPoint, ...]:
+    """The interval as trends may part by more and more, beside the largest parting before the help."""
+    curve = next((one for one in answer.get("sensitivity") or () if one["restriction"] == "relative_magnitudes"), None)
+    if curve is None:
+        return ()
+    return tuple(
+        SensitivityPoint(one["value"], (one["interval"][0], one["interval"][1])) for one in curve["points"]
+        if None not in one["interval"]
+    )  # fmt: skip
 
 
 def _weights(
