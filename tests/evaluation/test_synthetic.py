@@ -219,7 +219,7 @@ def test_an_error_needs_two_treated_units_of_a_start_and_says_so(kind: str) -> N
 
     alone, several = evaluate(drawn(1, 20, 1.0), design), evaluate(drawn(6, 20, 1.0), design)
 
-    assert alone.interval is None and [check.words.code for check in alone.checks] == ["synthetic.no-error"]
+    assert alone.interval is None and [check.words.code for check in alone.found.checks] == ["synthetic.no-error"]
     assert several.interval and several.interval[0] <= 1.0 <= several.interval[1]
 
 

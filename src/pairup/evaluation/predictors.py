@@ -98,7 +98,8 @@ def matching_of(traits: Floats, outcomes: Floats, at: int, pool: Ints) -> Matchi
     if np.linalg.matrix_rank(columns) == size + 1:
         slopes = np.linalg.lstsq(columns, outcomes[both], rcond=None)[0][1:]
         squares = (slopes**2).sum(axis=1)
-        first.append(squares / squares.sum())
+        if np.isfinite(squares.sum()) and squares.sum() > 0:
+            first.append(squares / squares.sum())
     distances = np.ascontiguousarray((scaled[1:] - scaled[0]).T)
     return Matching(
         distances, np.ascontiguousarray(outcomes[at]), np.ascontiguousarray(outcomes[pool]), np.array(first)
