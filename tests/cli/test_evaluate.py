@@ -27,7 +27,7 @@ def test_an_answer_is_printed_as_json_and_nothing_else(tmp_path: Path) -> None:
 
     said = json.loads(done.stdout)
     assert done.return_value == 0
-    assert (said["identification"], said["value"], said["units"]) == ("identified", 2.5, 4)
+    assert (said["identification"], said["value"], said["units"]) == ("fragile", 2.5, 4), "four units are few"
 
 
 def test_what_the_data_cannot_tell_ends_with_3(tmp_path: Path) -> None:

@@ -155,7 +155,8 @@ class BlockSeries:
         if start is not None:
             kept |= start
         asked = only(part, np.flatnonzero(kept), np.arange(len(part.rows)))
-        found = solve_block(asked, Stop(work=NODES), self.seed, None if start is None else start[kept])
+        work = NODES if self.is_proving else NODES // 10
+        found = solve_block(asked, Stop(work=work), self.seed, None if start is None else start[kept])
         if found.status is Status.INFEASIBLE:
             return known.value
         if found.taken is not None:
