@@ -52,6 +52,7 @@ def measure(
     Coverage and findings are told beside the figures. Nothing here protects small cells: figures of few people are not
     for publication. Exit codes: 0 measured, 1 refused, 2 usage, 3 nothing asked has a figure.
 
+    \f
     Long because every option is named once.
     """
     if bool(data) == bool(record) or (data and not schema):
