@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from pairup.cli.learn import what_we_learn
+from pairup.cli.main import cli
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "explanation" / "examples"
 PICTURE = EXAMPLES.parent / "pictures" / "learning.svg"
@@ -16,7 +16,7 @@ PICTURE = EXAMPLES.parent / "pictures" / "learning.svg"
 
 def learnt(*options: str | Path) -> Result:
     asked = ["--problem", EXAMPLES / "heating.json", "--panel", EXAMPLES / "heating-past.csv", *options]
-    return CliRunner().invoke(what_we_learn, [str(word) for word in asked], standalone_mode=True)
+    return CliRunner().invoke(cli, ["what-we-learn", *(str(word) for word in asked)], standalone_mode=True)
 
 
 def test_a_portfolio_of_a_file_says_what_it_shows_and_what_lots_add():

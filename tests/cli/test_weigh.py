@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from pairup.cli.weigh import weigh
+from pairup.cli.main import cli
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "explanation" / "examples" / "funding.json"
 PICTURE = EXAMPLE.parents[1] / "pictures" / "funding-frontier.svg"
 
 
 def weighed(*options: str) -> Result:
-    return CliRunner().invoke(weigh, ["--problem", str(EXAMPLE), *options])
+    return CliRunner().invoke(cli, ["weigh", "--problem", str(EXAMPLE), *options])
 
 
 def test_each_floor_is_told_with_its_price():
@@ -50,4 +50,4 @@ def test_what_cannot_be_asked_ends_with_2(options):
 def test_a_refused_file_ends_with_1(tmp_path):
     (tmp_path / "problem.json").write_text("{}")
 
-    assert CliRunner().invoke(weigh, ["--problem", str(tmp_path / "problem.json")]).exit_code == 1
+    assert CliRunner().invoke(cli, ["weigh", "--problem", str(tmp_path / "problem.json")]).exit_code == 1
