@@ -37,6 +37,7 @@ def parse(words: list[str]) -> None:
     command = cli.get_command(top, words[1])
     if command is None:
         raise click.UsageError(f"There is no command {words[1]}.")
+    top.help_option_names = cli.context_settings["help_option_names"]  # a command keeps what it had at its first call
     rest = words[2:]
     while isinstance(command, click.Group) and rest and rest[0] in command.commands:
         command, rest = command.commands[rest[0]], rest[1:]

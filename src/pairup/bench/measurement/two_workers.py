@@ -67,15 +67,15 @@ def _is_same(one: Any, other: Any) -> bool:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
-    """Start a cluster by the documented command; give its address, and stop it."""
+def cluster(script: Path = CLUSTER) -> Iterator[str]:
+    """Start a cluster by the documented command, a script of the clone; give its address, and stop it."""
     import socket
 
     with socket.socket() as one, socket.socket() as other:
         one.bind(("127.0.0.1", 0))
         other.bind(("127.0.0.1", 0))
         port, page = str(one.getsockname()[1]), str(other.getsockname()[1])
-    command = [sys.executable, str(CLUSTER), "--workers", "2", "--port", port, "--page", page]
+    command = [sys.executable, str(script), "--workers", "2", "--port", port, "--page", page]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603  our own script
     try:
         assert child.stdout is not None
