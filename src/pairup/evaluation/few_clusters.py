@@ -96,7 +96,7 @@ def wild_cluster(
         return None
     signs, is_exact, kind = _vectors(parts.clusters, repetitions, seed, wild)
     p = parts.p(null, signs, is_exact)
-    interval = _inverted(lambda tried: parts.p(tried, signs, is_exact), parts.value, parts.se, 1 - level)
+    interval = inverted(lambda tried: parts.p(tried, signs, is_exact), parts.value, parts.se, 1 - level)
     return WildTest(parts.value, parts.se, p, interval, parts.clusters, len(signs), is_exact, kind)
 
 
@@ -162,24 +162,28 @@ def _vectors(clusters: int, repetitions: int, seed: int, wild: Wild | None) -> t
     return values[drawn], False, kind
 
 
-def _inverted(
-    p: Callable[[float], float], value: float, error: float, alpha: float
+def inverted(
+    p: Callable[[float], float], value: float, step: float, alpha: float, *, first: float = 2.0, reach: float = 1e4,
+    halvings: int = 40,
 ) -> tuple[float, float] | None:  # fmt: skip
-    """Find the nulls that are not refused around the value, by halving; None where a side has no end within reach."""
+    """Find the nulls that are not refused around the value, by halving; None where a side has no end within reach.
+
+    first, reach : in steps, how far off the first null tried lies and beyond which none is.
+    """
     ends = []
     for side in (-1.0, 1.0):
-        inside, outside = 0.0, 2.0
-        while p(value + side * outside * error) > alpha:
+        inside, outside = 0.0, first
+        while p(value + side * outside * step) > alpha:
             inside, outside = outside, 2 * outside
-            if outside > 1e4:
+            if outside > reach:
                 return None
-        for _ in range(40):
+        for _ in range(halvings):
             middle = (inside + outside) / 2
-            if p(value + side * middle * error) > alpha:
+            if p(value + side * middle * step) > alpha:
                 inside = middle
             else:
                 outside = middle
-        ends.append(value + side * outside * error)
+        ends.append(value + side * outside * step)
     return ends[0], ends[1]
 
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from pairup.evaluation.design import Design
 from pairup.evaluation.estimate import Effect
-from pairup.evaluation.few_clusters import shuffled, wild_cluster
+from pairup.evaluation.few_clusters import inverted, shuffled, wild_cluster
 from pairup.evaluation.inference import Told, clusters_of
 from pairup.evaluation.panel import Panel
 
@@ -82,21 +82,7 @@ def _held(found: Floats, moved: Floats, alpha: float) -> tuple[float, float] | N
         apart = abs(value - tried)
         return float(np.mean(np.abs(found - tried * moved) >= apart * (1 - _TIE)))
 
-    ends = []
-    for side in (-1.0, 1.0):
-        inside, outside = 0.0, 1.0
-        while p(value + side * outside * scale) > alpha:
-            inside, outside = outside, 2 * outside
-            if outside > 1e6:
-                return None
-        for _ in range(50):
-            middle = (inside + outside) / 2
-            if p(value + side * middle * scale) > alpha:
-                inside = middle
-            else:
-                outside = middle
-        ends.append(value + side * outside * scale)
-    return ends[0], ends[1]
+    return inverted(p, value, scale, alpha, first=1.0, reach=1e6, halvings=50)
 
 
 def wild_told(
