@@ -17,7 +17,7 @@ from pairup.journal import verify as outside
 from pairup.journal.checkpoint import SigningKey
 from pairup.services import backup as backups
 from pairup.services import journal_export, open_record, write
-from pairup.services.backup import making
+from pairup.services.backup import copying, making
 from pairup.services.backup.container import FRAME, Frames, frames_of, read_head
 from pairup.services.backup.files import files_beside
 from pairup.services.backup.manifest import LATEST
@@ -120,25 +120,37 @@ def test_of_a_folder_the_latest_is_restored(made: backups.Made, record: Path, tm
     assert len(held()["journal"]) == 3
 
 
-def test_writing_goes_on_while_a_backup_reads(record: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    load(a_programme())
-    copy_record = making.copy_record
-
-    def while_another_writes(into: Path) -> object:
-        other = sqlite3.connect(record, timeout=0)
-        other.execute("insert into auth_group (name) values ('late')")
-        other.commit()  # not barred by the reader
-        other.close()
-        return copy_record(into)
-
+def test_writing_goes_on_while_a_backup_reads_one_moment(
+    record: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from django.contrib.auth.models import Group
 
-    Group.objects.count()
-    monkeypatch.setattr(making, "copy_record", while_another_writes)
+    load(a_programme())
+
+    def first_another_writes(done: Callable[..., object], name: str) -> Callable[..., object]:
+        def do(*given: object) -> object:
+            other = sqlite3.connect(record, timeout=0)
+            other.execute("insert into auth_group (name) values (?)", (name,))
+            other.commit()  # not barred by the reader
+            other.close()
+            return done(*given)
+
+        return do
+
+    monkeypatch.setattr(making, "copy_record", first_another_writes(making.copy_record, "before the pages"))
+    monkeypatch.setattr(
+        copying, "digest_of", once(first_another_writes(copying.digest_of, "after them"), copying.digest_of)
+    )
     made = backups.backup(record, tmp_path / "backups", at=ADOPTED)
 
-    assert made.manifest.size == 1
-    assert Group.objects.count() == 1
+    assert made.manifest.tables["auth_group"][0] == 0
+    assert Group.objects.count() == 2
+
+
+def once(first: Callable[..., object], then: Callable[..., object]) -> Callable[..., object]:
+    """Call one the first time, and the other from then on."""
+    calls = iter([first])
+    return lambda *given: next(calls, then)(*given)
 
 
 @pytest.mark.parametrize("passphrase", [None, SECRET])

@@ -43,6 +43,7 @@ def snapshot(using: str = "default") -> Iterator[None]:
         mode, connection.transaction_mode = connection.transaction_mode, "DEFERRED"  # one that writes would bar others
         try:
             with transaction.atomic(using=using):
+                JournalEntry.objects.using(using).exists()  # the moment is that of the first read, not of BEGIN
                 yield
         finally:
             connection.transaction_mode = mode

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from django.db import connection
+
 from pairup.errors import ConflictError, InputError
 from pairup.journal.checkpoint import PublicKey, open_note
 from pairup.journal.tree import Frontier
 from pairup.record.journal import JournalEntry
+from pairup.services import open_record
 from pairup.services.backup.container import read_head
 from pairup.services.backup.files import files_beside, kept_in
 from pairup.services.backup.making import FILES, RECORD, Progress, require_whole, scratch, silent, unpack
 from pairup.services.backup.manifest import LATEST, Manifest, latest_in, settle, sync_folder
+from pairup.services.write import command
 from pairup.values.words import Words
 
 
@@ -40,7 +44,7 @@ def restore(
     keys: Sequence[PublicKey] = (),
     progress: Progress = silent,
 ) -> Restored:
-    """Restore a backup, or the latest one of a folder, as a new record.
+    """Restore a backup, or the latest one of a folder, as a new record, and open that.
 
     notes : checkpoints kept elsewhere, signed with one of `keys`; a backup that ends before one, or differs from it, is
     refused. Refused too: a place that is taken, a file that is not whole, a backup older than the latest of its folder
@@ -63,6 +67,7 @@ def restore(
         require_whole(path, work / RECORD, manifest)
         entry = _mark(work / RECORD, path.name, manifest, actor=actor, at=at, notes=notes, keys=keys)
         _place(work, record, beside)
+    open_record(record)
     progress(Words("backups.step-done"), 3, 3)
     return Restored(path.name, manifest, entry)
 
@@ -95,11 +100,6 @@ def _mark(
     keys: Sequence[PublicKey],
 ) -> int:  # fmt: skip
     """Write the mark while the copy has no name yet, so that no restored record is without it."""
-    from django.db import connection
-
-    from pairup.services import open_record
-    from pairup.services.write import command
-
     open_record(copy)
     try:
         _require_beginning(notes, keys)
