@@ -2,16 +2,15 @@
 
 A journal leaf is RFC 8785 JSON: number, time, command, actor, programme, key, facts, and for each table how many
 rows were added and superseded with the SHA-256 over them. Rows enter by code, not by database id, so that a record
-restored elsewhere verifies. Personal columns enter only as an HMAC (see `record.dated.Sealed`).
+restored elsewhere verifies. Personal columns enter only as an HMAC (see `record.dated.Sealed`), and the database only
+closed (`services.personal`).
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import json
-import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,12 +29,13 @@ from pairup.journal.tree import Frontier, leaf_hash
 from pairup.record.dated import Identity, Sealed
 from pairup.record.journal import JournalCheckpoint, JournalEntry
 from pairup.record.models import TABLES, Programme
+from pairup.services import personal
 from pairup.services.access import require_may
 from pairup.values.findings import Finding
 from pairup.values.words import Words
 
 #: columns of a version row that are no part of what was said
-_BOOKKEEPING = frozenset({"id", "entry", "superseded_at", "recorded_at", "identity", "salt", "sealed"})
+_BOOKKEEPING = frozenset({"id", "entry", "superseded_at", "recorded_at", "identity", "sealed", "closed"})
 
 
 class Codes:
@@ -74,23 +74,15 @@ def _plain(field: Any, row: Any, codes: Codes) -> Any:
     return value
 
 
-def seal(row: Any, codes: Codes) -> str:
-    """HMAC of a row's personal columns under its own salt."""
-    assert isinstance(row, Sealed)
-    said = [_plain(row._meta.get_field(name), row, codes) for name in row.personal]
-    return hmac.new(bytes.fromhex(row.salt), rfc8785.dumps(said), hashlib.sha256).hexdigest()
-
-
 def row_bytes(row: Any, codes: Codes) -> bytes:
     """Give the canonical JSON of what a version row says."""
-    personal = row.personal if isinstance(row, Sealed) else ()
-    said = {field.name: _plain(field, row, codes) for field in _fields(row.__class__) if field.name not in personal}
+    said = {field.name: _plain(field, row, codes) for field in _fields(row.__class__)}
     for name in row.later:
         if not said[name]:  # as a row of the older schema, which had no such column
             del said[name]
     identity = type(row)._meta.get_field("identity").related_model
     said["code"] = codes.of(identity, row.identity_id)
-    if personal:
+    if isinstance(row, Sealed):
         said["sealed"] = row.sealed
     if "answer" in said:  # the one column that may hold floats
         return rfc8785.dumps(said)
@@ -152,9 +144,9 @@ class Doing:
         for row in rows:
             row.number = top[row.identity_id] = top.get(row.identity_id, 0) + 1
             row.recorded_at, row.entry_id = self.entry.at, self.entry.pk
-            if isinstance(row, Sealed):
-                row.salt = secrets.token_hex(16)
-                row.sealed = seal(row, self.codes)
+        if issubclass(model, Sealed):
+            personal.close(model, rows, at=self.entry.at)
+        for row in rows:
             self._digests[model.table].update(hashlib.sha256(row_bytes(row, self.codes)).digest())
         _insert(model, rows)
         self.added[model.table] += len(rows)
@@ -273,13 +265,13 @@ def check_journal() -> list[Finding]:
             for row in rows.iterator(chunk_size=2000):
                 digest.update(hashlib.sha256(row_bytes(row, codes)).digest())
                 count += 1
-                if isinstance(row, Sealed) and row.salt and row.sealed != seal(row, codes):
-                    findings.append(Finding(Words("record.seal-broken", {"table": table, "row": row.pk})))
             kept = said.get(table, {"added": 0, "digest": hashlib.sha256().hexdigest()})
             if (count, digest.hexdigest()) != (kept["added"], kept["digest"]):
                 findings.append(
                     Finding(Words("record.rows-changed", {"table": table, "number": entry.number}), file="journal")
                 )
+    for table, row in personal.broken_seals():
+        findings.append(Finding(Words("record.seal-broken", {"table": table, "row": row})))
     if heads and max(heads) > frontier.size:
         findings.append(Finding(Words("record.checkpoint-broken", {"number": max(heads)}), file="journal"))
     return findings
