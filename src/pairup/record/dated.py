@@ -134,8 +134,8 @@ class Sealed(models.Model, metaclass=SealedBase):
     personal: ClassVar[Mapping[str, Personal]]
     #: what is closed with one key and destroyed together; the year of recording is added to it
     drawer: ClassVar[str]
-    #: the column that says whose row it is: a person, or a posting of theirs; empty: the row's own identity
-    about: ClassVar[str] = "person"
+    #: the column that says whose row it is: `identity`, `person`, a `posting` of theirs; or a conflict `about` a row
+    whose: ClassVar[str] = "person"
 
     sealed = models.CharField(max_length=64, blank=True, default="")
     closed = models.TextField(blank=True, default="")

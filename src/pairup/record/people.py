@@ -31,7 +31,7 @@ class PersonVersion(Sealed, Dated):
 
     table = "people"
     personal = dict.fromkeys(("highest_altitude_m", "prefers", "partner"), _MATCHED)
-    drawer, about = "file", ""
+    drawer, whose = "file", "identity"
     identity = models.ForeignKey(Person, models.PROTECT, related_name="versions")
     donor = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     round = models.ForeignKey(Round, models.PROTECT, null=True, blank=True, related_name="+")  # nominated for
@@ -181,7 +181,7 @@ class WelfareCheck(Scoped):
 class WelfareCheckVersion(Sealed, Happened):
     table = "welfare_checks"
     personal = dict.fromkeys(("well", "wants_call"), _WELFARE)
-    drawer, about = "welfare", "posting"
+    drawer, whose = "welfare", "posting"
     identity = models.ForeignKey(WelfareCheck, models.PROTECT, related_name="versions")
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
     well = models.BooleanField(null=True, blank=True)

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from pairup.errors import InputError
-from pairup.record.dated import Dated, Sealed
+from pairup.record.dated import Dated, Sealed, Version
 from pairup.record.models import (
     CallVersion,
     Organisation,
@@ -49,7 +49,7 @@ CHANNELS: dict[str, Channel] = {
 _OWN = frozenset({"id", "number", "recorded_at", "superseded_at", "entry"})
 
 
-def copy_of(row: Dated, **changes: Any) -> Any:
+def copy_of(row: Version, **changes: Any) -> Any:
     """A new, unsaved version row of the same identity with some columns changed.
 
     To change a personal column, the row has to be opened first; else what is closed is taken over as it is.

@@ -161,8 +161,10 @@ def broken_seals() -> Iterator[tuple[str, int]]:
 
 def subjects(model: type[Sealed], rows: Sequence[Any]) -> list[str]:
     """Say of each row whose it is, as `programme/code`; keys go by this."""
-    ids = [row.identity_id if not model.about else getattr(row, f"{model.about}_id") for row in rows]
-    if model.about == "posting":
+    if model.whose == "about":
+        return [_proposed_about(row) for row in rows]
+    ids = [getattr(row, f"{model.whose}_id") for row in rows]
+    if model.whose == "posting":
         serving: dict[int, int] = {}
         for part in _parts(sorted(set(ids))):
             terms = PostingVersion.objects.filter(identity__in=part).order_by("number")
@@ -173,6 +175,20 @@ def subjects(model: type[Sealed], rows: Sequence[Any]) -> list[str]:
         people = Person.objects.filter(pk__in=part).values_list("pk", "programme__code", "code")
         codes.update({pk: f"{programme}/{code}" for pk, programme, code in people})
     return [codes[one] for one in ids]
+
+
+def _proposed_about(row: Any) -> str:
+    """Whom a proposed row is about: whoever the row of that code is about, or whom its own cells name."""
+    table, _, code = row.about.partition("/")
+    programme = row.of_programme.code if row.of_programme_id else ""
+    model: Any = TABLES[table]
+    if not issubclass(model, Sealed):
+        return f"{programme}/{row.about}"  # nobody's; the key is of the conflict alone
+    standing = model.objects.filter(identity__code=code, identity__programme=row.of_programme_id).last()
+    if standing is not None:
+        return subjects(model, [standing])[0]
+    named = [cells.get(model.whose) or code for cells in row.proposed.get("rows", ())]
+    return f"{programme}/{named[0] if named else code}"
 
 
 def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -20,6 +20,7 @@ class Purpose(StrEnum):
     HOST_VIEW = "host_view"  # to hear whom the host asks for
     WELFARE = "welfare"  # to call somebody who wants a call
     CONSTRAINT = "constraint"  # to spare a person a post that a confidential reason rules out
+    EDITING = "editing"  # to settle two edits of one row
     IDENTITY = "identity"  # to know who a code stands for, on papers that need a name
     CONTACT = "contact"  # to reach the person
     EMERGENCY = "emergency"  # to reach somebody of theirs when something happens
@@ -37,6 +38,7 @@ class After(StrEnum):
     """What the time of keeping counts from."""
 
     TERM = "term"  # the last day of the last term served or planned; without one, of the time one could serve
+    RECORDING = "recording"  # the day on which it was recorded
     SELECTION = "selection"  # the last day of the time one could serve, posted or not
 
 

@@ -133,7 +133,7 @@ class RecordStanding(Standing):
         personal = [name for name in names if name in columns and columns[name].personal]
         refers = ["" if name in personal or name not in columns else columns[name].refers_to for name in names]
         rows = model.objects.filter(superseded_at=None).order_by("pk")
-        for pk, identity, values in _with_personal(model, rows, names, personal):
+        for pk, identity, values in with_personal(rows, names, personal):
             if identity in codes:
                 said = (
                     self.codes_by_id(target, programme).get(value) if target else value
@@ -151,21 +151,21 @@ class _Erased:
     __hash__ = None  # type: ignore[assignment]
 
 
-def _with_personal(
-    model: Any, rows: Any, names: Sequence[str], personal: Sequence[str]
-) -> Iterator[tuple[int, int, Sequence[Any]]]:
+def with_personal(
+    rows: Any, names: Sequence[str], personal: Sequence[str], *, identity: str = "identity_id"
+) -> Iterator[tuple[int, Any, Sequence[Any]]]:
     """Id, identity and columns of rows, personal ones opened where they are asked for."""
     if not personal:
-        for pk, identity, *values in rows.values_list("pk", "identity_id", *names).iterator(chunk_size=5000):
-            yield pk, identity, values
+        for pk, whose, *values in rows.values_list("pk", identity, *names).iterator(chunk_size=5000):
+            yield pk, whose, values
         return
     plain = [name for name in names if name not in personal]
-    found = list(rows.values_list("sealed", "closed", "pk", "identity_id", *plain))
-    told = open_told(model, [(sealed, closed) for sealed, closed, *_ in found])
+    found = list(rows.values_list("sealed", "closed", "pk", identity, *plain))
+    told = open_told(rows.model, [(sealed, closed) for sealed, closed, *_ in found])
     gone = dict.fromkeys(personal, _Erased())
-    for (_, _, pk, identity, *values), opened in zip(found, told, strict=True):
+    for (_, _, pk, whose, *values), opened in zip(found, told, strict=True):
         said = dict(zip(plain, values, strict=True)) | (gone if opened is None else opened)
-        yield pk, identity, [said[name] for name in names]
+        yield pk, whose, [said[name] for name in names]
 
 
 def _match_without_first_day(
