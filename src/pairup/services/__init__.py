@@ -92,7 +92,7 @@ def _create(path: Path) -> None:
 
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
-        call_command("migrate", verbosity=0, interactive=False)
+        call_command("migrate", verbosity=0, interactive=False, skip_checks=False)
     except BaseException:
         remove_record(path)
         raise
