@@ -10,6 +10,8 @@ from tests.house.source import modules, tree, where
 WITHOUT_A_DAY = {
     "read_folder": "reads CSV files",
     "read_saved": "reads CSV files",
+    "read_sheets": "reads sheets in memory",
+    "read_source": "reads one file",
     "read_tables": "reads tables in memory",
     "read_problem_of": "what is asked carries the day",
 }

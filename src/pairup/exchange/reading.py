@@ -31,6 +31,11 @@ class Rows:
     def codes(self) -> Sequence[str]:
         return self.fields["code"]
 
+    def some(self, places: Sequence[int]) -> Rows:
+        """Give the rows at some places, none of which may be refused."""
+        fields: dict[str, Sequence[Any]] = {name: [said[at] for at in places] for name, said in self.fields.items()}
+        return Rows(self.table, self.sheet.some(places), fields)
+
     def where(self, at: int, column: str = "") -> dict[str, Any]:
         """Say where a row stands, as `finding` takes it."""
         file, row, heads = self.sheet.place(at)

@@ -93,7 +93,7 @@ def read_folder(folder: Path, mapping: Path | str | None, progress: Progress = s
     for path in sorted(folder.iterdir()):
         if path.is_file() and path.name not in plan.ignore_files:
             sheets += _plain_sheet(path, layout, plan.encoding, reading)
-    _read_all(reading, sheets, progress)
+    read_sheets(reading, sheets, progress)
     if not reading.rows and not reading.found:
         reading.found.append(finding("no-tables", file=folder.name))
     return reading
@@ -131,11 +131,12 @@ def read_tables(tables: Mapping[str, Sequence[Mapping[str, str]]], progress: Pro
             reading.found.append(finding("table-not-by-hand", file=name, table=name))
         else:
             sheets.append((name, sheet_of(name, rows)))
-    _read_all(reading, sheets, progress)
+    read_sheets(reading, sheets, progress)
     return reading
 
 
-def _read_all(reading: Reading, sheets: list[tuple[str, Sheet]], progress: Progress) -> None:
+def read_sheets(reading: Reading, sheets: list[tuple[str, Sheet]], progress: Progress) -> None:
+    """Read sheets, each with the name of its table, into a reading."""
     layout = folder_layout()
     total, done = sum(len(sheet) for _, sheet in sheets), 0
     for name, table in layout.items():
