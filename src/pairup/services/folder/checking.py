@@ -135,14 +135,16 @@ def read_tables(tables: Mapping[str, Sequence[Mapping[str, str]]], progress: Pro
     return reading
 
 
-def read_sheets(reading: Reading, sheets: list[tuple[str, Sheet]], progress: Progress) -> None:
+def read_sheets(
+    reading: Reading, sheets: list[tuple[str, Sheet]], progress: Progress, *, partial: bool = False
+) -> None:
     """Read sheets, each with the name of its table, into a reading."""
     layout = folder_layout()
     total, done = sum(len(sheet) for _, sheet in sheets), 0
     for name, table in layout.items():
         if parts := [sheet for of, sheet in sheets if of == name]:
             progress(Words("folder.step-reading", {"table": name}), done, total)
-            reading.rows[name], found = read_rows(table, parts)
+            reading.rows[name], found = read_rows(table, parts, partial=partial)
             reading.found += found
             done += sum(map(len, parts))
     codes = set(reading.rows["programme"].codes) if "programme" in reading.rows else set()
@@ -161,9 +163,10 @@ def check_reading(reading: Reading, standing: Standing, progress: Progress = sil
             found.append(finding("no-programme", known=", ".join(standing.programmes) or "-"))
     elif programme and "programme" not in reading.rows and standing.programmes and programme not in standing.programmes:
         found.append(finding("programme-not-there", name=programme, known=", ".join(standing.programmes)))
-    known = {name: standing.codes(name, programme) for name in folder_layout()}
-    for name, rows in reading.rows.items():
-        known[name] |= set(map(str, rows.codes))
+    asked = {target for rows in reading.rows.values() for target in consistency.targets(rows.table)}
+    known = {name: standing.codes(name, programme) for name in asked}
+    for name in asked & set(reading.rows):
+        known[name] |= set(map(str, reading.rows[name].codes))
     for at, rows in enumerate(reading.rows.values()):
         progress(Words("folder.step-checking", {"table": rows.table.name}), at, len(reading.rows))
         found += consistency.check_references(rows, known)
