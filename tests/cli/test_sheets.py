@@ -46,7 +46,7 @@ def test_a_stale_sheet_shows_both_sides(pairup: Pairup, twin: Path) -> None:
     late = pairup("import", "late/needs.csv", "--record", twin, "--accept", "all")
 
     assert "conflicting: needs N-2: priority 4 → 5 (was 3 when it was exported)" in late.out
-    assert "1 rows are left to work off." in late.out
+    assert "Left to work off: 1." in late.out
     assert late.code == 1
 
 

@@ -118,7 +118,7 @@ def _close(difference: Any, accept: tuple[str, ...], counts: Any, entry: int | N
             f"Nothing was written. --accept all writes {found['new']:,} new and {found['changed']:,} changed rows."
         )
     if left and not difference.critical:
-        click.echo(f"{left:,} rows are left to work off.")
+        click.echo(f"Left to work off: {left:,}.")
 
 
 def _as_json(difference: Any, entry: int | None) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from pairup.values.words import Words
 
 HANDOVER_DAYS = 31
 #: cells that list codes of another table, by table and column
-_LISTED = {
+LISTED = {
     ("people", "prefers"): "places",
     ("posts", "open_to"): "organisations",
     ("projects", "needs_projects"): "projects",
@@ -81,7 +81,7 @@ def held(rows: Rows, places: Iterable[int], about: Sequence[Hashable] = (), deta
 
 def targets(table: Table) -> set[str]:
     """Name the tables whose codes stand in a table's cells."""
-    listed = {target for (name, _), target in _LISTED.items() if name == table.name}
+    listed = {target for (name, _), target in LISTED.items() if name == table.name}
     return listed | {column.refers_to for column in table.columns if column.refers_to}
 
 
@@ -89,7 +89,7 @@ def check_references(rows: Rows, known: Mapping[str, set[str]]) -> list[Finding]
     """Refuse codes that no table of the folder and no record has; each names the known ones nearest to it."""
     found = []
     for column in rows.table.columns:
-        listed = _LISTED.get((rows.table.name, column.name), "")
+        listed = LISTED.get((rows.table.name, column.name), "")
         target = column.refers_to or listed
         values = rows.fields.get(column.field)
         if not target or values is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pairup.errors import InputError
-from pairup.services.folder.loading import write_changes
+from pairup.services.folder.loading import write_rows
 from pairup.services.folder.shape import Counts, FolderRefused, Progress, silent
 from pairup.services.imports.difference import (
     Difference,
@@ -79,11 +79,9 @@ def accept_source(
     source: Source, *, accept: Sequence[str], actor: str, at: datetime, programme: str = "", progress: Progress = silent
 ) -> Accepted:
     """Write what is accepted of a source that was read already."""
-    from django.db import transaction
-
     from pairup.services import write
 
-    with transaction.atomic():
+    with write.alone():
         difference = compare(source, programme, progress)
         if difference.critical:
             raise FolderRefused(difference.worklist())
@@ -100,7 +98,7 @@ def accept_source(
 
 def _write(doing: Any, difference: Difference, wanted: Mapping[str, Sequence[int]], progress: Progress) -> None:
     changes = {name: part_of(difference.tables[name].match, places) for name, places in wanted.items() if places}
-    write_changes(doing, chosen(difference, wanted), changes, progress)
+    write_rows(doing, chosen(difference, wanted), changes, progress)
 
 
 def _wanted(difference: Difference, accept: Sequence[str]) -> dict[str, list[int]]:
