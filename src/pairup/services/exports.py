@@ -20,6 +20,7 @@ from pairup.exchange.writing import Book, Cells, Written, csv_lines
 from pairup.record.models import TABLES
 from pairup.record.places import Programme
 from pairup.services.folder.shape import Progress, silent
+from pairup.services.folder.standing import Erased, with_personal
 from pairup.services.folder.versions import noun_of
 from pairup.services.schema import folder_layout
 from pairup.values.words import Words
@@ -158,16 +159,22 @@ def read_cells(
     names = field_names(table)
     at = {name: place for place, name in enumerate(names)}
     cells = [_cell(column, at) for column in exported_columns(table)]
-    ordered = rows.filter(**chosen).order_by("identity__code", "number").values_list(*names)
-    for row in ordered.iterator(chunk_size=5000):
-        yield [cell(row) for cell in cells]
+    ordered = rows.filter(**chosen).order_by("identity__code", "number")
+    personal = [column.field for column in table.columns if column.personal]
+    for _, _, row in with_personal(ordered, names, personal):
+        yield (
+            [cell([None if isinstance(value, Erased) else value for value in row]) for cell in cells]
+            if personal
+            else [cell(row) for cell in cells]
+        )
 
 
 def field_names(table: Table) -> list[str]:
     """The fields of version rows that an export reads, each once."""
     names = ["identity__code", "number"]
     for column in table.columns[1:]:
-        names += _PAIRS.get(column.kind, (f"{column.field}_id" if column.refers_to else column.field,))
+        is_reference = column.refers_to and not column.personal
+        names += _PAIRS.get(column.kind, (f"{column.field}_id" if is_reference else column.field,))
     return list(dict.fromkeys(names))
 
 
@@ -175,7 +182,7 @@ def _cell(column: Column, at: Mapping[str, int]) -> Callable[[Sequence[Any]], st
     """Give the function that writes one column of a row."""
     if column.kind is Kind.CODE:
         return lambda row: str(row[0])
-    if column.refers_to:
+    if column.refers_to and not column.personal:  # what is personal is closed as a code already
         codes, place = _codes(column.refers_to), at[f"{column.field}_id"]
         return lambda row: "" if row[place] is None else codes[row[place]]
     if column.kind in _PAIRS:

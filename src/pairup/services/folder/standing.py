@@ -166,7 +166,7 @@ class RecordStanding(Standing):
                 yield pk, codes[identity], tuple(said)
 
 
-class _Erased:
+class Erased:
     """Stands for a personal column that was erased: whatever a folder still says of it is no news."""
 
     def __eq__(self, other: object) -> bool:
@@ -186,7 +186,7 @@ def with_personal(
     plain = [name for name in names if name not in personal]
     found = list(rows.values_list("sealed", "closed", "pk", identity, *plain))
     told = open_told(rows.model, [(sealed, closed) for sealed, closed, *_ in found])
-    gone = dict.fromkeys(personal, _Erased())
+    gone = dict.fromkeys(personal, Erased())
     for (_, _, pk, whose, *values), opened in zip(found, told, strict=True):
         said = dict(zip(plain, values, strict=True)) | (gone if opened is None else opened)
         yield pk, whose, [said[name] for name in names]

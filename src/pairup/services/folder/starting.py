@@ -99,8 +99,8 @@ def init_folder(folder: Path | str, name: str, *, currency: str = "CNY") -> list
 
 def _table_text(table: Table, name: str, currency: str) -> str:
     header = [column.name for column in table.columns]
-    example = list(write_sheet(header, [[example(column, currency) for column in table.columns]]))
-    text = example[0] + "# " + example[1]
+    lines = list(write_sheet(header, [[example(column, currency) for column in table.columns]]))
+    text = lines[0] + "# " + lines[1]
     if table.name == "programme":
         cells = {"code": name, "name_en": name, "preset": "mandate_led", "currency": currency}
         text += list(write_sheet(header, [[cells.get(column, "") for column in header]]))[1]
