@@ -20,6 +20,7 @@ from pairup.evaluation.evaluate import evaluate
 from pairup.evaluation.grading import Gate, Grade, Grading
 from pairup.evaluation.panel import Panel
 from pairup.evaluation.registration import Registration
+from pairup.values.words import Words
 from tests.evaluation.panels import _PUBLISHED, published
 from tests.evaluation.test_synthetic import drawn, of, smoking
 
@@ -285,3 +286,25 @@ def test_castle_laws_tell_nothing_because_weights_disagree() -> None:
     grading = a_verdict(castle(), a_design("staggered_did", claim, plan={"smallest_effect": 0.01}))
 
     assert grading.grade is Grade.CANNOT_TELL
+
+
+def test_a_verdict_names_the_gates_that_were_not_passed_in_plain_words_with_their_numbers_after_them() -> None:
+    grading = a_verdict(a_clear_case(), a_design(plan={"measured_by": "party"}, gates={"G4": {"weighted": 11}}))
+
+    told = grading.to_dict()
+    assert (
+        "not shown: enough periods before the help (G4); a measurement by somebody without a stake (G13)"
+        in (told["words"]["en"])
+    )
+    assert "未能证明援助之前的时段足够多（G4）；由无利害关系者测量（G13）" in told["words"]["zh"]
+    assert all(f"({one['number']})" in one["words"] and not one["words"].startswith("G") for one in told["gates"])
+
+
+@pytest.mark.parametrize("name", [
+    "weights-agree", "attrition by arm", "sorting, binomial", "sorting, density", "balance", "correlation left over",
+    "how controls enter", "placebo in time",
+])  # fmt: skip
+def test_an_essential_doubt_that_no_gate_reads_has_a_name_in_both_languages(name: str) -> None:
+    words = Gate(name, False, Words("verdict.no-interval")).name
+
+    assert words.say("en") != words.code and words.say("zh_Hans") not in (words.code, words.say("en"))
