@@ -308,3 +308,19 @@ def test_an_essential_doubt_that_no_gate_reads_has_a_name_in_both_languages(name
     words = Gate(name, False, Words("verdict.no-interval")).name
 
     assert words.say("en") != words.code and words.say("zh_Hans") not in (words.code, words.say("en"))
+
+
+@pytest.mark.parametrize(("treated", "pool"), [(12, 12), (12, 6), (4, 30)])
+def test_a_start_pretended_earlier_is_looked_at_however_many_of_the_places_are_helped(treated: int, pool: int) -> None:
+    design = a_design("staggered_did", gates={"G3": {"clusters": 3}})
+    panel = drawn(treated, pool, 2.0, seed=3)
+
+    quiet, drifting = a_verdict(panel, design), a_verdict(replace(panel, outcome=panel.outcome + drift(panel)), design)
+
+    assert gate(quiet, "G6").passed and "pretended earlier" in gate(quiet, "G6").words.say()
+    assert gate(drifting, "G6").passed is False
+
+
+def drift(panel: Panel) -> Any:
+    """Make treated places drift apart, a deviation of the noise each period."""
+    return 1.0 * panel.period_at * panel.is_treated[panel.unit_at]

@@ -264,7 +264,9 @@ def _in_time_trends(panel: Panel, seed: int) -> InTime | None:
         return None
     early, pretended = panel.outcomes[:, :start], np.where(panel.is_treated, start - ahead, start)
     value = value_of(Method.IMPUTATION_DID, early, pretended)
-    others = drawn_trends(early[~panel.is_treated], pretended[panel.is_treated], _MANY_DRAWS, seed)
+    # before the first start nothing has happened to anybody: where the pool is too small to lend units, all are shuffled
+    is_lent = ~panel.is_treated if 2 * panel.is_treated.sum() <= (~panel.is_treated).sum() else slice(None)
+    others = drawn_trends(early[is_lent], pretended[panel.is_treated], _MANY_DRAWS, seed)
     if value is None or len(others) < 2:
         return None
     p = (1 + float((np.abs(others) >= abs(value)).sum())) / (1 + len(others))
