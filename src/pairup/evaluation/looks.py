@@ -105,9 +105,18 @@ class Looks:
         )  # fmt: skip
 
     @property
+    def is_alone(self) -> bool:
+        """Whether one cluster alone is treated: no error can be read off one, only its rank among others."""
+        return self.treated == 1
+
+    @property
     def intervals(self) -> tuple[Pair, ...]:
-        """Every interval that must hold: with few clusters that of ranks too, with chosen places the earlier one."""
-        held = [one for one in (self.own, self.ranks if self.is_few else None) if one is not None]
+        """Every interval that must hold: of one cluster that of ranks alone, of few that of ranks too.
+
+        With places chosen on the outcome the interval from before the choice as well.
+        """
+        own = None if self.is_alone and self.ranks is not None else self.own
+        held = [one for one in (own, self.ranks if self.is_few else None) if one is not None]
         if held and self.is_chosen and self.earlier is not None:
             held += [(low + self.earlier - self.value, high + self.earlier - self.value) for low, high in held]
         return tuple(held)
@@ -264,7 +273,7 @@ def _in_time_trends(panel: Panel, seed: int) -> InTime | None:
         return None
     early, pretended = panel.outcomes[:, :start], np.where(panel.is_treated, start - ahead, start)
     value = value_of(Method.IMPUTATION_DID, early, pretended)
-    # before the first start nothing has happened to anybody: where the pool is too small to lend units, all are shuffled
+    # before the first start nothing has happened to anybody: where the pool has too few units to lend, all are shuffled
     is_lent = ~panel.is_treated if 2 * panel.is_treated.sum() <= (~panel.is_treated).sum() else slice(None)
     others = drawn_trends(early[is_lent], pretended[panel.is_treated], _MANY_DRAWS, seed)
     if value is None or len(others) < 2:
