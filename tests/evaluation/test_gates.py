@@ -5,14 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from pairup.evaluation.design_file import design_of
 from pairup.evaluation.families import Family
+from pairup.evaluation.gates.agreement import g14_other_causes
 from pairup.evaluation.gates.asked import Asked
 from pairup.evaluation.gates.before import g5_fits_before, g6_no_trend_before
 from pairup.evaluation.gates.limits import DEFAULTS
+from pairup.evaluation.grading import Strength
 from pairup.evaluation.looks import InTime, Looks
+from pairup.evaluation.other_causes import Dose, dose_response
+from pairup.evaluation.panel import Panel
+from pairup.evaluation.verdict import _moved
 from tests.evaluation.panels import drawn
 
 PANEL = drawn({6: 1, None: 4}, periods=8)
@@ -22,8 +28,9 @@ ONE = Looks(
 )  # fmt: skip
 
 
-def asked(**more: Any) -> Asked:
-    design = design_of({"method": "synthetic_did", "claim": {"direction": "rises", "low": 1.5, "uom": "outcome"}})
+def asked(plan: dict[str, Any] | None = None, **more: Any) -> Asked:
+    claim = {"direction": "rises", "low": 1.5, "uom": "outcome"}
+    design = design_of({"method": "synthetic_did", "claim": claim, "plan": plan or {}})
     return Asked(PANEL, design, replace(ONE, **more), {}, DEFAULTS, True, 1.5)
 
 
@@ -64,3 +71,53 @@ def test_of_one_place_less_power_to_see_a_drift_is_asked_and_a_drift_that_is_see
     assert g6_no_trend_before(asked(in_time=noisy)).passed  # with 34 %: enough for one place
     assert g6_no_trend_before(asked(in_time=noisy, treated=4)).passed is False
     assert g6_no_trend_before(asked(in_time=drifting)).passed is False
+
+
+def test_a_dose_that_the_plan_names_must_go_with_more_effect() -> None:
+    named = {"dose": "width"}
+
+    assert g14_other_causes(asked(named, dose=Dose(0.4, 0.03))).passed
+    assert g14_other_causes(asked(named, dose=Dose(-0.4, 0.03))).passed is False
+    assert g14_other_causes(asked(named, dose=Dose(0.4, 0.3))).passed is False
+    assert "width was not looked at" in g14_other_causes(asked(named)).words.say()
+    assert g14_other_causes(asked()).passed is None
+
+
+def test_both_a_dose_and_other_causes_of_a_plan_are_asked() -> None:
+    both = {"dose": "width", "alternatives": ["wind"]}
+
+    assert g14_other_causes(asked(both, dose=Dose(0.4, 0.03), alternatives={"wind": 1.9})).passed
+    assert g14_other_causes(asked(both, dose=Dose(0.4, 0.03), alternatives={"wind": 0.1})).passed is False
+    assert g14_other_causes(asked(both, dose=Dose(0.4, 0.4), alternatives={"wind": 1.9})).passed is False
+
+
+def belts(effect_of_width: float, seed: int = 1) -> Panel:
+    """Draw eight places behind belts 1 to 8 wide and twelve without; help adds 2 and so much for each width."""
+    panel = drawn({6: 8, None: 12}, periods=10, effect=2.0, noise=0.3, seed=seed)
+    width = np.where(panel.is_treated, np.arange(len(panel.units)) + 1.0, 0.0)[panel.unit_at]
+    return replace(panel, outcome=panel.outcome + effect_of_width * width * panel.is_on, columns={"width": width})
+
+
+def test_a_gradient_is_found_where_wider_belts_do_more_and_not_where_all_do_alike() -> None:
+    steep, flat = (dose_response(belts(slope), "width", 0) for slope in (0.4, 0.0))
+
+    assert steep and steep.slope == pytest.approx(0.4, abs=0.1) and steep.p <= 0.01
+    assert flat and flat.p > 0.1
+    assert dose_response(replace(belts(0.4), columns={"width": np.ones(200)}), "width", 0) is None
+
+
+def test_a_dose_response_or_a_bias_against_the_claim_raises_the_letter_one_step_and_only_once() -> None:
+    against, gradient = InTime(-0.9, 0.02, 5, 0.3, 1.0), Dose(0.4, 0.03)
+    plan = {"dose": "width"}
+
+    def letter(interval: tuple[float, float] = (0.2, 2.5), start: Strength = Strength.C, **more: Any) -> Strength:
+        one = asked(plan, **more)
+        assert one.design.claim is not None
+        return _moved(start, interval, one.design.claim, one)
+
+    assert letter() is Strength.C
+    assert letter(in_time=against) is letter(dose=gradient) is letter(in_time=against, dose=gradient) is Strength.B
+    assert letter(interval=(-0.5, 1.0), dose=gradient) is Strength.C  # no effect stands
+    assert letter(start=Strength.D, dose=gradient) is Strength.D
+    assert letter(in_time=replace(against, value=0.9)) is Strength.C
+    assert letter(interval=(0.1, 9.0), dose=gradient) is Strength.D  # imprecise: reasons down come first

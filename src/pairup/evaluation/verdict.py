@@ -17,7 +17,9 @@ from typing import Any
 from pairup.evaluation.cells import quantile
 from pairup.evaluation.design import AssignedBy, ClaimedEffect, Design, Method
 from pairup.evaluation.estimate import DoubtCheck, said
+from pairup.evaluation.gates.agreement import has_gradient
 from pairup.evaluation.gates.asked import Asked
+from pairup.evaluation.gates.before import runs_against
 from pairup.evaluation.gates.every import gates_of
 from pairup.evaluation.gates.limits import Limits
 from pairup.evaluation.grading import Band, Gate, Grade, Grading, Strength, grade_of, listed
@@ -146,8 +148,9 @@ def design_letter(design: Design, panel: Panel) -> Strength:
 def _moved(letter: Strength, interval: Pair | None, claim: ClaimedEffect, asked: Asked) -> Strength:
     """Move the letter by one step at most, for GRADE's reasons that no gate has counted already.
 
-    Down for imprecision, for errors of measurement by a party (indirectness) and for inconsistency between looks; up
-    for an effect more than twice the claim's least with nothing against it. D and E stay: no size makes them causal.
+    Down for imprecision and for inconsistency between looks. Up, and once only, where the effect stands: for one more
+    than twice the claim's least, for a dose-response that the plan foretold, for a bias known to run against the claim.
+    D and E stay: no reason makes them causal.
     """
     if interval is None or letter in (Strength.D, Strength.E):
         return letter
@@ -159,7 +162,8 @@ def _moved(letter: Strength, interval: Pair | None, claim: ClaimedEffect, asked:
     order = list(Strength)
     if is_imprecise or is_uneven:
         return order[min(order.index(letter) + 1, order.index(Strength.D))]
-    return order[max(order.index(letter) - 1, 1)] if low > 2 * claim.low and letter is Strength.C else letter
+    is_raised = low > 0 and (low > 2 * claim.low or has_gradient(asked) or runs_against(asked))
+    return Strength.B if is_raised and letter is Strength.C else letter
 
 
 def _other_doubts(checks: Sequence[DoubtCheck]) -> tuple[Gate, ...]:

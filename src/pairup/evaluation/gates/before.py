@@ -82,6 +82,12 @@ def _is_against(asked: Asked) -> bool:
     return seen is not None and low is not None and low > 0 and asked.looks.sign * seen.value < 0
 
 
+def runs_against(asked: Asked) -> bool:
+    """Whether a drift was seen that runs against an effect that stands: a bias that made it look smaller (GRADE)."""
+    seen = asked.looks.in_time
+    return seen is not None and seen.p <= asked.limits["G6"]["p"] and _is_against(asked)
+
+
 def _would_be_seen(asked: Asked) -> bool:
     """Whether an effect that stands would, were it all drift, have been seen in time with the chance asked for."""
     low = _lowest(asked)

@@ -30,7 +30,7 @@ DEFAULTS: Limits = MappingProxyType({
     "G11": MappingProxyType({"km": 50}),
     "G12": MappingProxyType({"missing": 0.10, "differential": 0.05}),
     "G13": MappingProxyType({}),
-    "G14": MappingProxyType({"kept": 0.5}),  # of the effect, once the other explanation is taken out
+    "G14": MappingProxyType({"kept": 0.5, "p": 0.10}),  # of the effect with another cause taken out; of a gradient
 })  # fmt: skip
 
 
