@@ -8,14 +8,16 @@ import pytest
 
 from pairup.engines.many import working_on
 from pairup.errors import InputError
-from pairup.evaluation.design import Design, Inference, InferenceKind, Method
+from pairup.evaluation.design import ClaimedEffect, Design, Inference, InferenceKind, Method
 from pairup.evaluation.many import Answered, evaluate_many
 from tests.evaluation.panels import drawn as parallel
 from tests.evaluation.test_synthetic import drawn
 
+CLAIM = ClaimedEffect(rises=True, low=0.5, high=1.5, is_share=False)
 DESIGNS = [
-    Design(Method.SYNTHETIC_DID, inference=Inference(InferenceKind.PLACEBO, 30)), Design(Method.SYNTHETIC_CONTROL),
-]  # fmt: skip
+    Design(Method.SYNTHETIC_DID, claim=CLAIM, inference=Inference(InferenceKind.PLACEBO, 30)),
+    Design(Method.SYNTHETIC_CONTROL, claim=CLAIM),
+]
 PANELS = [drawn(1 + seed % 3, 15, 1.0, seed=seed) for seed in range(6)]
 ASKED = [DESIGNS[at % 2] for at in range(6)]
 
