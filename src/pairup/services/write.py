@@ -36,6 +36,10 @@ from pairup.values.words import Words
 
 #: columns of a version row that are no part of what was said
 _BOOKKEEPING = frozenset({"id", "entry", "superseded_at", "recorded_at", "identity", "salt", "sealed"})
+#: up to so many codes or rows are asked for by name; of more, the whole table is read at once
+_FEW = 200
+#: the one lock that writers of a PostgreSQL record wait for
+_LOCK = 0x70616972
 
 
 class Codes:
@@ -49,7 +53,8 @@ class Codes:
             return None
         known = self._known.setdefault(model, {})
         if pk not in known:
-            known.update(model._default_manager.values_list("pk", "code"))
+            rows = model._default_manager.values_list("pk", "code")
+            known.update(rows.filter(pk=pk) if len(known) < 8 else rows)
         return known[pk]
 
 
@@ -124,6 +129,7 @@ class Doing:
 
     def __init__(self, entry: JournalEntry) -> None:
         self.entry = entry
+        self.facts: dict[str, Any] = {}  # what the entry says beside its rows; a command may add to it
         self.codes = Codes()
         self.added: dict[str, int] = defaultdict(int)
         self.superseded: dict[str, list[str]] = defaultdict(list)
@@ -135,20 +141,24 @@ class Doing:
         """Give the ids of these codes, making the identities that are missing."""
         wanted = sorted(set(codes))
         scope = {"programme": programme} if programme is not None and _is_scoped(model) else {}
-        known = dict(model._default_manager.filter(**scope).values_list("code", "pk"))
+        rows = model._default_manager.filter(**scope)
+        if len(wanted) <= _FEW:
+            rows = rows.filter(code__in=wanted)
+        known = dict(rows.values_list("code", "pk"))
         missing = [model(code=code, **scope) for code in wanted if code not in known]
         _insert(model, missing)
         if missing:
-            known = dict(model._default_manager.filter(**scope).values_list("code", "pk"))
+            known = dict(rows.all().values_list("code", "pk"))
         return {code: known[code] for code in wanted}
 
     def add(self, model: Any, rows: Sequence[Any]) -> None:
         """Add version rows: number, time and entry are set here, personal columns sealed, the digest fed."""
-        top: dict[int, int] = dict(
-            model._default_manager.values_list("identity")
-            .annotate(top=models.Max("number"))
-            .values_list("identity", "top")
-        )
+        identities = {row.identity_id for row in rows}
+        versions = model._default_manager.all()
+        if len(identities) <= _FEW:
+            versions = versions.filter(identity__in=identities)
+        numbers = versions.values_list("identity").annotate(top=models.Max("number")).values_list("identity", "top")
+        top: dict[int, int] = dict(numbers)
         for row in rows:
             row.number = top[row.identity_id] = top.get(row.identity_id, 0) + 1
             row.recorded_at, row.entry_id = self.entry.at, self.entry.pk
@@ -175,7 +185,7 @@ class Doing:
                 table=model.table,
             )
 
-    def leaf(self, facts: Mapping[str, Any]) -> bytes:
+    def leaf(self) -> bytes:
         tables = sorted(set(self.added) | set(self.superseded))
         return rfc8785.dumps({
             "number": self.entry.number,
@@ -184,7 +194,7 @@ class Doing:
             "actor": self.entry.actor,
             "programme": self.entry.programme.code if self.entry.programme else None,
             "key": self.entry.key,
-            "facts": dict(facts) | ({"unsafe_sqlite": services.unsafe_sqlite} if services.unsafe_sqlite else {}),
+            "facts": self.facts | ({"unsafe_sqlite": services.unsafe_sqlite} if services.unsafe_sqlite else {}),
             "rows": {
                 table: {
                     "added": self.added[table],
@@ -199,6 +209,20 @@ class Doing:
 @cache
 def _is_scoped(model: type[Identity]) -> bool:
     return any(field.name == "programme" for field in model._meta.concrete_fields)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Be the record's one writer until this ends, so that what was read is still so when it is written.
+
+    SQLite takes its write lock when a transaction begins; PostgreSQL is asked for a lock of the whole record. Taken
+    twice by one writer it is one lock.
+    """
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        yield
 
 
 @contextmanager
@@ -217,7 +241,7 @@ def command(
     clock that ran backwards is held at the last entry's time.
     """
     require_may(actor, name)
-    with transaction.atomic():
+    with alone():
         if key is not None and JournalEntry.objects.filter(key=key).exists():
             raise ConflictError("This command was carried out before.", code="record.done-before", key=key)
         last = JournalEntry.objects.order_by("-number").first()
@@ -227,10 +251,11 @@ def command(
         )  # fmt: skip
         entry.save()
         doing = Doing(entry)
+        doing.facts.update(facts or {})
         yield doing
         if programme is not None:
             entry.programme = Programme.objects.get(code=programme)
-        entry.leaf = doing.leaf(facts or {})
+        entry.leaf = doing.leaf()
         entry.hash = leaf_hash(entry.leaf).hex()
         entry.save()
 

@@ -63,6 +63,15 @@ class ClaimClass(StrEnum):
     EVALUATED = "evaluated"
 
 
+class AddsUp(StrEnum):
+    """How the values of an indicator may be added up."""
+
+    FLOW = "flow"  # over places and over periods, as people treated in a year
+    STOCK = "stock"  # over places at one time, as beds; never over periods
+    RUNNING = "running"  # a running total from the start: its last value of each place counts, and it never falls
+    NEVER = "never"  # a rate, a share, a temperature
+
+
 class TermKind(StrEnum):
     FULL = "full"
     HALF = "half"  # half a round: one swap inside it
@@ -164,6 +173,21 @@ class Attested(StrEnum):
     SAFEGUARDING = "safeguarding"
     PROFESSIONAL_STANDING = "professional_standing"
     RULE = "rule"
+
+
+class ConflictKind(StrEnum):
+    """Why an edit was kept aside instead of being made."""
+
+    LOST_RACE = "lost_race"  # the version it was made on had been replaced
+    OTHER_CONTENT = "other_content"  # its key had been used for something else
+
+
+class ConflictOutcome(StrEnum):
+    """What somebody decided about a conflict."""
+
+    OPEN = "open"
+    STANDS = "stands"  # what the record holds stays
+    TAKEN = "taken"  # what was proposed is made now
 
 
 #: what counts as paid: payments, less what came back, as corrected

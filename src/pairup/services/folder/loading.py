@@ -70,14 +70,12 @@ def load_into(
 
 
 def _load(reading: Reading, *, actor: str, at: datetime, progress: Progress) -> Loaded:
-    from django.db import transaction
-
     from pairup.services import write
     from pairup.services.access import require_may
     from pairup.services.folder.standing import RecordStanding
 
     require_may(actor, "load")
-    with transaction.atomic():
+    with write.alone():
         standing = RecordStanding()
         found = sorted_findings(check_reading(reading, standing, progress))
         if any(finding.severity is Severity.REFUSED for finding in found):
@@ -88,11 +86,12 @@ def _load(reading: Reading, *, actor: str, at: datetime, progress: Progress) -> 
             return Loaded(reading.programme, counts, found)
         facts = {name: [each.new, each.changed] for name, each in counts.items() if each.new or each.changed}
         with write.command("load", actor=actor, at=at, programme=reading.programme or None, facts=facts) as doing:
-            _write(doing, reading, changes, progress)
+            write_rows(doing, reading, changes, progress)
         return Loaded(reading.programme, counts, found, doing.entry.number)
 
 
-def _write(doing: Any, reading: Reading, changes: Mapping[str, Match], progress: Progress) -> None:
+def write_rows(doing: Any, reading: Reading, changes: Mapping[str, Match], progress: Progress = silent) -> None:
+    """Write what was read: new rows added, rows that correct one in force put in its place."""
     from pairup.record.models import TABLES
     from pairup.record.places import Programme
     from pairup.services.folder.versions import noun_of, versions
