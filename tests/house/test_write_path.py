@@ -15,6 +15,9 @@ ALLOWED = {
     WRITE_PATH: "the write path",
     PACKAGE
     / "services"
+    / "server.py": "asks a server how it keeps things, waits for its turn, drops what was being made",
+    PACKAGE
+    / "services"
     / "folder"
     / "restoring.py": "puts a saved record into an empty one; its journal is the saved journal",
 }

@@ -30,6 +30,7 @@ from pairup.journal.tree import Frontier, leaf_hash
 from pairup.record.dated import Identity, Sealed
 from pairup.record.journal import JournalCheckpoint, JournalEntry
 from pairup.record.models import TABLES, Programme
+from pairup.services import server
 from pairup.services.access import require_may
 from pairup.values.findings import Finding
 from pairup.values.words import Words
@@ -119,6 +120,12 @@ def _insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
         )
 
 
+def _overrides() -> dict[str, str]:
+    """What an operator overrode to open this record."""
+    said = {"unsafe_sqlite": services.unsafe_sqlite, "unsafe_postgresql": services.unsafe_postgresql}
+    return {name: fault for name, fault in said.items() if fault}
+
+
 class Doing:
     """What a command may do to the record: add identities, add versions, supersede versions."""
 
@@ -184,7 +191,7 @@ class Doing:
             "actor": self.entry.actor,
             "programme": self.entry.programme.code if self.entry.programme else None,
             "key": self.entry.key,
-            "facts": dict(facts) | ({"unsafe_sqlite": services.unsafe_sqlite} if services.unsafe_sqlite else {}),
+            "facts": dict(facts) | _overrides(),
             "rows": {
                 table: {
                     "added": self.added[table],
@@ -199,6 +206,18 @@ class Doing:
 @cache
 def _is_scoped(model: type[Identity]) -> bool:
     return any(field.name == "programme" for field in model._meta.concrete_fields)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Hold a transaction in which no other command writes: what is read in it stays true until it ends.
+
+    SQLite's BEGIN IMMEDIATE does it of itself; a server's writers take turns.
+    """
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            server.wait_turn()
+        yield
 
 
 @contextmanager
@@ -217,7 +236,7 @@ def command(
     clock that ran backwards is held at the last entry's time.
     """
     require_may(actor, name)
-    with transaction.atomic():
+    with alone():
         if key is not None and JournalEntry.objects.filter(key=key).exists():
             raise ConflictError("This command was carried out before.", code="record.done-before", key=key)
         last = JournalEntry.objects.order_by("-number").first()
@@ -240,7 +259,7 @@ def sign_checkpoint(key: SigningKey, *, at: datetime) -> str:
 
     A journal that has not grown since the last checkpoint is signed anew: a day's silence is a fact too.
     """
-    with transaction.atomic():
+    with alone():
         last = JournalCheckpoint.objects.order_by("-pk").first()
         frontier = Frontier(last.size, [bytes.fromhex(part) for part in last.parts]) if last else Frontier()
         added = JournalEntry.objects.filter(number__gt=frontier.size).order_by("number").values_list("leaf", flat=True)

@@ -55,10 +55,10 @@ def load_into(
 
     Whoever makes a record is its administrator, and so may restore a saved folder into it.
     """
-    from pairup.services import open_record, remove_record
+    from pairup.services import open_record, record_exists, remove_record
 
-    record, folder = Path(record), Path(folder)
-    is_new = not record.exists()
+    folder = Path(folder)
+    is_new = not record_exists(record)
     open_record(record, create=is_new)
     by = "administrator" if is_new and (folder / JOURNAL).is_file() else actor
     try:
@@ -70,14 +70,12 @@ def load_into(
 
 
 def _load(reading: Reading, *, actor: str, at: datetime, progress: Progress) -> Loaded:
-    from django.db import transaction
-
     from pairup.services import write
     from pairup.services.access import require_may
     from pairup.services.folder.standing import RecordStanding
 
     require_may(actor, "load")
-    with transaction.atomic():
+    with write.alone():
         standing = RecordStanding()
         found = sorted_findings(check_reading(reading, standing, progress))
         if any(finding.severity is Severity.REFUSED for finding in found):
