@@ -24,7 +24,7 @@ from pairup.values.words import Words
 
 HANDOVER_DAYS = 31
 #: cells that list codes of another table, by table and column
-_LISTED = {
+LISTED = {
     ("people", "prefers"): "places",
     ("posts", "open_to"): "organisations",
     ("projects", "needs_projects"): "projects",
@@ -83,7 +83,7 @@ def check_references(rows: Rows, known: Mapping[str, set[str]]) -> list[Finding]
     """Refuse codes that no table of the folder and no record has; each names the known ones nearest to it."""
     found = []
     for column in rows.table.columns:
-        listed = _LISTED.get((rows.table.name, column.name), "")
+        listed = LISTED.get((rows.table.name, column.name), "")
         target = column.refers_to or listed
         values = rows.fields.get(column.field)
         if not target or values is None:

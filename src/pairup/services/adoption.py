@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from pairup.errors import InputError
-from pairup.record.dated import Dated
+from pairup.record.dated import Dated, Version
 from pairup.record.models import (
     CallVersion,
     Organisation,
@@ -49,7 +49,7 @@ CHANNELS: dict[str, Channel] = {
 _OWN = frozenset({"id", "number", "recorded_at", "superseded_at", "entry"})
 
 
-def copy_of(row: Dated, **changes: Any) -> Any:
+def copy_of(row: Version, **changes: Any) -> Any:
     """A new, unsaved version row of the same identity with some columns changed."""
     kept = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if field.name not in _OWN}
     return type(row)(**(kept | changes))

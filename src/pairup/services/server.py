@@ -10,8 +10,6 @@ from pairup.record.address import Address
 
 #: settings that a server must have on, or commits it has acknowledged may be gone after a power cut
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
-#: the lock that commands take in turn: a number of our own, the same in every version
-WRITERS = 0x70616972
 #: the record's first table; an empty database has none
 _FIRST = "record_journalentry"
 
@@ -87,11 +85,3 @@ def drop_record() -> None:
         tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
         for name in [*tables, "django_migrations"]:
             cursor.execute(f"DROP TABLE IF EXISTS {connection.ops.quote_name(name)} CASCADE")
-
-
-def wait_turn() -> None:
-    """Wait until no other command writes; the turn ends with the transaction.
-
-    What BEGIN IMMEDIATE is on SQLite: numbers of the journal have no gap, and what a command read, it read last.
-    """
-    _ask("SELECT pg_advisory_xact_lock(%s)", WRITERS)

@@ -30,13 +30,16 @@ from pairup.journal.tree import Frontier, leaf_hash
 from pairup.record.dated import Identity, Sealed
 from pairup.record.journal import JournalCheckpoint, JournalEntry
 from pairup.record.models import TABLES, Programme
-from pairup.services import server
 from pairup.services.access import require_may
 from pairup.values.findings import Finding
 from pairup.values.words import Words
 
 #: columns of a version row that are no part of what was said
 _BOOKKEEPING = frozenset({"id", "entry", "superseded_at", "recorded_at", "identity", "salt", "sealed"})
+#: up to so many codes or rows are asked for by name; of more, the whole table is read at once
+_FEW = 200
+#: the one lock that writers of a PostgreSQL record wait for
+_LOCK = 0x70616972
 
 
 class Codes:
@@ -50,7 +53,8 @@ class Codes:
             return None
         known = self._known.setdefault(model, {})
         if pk not in known:
-            known.update(model._default_manager.values_list("pk", "code"))
+            rows = model._default_manager.values_list("pk", "code")
+            known.update(rows.filter(pk=pk) if len(known) < 8 else rows)
         return known[pk]
 
 
@@ -131,6 +135,7 @@ class Doing:
 
     def __init__(self, entry: JournalEntry) -> None:
         self.entry = entry
+        self.facts: dict[str, Any] = {}  # what the entry says beside its rows; a command may add to it
         self.codes = Codes()
         self.added: dict[str, int] = defaultdict(int)
         self.superseded: dict[str, list[str]] = defaultdict(list)
@@ -142,20 +147,24 @@ class Doing:
         """Give the ids of these codes, making the identities that are missing."""
         wanted = sorted(set(codes))
         scope = {"programme": programme} if programme is not None and _is_scoped(model) else {}
-        known = dict(model._default_manager.filter(**scope).values_list("code", "pk"))
+        rows = model._default_manager.filter(**scope)
+        if len(wanted) <= _FEW:
+            rows = rows.filter(code__in=wanted)
+        known = dict(rows.values_list("code", "pk"))
         missing = [model(code=code, **scope) for code in wanted if code not in known]
         _insert(model, missing)
         if missing:
-            known = dict(model._default_manager.filter(**scope).values_list("code", "pk"))
+            known = dict(rows.all().values_list("code", "pk"))
         return {code: known[code] for code in wanted}
 
     def add(self, model: Any, rows: Sequence[Any]) -> None:
         """Add version rows: number, time and entry are set here, personal columns sealed, the digest fed."""
-        top: dict[int, int] = dict(
-            model._default_manager.values_list("identity")
-            .annotate(top=models.Max("number"))
-            .values_list("identity", "top")
-        )
+        identities = {row.identity_id for row in rows}
+        versions = model._default_manager.all()
+        if len(identities) <= _FEW:
+            versions = versions.filter(identity__in=identities)
+        numbers = versions.values_list("identity").annotate(top=models.Max("number")).values_list("identity", "top")
+        top: dict[int, int] = dict(numbers)
         for row in rows:
             row.number = top[row.identity_id] = top.get(row.identity_id, 0) + 1
             row.recorded_at, row.entry_id = self.entry.at, self.entry.pk
@@ -182,7 +191,7 @@ class Doing:
                 table=model.table,
             )
 
-    def leaf(self, facts: Mapping[str, Any]) -> bytes:
+    def leaf(self) -> bytes:
         tables = sorted(set(self.added) | set(self.superseded))
         return rfc8785.dumps({
             "number": self.entry.number,
@@ -191,7 +200,7 @@ class Doing:
             "actor": self.entry.actor,
             "programme": self.entry.programme.code if self.entry.programme else None,
             "key": self.entry.key,
-            "facts": dict(facts) | _overrides(),
+            "facts": self.facts | _overrides(),
             "rows": {
                 table: {
                     "added": self.added[table],
@@ -210,13 +219,15 @@ def _is_scoped(model: type[Identity]) -> bool:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Hold a transaction in which no other command writes: what is read in it stays true until it ends.
+    """Be the record's one writer until this ends, so that what was read is still so when it is written.
 
-    SQLite's BEGIN IMMEDIATE does it of itself; a server's writers take turns.
+    SQLite takes its write lock when a transaction begins; PostgreSQL is asked for a lock of the whole record. Taken
+    twice by one writer it is one lock.
     """
     with transaction.atomic():
         if connection.vendor == "postgresql":
-            server.wait_turn()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         yield
 
 
@@ -246,10 +257,11 @@ def command(
         )  # fmt: skip
         entry.save()
         doing = Doing(entry)
+        doing.facts.update(facts or {})
         yield doing
         if programme is not None:
             entry.programme = Programme.objects.get(code=programme)
-        entry.leaf = doing.leaf(facts or {})
+        entry.leaf = doing.leaf()
         entry.hash = leaf_hash(entry.leaf).hex()
         entry.save()
 

@@ -86,11 +86,12 @@ def _load(reading: Reading, *, actor: str, at: datetime, progress: Progress) -> 
             return Loaded(reading.programme, counts, found)
         facts = {name: [each.new, each.changed] for name, each in counts.items() if each.new or each.changed}
         with write.command("load", actor=actor, at=at, programme=reading.programme or None, facts=facts) as doing:
-            _write(doing, reading, changes, progress)
+            write_rows(doing, reading, changes, progress)
         return Loaded(reading.programme, counts, found, doing.entry.number)
 
 
-def _write(doing: Any, reading: Reading, changes: Mapping[str, Match], progress: Progress) -> None:
+def write_rows(doing: Any, reading: Reading, changes: Mapping[str, Match], progress: Progress = silent) -> None:
+    """Write what was read: new rows added, rows that correct one in force put in its place."""
     from pairup.record.models import TABLES
     from pairup.record.places import Programme
     from pairup.services.folder.versions import noun_of, versions
