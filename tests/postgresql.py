@@ -11,10 +11,13 @@ names and removes records as it does on SQLite. The application's role owns noth
 from __future__ import annotations
 
 import atexit
+import contextlib
+import ctypes
 import hashlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -62,12 +65,24 @@ def _somebody() -> dict[str, Any]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
+def _dies_with_us() -> None:
+    """Have the server stop if these tests are killed (Linux; elsewhere it is stopped at a regular end only)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
+
+
+def _room() -> str:
+    """Where the data goes: into memory where there is some, because each record is a thousand small files."""
+    memory = Path("/dev/shm")
+    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 2**30 else "/tmp"
+
+
 class Server:
     """A running server: its data and its one socket are in a folder that goes with it."""
 
     def __init__(self, settings: Sequence[str] = _FAST) -> None:
         self.bin, self.as_user = binaries(), _somebody()
-        self.folder = Path(tempfile.mkdtemp(prefix="pairup-pg-", dir="/tmp"))
+        self.folder = Path(tempfile.mkdtemp(prefix="pairup-pg-", dir=_room()))
         if self.as_user:
             os.chown(self.folder, self.as_user["user"], self.as_user["group"])
         self.data = self.folder / "data"
@@ -77,7 +92,13 @@ class Server:
             words += ["-c", setting]
         with (self.folder / "log").open("wb") as log:
             self.process = subprocess.Popen(
-                list(map(str, words)), cwd="/", stdout=log, stderr=log, start_new_session=True, **self.as_user
+                list(map(str, words)),
+                cwd="/",
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_dies_with_us,
+                **self.as_user,
             )
         atexit.register(self.stop)
         self._wait()
@@ -105,7 +126,7 @@ class Server:
 
     def stop(self) -> None:
         if self.process.poll() is None:
-            self.process.send_signal(3)  # immediate: nothing here is kept
+            self.process.send_signal(signal.SIGQUIT)  # immediate: nothing here is kept
             self.process.wait(20)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -162,7 +183,7 @@ def make_record(path: Path) -> None:
     """Make an empty record for a file: a copy of the empty one, and its address in the file."""
     name = _name(path)
     template, server = empty_database(), the_server()
-    server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    drop_record(path)
     server.make_database(name, template)
     path.write_text(server.address(name), encoding="utf-8")
 
@@ -175,6 +196,11 @@ def own(path: Path) -> None:
         name = path.read_text(encoding="utf-8").partition("@/")[2].partition("?")[0]
         path.write_text(the_server().address(name, "postgres"), encoding="utf-8")
         services.open_record(path)
+
+
+def drop_record(path: Path) -> None:
+    """Drop the database of a file, once nobody needs it."""
+    the_server().execute(f'DROP DATABASE IF EXISTS "{_name(path)}" WITH (FORCE)')
 
 
 def take_over() -> None:
@@ -196,7 +222,7 @@ def take_over() -> None:
         from django.db import connection
 
         connection.close()
-        the_server().execute(f'DROP DATABASE IF EXISTS "{_name(Path(place))}" WITH (FORCE)')
+        drop_record(Path(place))
         Path(place).unlink(missing_ok=True)
 
     services._create, services.remove_record = _create, remove_record

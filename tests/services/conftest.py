@@ -45,8 +45,11 @@ def empty_record(_database: None, tmp_path_factory: pytest.TempPathFactory) -> P
 def new_record(empty_record: Path, tmp_path: Path) -> Iterator[Callable[[str], Path]]:
     """Make and open one more empty record, by name."""
 
+    made = []
+
     def make(name: str) -> Path:
         path = tmp_path / f"{name}.sqlite3"
+        made.append(path)
         if postgresql.ON_SERVER:
             postgresql.make_record(path)
         else:
@@ -58,6 +61,9 @@ def new_record(empty_record: Path, tmp_path: Path) -> Iterator[Callable[[str], P
     from django.db import connection
 
     connection.close()
+    if postgresql.ON_SERVER:
+        for path in made:
+            postgresql.drop_record(path)
 
 
 @pytest.fixture
