@@ -131,7 +131,7 @@ class Sealed(models.Model):
     salt = models.CharField(max_length=32, blank=True, default="")
     sealed = models.CharField(max_length=64, blank=True, default="")
 
-    class Meta:
+    class Meta(Version.Meta):  # the first base's Meta is the one that counts
         abstract = True
 
 
