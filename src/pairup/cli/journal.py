@@ -68,7 +68,9 @@ def verify(record: Path) -> None:
     open_record(record)
     from pairup.services import write
 
-    findings = write.check_journal()
+    from pairup.services.documents import check_documents
+
+    findings = [*write.check_journal(), *check_documents()]
     for finding in findings:
         click.echo(finding.say(language()))
     if findings:

@@ -183,9 +183,7 @@ class CounterpartVersion(Dated):
     independent = models.BooleanField(null=True, blank=True)  # practises without help; null: not yet known
     unit = models.CharField(max_length=120, blank=True, default="")  # department or role, no name
     learned = models.TextField(blank=True, default="")
-    evidence = models.TextField(
-        blank=True, default=""
-    )  # of practice without help: what, how often
+    evidence = models.TextField(blank=True, default="")  # of practice without help: what, how often
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
     assessed_by = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
 

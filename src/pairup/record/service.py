@@ -51,9 +51,7 @@ class PersonSignatureVersion(Happened):
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     about = models.CharField(max_length=120)  # table/code of what is signed, e.g. extensions/X-1
     answer = choice(Answer)
-    paper = models.ForeignKey(
-        Document, models.PROTECT, null=True, blank=True, related_name="+"
-    )  # signed on paper
+    paper = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")  # signed on paper
 
 
 class PostOffer(Scoped):

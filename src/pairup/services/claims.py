@@ -27,8 +27,9 @@ from pairup.reports.facts import Both, ClaimFacts, Outcome, RowLink, RowTable
 from pairup.services import evaluations, tables
 from pairup.services.plans import default_programme
 from pairup.services.rows import rough, row_table
-from pairup.values.codes import PAID, ClaimClass, ProjectStatus, Standing
+from pairup.values.codes import PAID, ClaimClass, Standing
 from pairup.values.days import RoughDay
+from pairup.values.lifecycles import NOT_BEGUN
 from pairup.values.money import Money
 from pairup.values.words import Words
 
@@ -143,8 +144,7 @@ class Totals:
     def _projects(self, claim: Claim) -> Computed | None:
         """Projects whose works began in the days claimed."""
         first, after = self._days(claim)
-        begun = (ProjectStatus.PROPOSED, ProjectStatus.PLANNED, ProjectStatus.APPROVED, ProjectStatus.CANCELLED)
-        rows = self._rows(ProjectVersion).exclude(status__in=begun).filter(starts__lte=self.on)
+        rows = self._rows(ProjectVersion).exclude(status__in=NOT_BEGUN).filter(starts__lte=self.on)
         if (inside := self._within(claim.place)) is not None:
             rows = rows.filter(place__code__in=inside)
         starts: dict[int, date] = {}
