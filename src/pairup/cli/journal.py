@@ -67,7 +67,6 @@ def verify(record: Path) -> None:
 
     open_record(record)
     from pairup.services import write
-
     from pairup.services.documents import check_documents
 
     findings = [*write.check_journal(), *check_documents()]

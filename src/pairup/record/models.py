@@ -14,6 +14,8 @@ from pairup.record.money import (
     CommitmentVersion,
     Envelope,
     EnvelopeVersion,
+    ExchangeRate,
+    ExchangeRateVersion,
     MoneyLine,
     MoneyLineVersion,
     RevenueBase,
@@ -113,14 +115,14 @@ TABLES: dict[str, Any] = {
     for model in (
         SourceVersion, ProgrammeVersion, PlaceVersion, SuccessionVersion, OrganisationVersion, DocumentVersion,
         RoadVersion, PairingVersion, RoundVersion, QuotaVersion, CallVersion, OfferVersion, IndicatorVersion,
-        PairingPreferenceVersion, NeedVersion, ProjectVersion, SafeguardVersion, ContractVersion,
-        WorksRecordVersion, AssetVersion, ProjectCheckVersion, RevenueBaseVersion, CommitmentVersion, EnvelopeVersion,
-        MoneyLineVersion, TeamVersion, AgreedResultVersion, PostVersion, PersonVersion, FitnessCheckVersion,
-        AttestationVersion, HostViewVersion, PostOfferVersion, PostingVersion, SwapVersion, ExtensionVersion,
-        PersonSignatureVersion, ArrivalCheckVersion, CounterpartVersion, WelfareCheckVersion, AppraisalVersion,
-        ReviewVersion, FeedbackVersion, IncidentVersion, SiteVersion, VisitVersion, VisitFindingVersion,
-        ObservationVersion, ClaimVersion, SignatureVersion, PlanRunVersion, AdoptionVersion, RegistrationVersion,
-        EvaluationVersion, ConflictVersion,
+        PairingPreferenceVersion, NeedVersion, ProjectVersion, SafeguardVersion, ContractVersion, WorksRecordVersion,
+        AssetVersion, ProjectCheckVersion, RevenueBaseVersion, ExchangeRateVersion, CommitmentVersion,
+        EnvelopeVersion, MoneyLineVersion, TeamVersion, AgreedResultVersion, PostVersion, PersonVersion,
+        FitnessCheckVersion, AttestationVersion, HostViewVersion, PostOfferVersion, PostingVersion, SwapVersion,
+        ExtensionVersion, PersonSignatureVersion, ArrivalCheckVersion, CounterpartVersion, WelfareCheckVersion,
+        AppraisalVersion, ReviewVersion, FeedbackVersion, IncidentVersion, SiteVersion, VisitVersion,
+        VisitFindingVersion, ObservationVersion, ClaimVersion, SignatureVersion, PlanRunVersion, AdoptionVersion,
+        RegistrationVersion, EvaluationVersion, ConflictVersion,
     )
 }  # fmt: skip
 

@@ -48,7 +48,15 @@ class Project(Scoped):
 
 class ProjectVersion(Dated):
     table = "projects"
-    later = ("why", "decided_in", "acceptance", "asset_owner", "running_cost_from", "running_cost_minor")
+    later = (
+        "why",
+        "decided_in",
+        "acceptance",
+        "asset_owner",
+        "running_cost_from",
+        "running_cost_minor",
+        "part_of",
+    )
     identity = models.ForeignKey(Project, models.PROTECT, related_name="versions")
     title_en = models.CharField(max_length=200)
     title_zh = models.CharField(max_length=200, blank=True, default="")
@@ -74,6 +82,9 @@ class ProjectVersion(Dated):
     asset_owner = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
     running_cost_from = models.DateField(null=True, blank=True)  # day from which the payer bears the running cost
     running_cost_minor = models.BigIntegerField(null=True, blank=True)  # a year
+    part_of = models.ForeignKey(
+        Project, models.PROTECT, null=True, blank=True, related_name="+"
+    )  # the programme of works this one is a part of; its cost is within that one's
 
 
 class WorksRecord(Scoped):

@@ -7,7 +7,7 @@ from django.db import models
 from pairup.record.dated import Dated, Scoped, choice
 from pairup.record.documents import Document
 from pairup.record.places import Organisation, Place
-from pairup.values.codes import ClaimClass
+from pairup.values.codes import AddsUp, ClaimClass
 
 
 class Indicator(Scoped):
@@ -16,7 +16,12 @@ class Indicator(Scoped):
 
 class IndicatorVersion(Dated):
     table = "indicators"
-    later = ("disaggregated_by", "sdg", "measure")
+    later = (
+        "disaggregated_by",
+        "sdg",
+        "measure",
+        "adds_up",
+    )
     identity = models.ForeignKey(Indicator, models.PROTECT, related_name="versions")
     name_en = models.CharField(max_length=200)
     name_zh = models.CharField(max_length=200, blank=True, default="")
@@ -25,6 +30,9 @@ class IndicatorVersion(Dated):
     disaggregated_by = models.JSONField(default=list, blank=True)
     sdg = models.CharField(max_length=24, blank=True, default="")  # goal, target or indicator, e.g. 7.1.1
     measure = models.CharField(max_length=24, blank=True, default="")  # unit, percentage, nominal, ordinal, qualitative
+    adds_up = choice(
+        AddsUp, blank=True, default=""
+    )  # over places and periods; empty: not told, and no total is made of it
 
 
 class Observation(Scoped):
