@@ -339,3 +339,23 @@ def due(
             what = say(f"lifecycle.due-{one.kind.replace('_', '-')}", language())
             click.echo(f"  {what}: {one.about} {when}{f' – {one.title}' if one.title else ''}")
     click.echo(say("lifecycle.due-count", language(), count=len(found), day=day))
+
+
+@click.command()
+@click.argument("place")
+@RECORD
+@PROGRAMME
+@ON
+@KNOWN_BY
+def chronicle(place: str, record: Path, programme: str | None, on: datetime | None, known_by: datetime | None) -> None:
+    """Tell the years of PLACE on one page: codes, donors, rounds, needs, projects, claims side by side, signatures."""
+    _open(record)
+    from pairup.services import chronicles, lives
+    from pairup.values.words import say
+
+    lines = chronicles.read_chronicle(
+        place, on=day_of(on), programme=lives.programme_of(programme), known_by=known_by.date() if known_by else None
+    )
+    for line in lines:
+        mark = f" [{say('lifecycle.synthetic', language())}]" if line.is_synthetic else ""
+        click.echo(f"{line.written:<10} {line.words.say(language())} ({line.about}){mark}")
