@@ -23,6 +23,7 @@ from pairup.record.models import (
     SafeguardVersion,
     VisitFindingVersion,
 )
+from pairup.services.personal import open_rows
 from pairup.services.tables import read_rows
 from pairup.values.codes import ConflictOutcome, PostingStatus, ProjectStatus, SafeguardQuestion
 from pairup.values.lifecycles import CHECK_MONTHS
@@ -193,7 +194,7 @@ def _extensions(programme: str, on: date, known_by: date | None) -> Iterator[Due
 
 
 def _offers(programme: str, on: date, known_by: date | None) -> Iterator[Due]:
-    for row in _rows(PostOfferVersion, programme, on, known_by).exclude(answer_due=None):
+    for row in open_rows(_rows(PostOfferVersion, programme, on, known_by).exclude(answer_due=None)):
         if row.answer == "open":
             about = f"post_offers/{row.identity.code}"
             yield Due("candidate", "offer", row.answer_due, about, "", row.is_synthetic)

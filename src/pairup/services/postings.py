@@ -9,6 +9,7 @@ from pairup.errors import AccessError, ConflictError, InputError
 from pairup.record.models import ExtensionVersion, PersonSignatureVersion, PostingVersion, PostOfferVersion
 from pairup.services import lives, write
 from pairup.services.access import Role, require_may
+from pairup.services.personal import open_rows
 from pairup.values.codes import Answer, PostingStatus
 from pairup.values.days import Precision
 
@@ -122,7 +123,7 @@ def answer_offer(
     require_may(actor, "offer.answer")
     with write.alone():
         home = lives.programme_of(programme)
-        row = known_row(PostOfferVersion, offer, home)
+        (row,) = open_rows([known_row(PostOfferVersion, offer, home)])
         _require_own(actor, row.person.code, paper)
         if row.answer != Answer.OPEN:
             raise ConflictError(
