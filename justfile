@@ -50,3 +50,7 @@ release:
     dist/environment/bin/pip install --quiet --no-index --find-links dist/wheels --require-hashes -r dist/wheels/core.txt
     dist/environment/bin/pip install --quiet --no-index --no-deps dist/wheels/pairup-*.whl
     dist/environment/bin/pairup --version
+
+# The register against its model, by so many random lives; 5,000 take some hours of one core.
+lives examples="5000":
+    LIFE_EXAMPLES={{examples}} python3 dev.py test tests/services/test_register_model.py

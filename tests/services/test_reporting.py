@@ -412,4 +412,4 @@ def test_an_absent_signature_is_printed(record: Path) -> None:
 
     absent = [fact.about.say("en") for fact in facts().signatures if fact.kind is None]
 
-    assert sorted(absent) == sorted(f"plan {run}" for run in runs.values())
+    assert sorted(absent) == sorted(["This report, of 2026-11-23", *(f"plan {run}" for run in runs.values())])

@@ -19,7 +19,7 @@ PAPER = click.option("--paper", default="", help="Document that the person signe
 MORE = click.argument("cells", nargs=-1, metavar="[COLUMN=TEXT…]")
 
 
-def _open(record: Path) -> None:
+def _open(record: Path | str) -> None:
     from pairup.services import open_record
 
     open_record(record)
@@ -45,7 +45,7 @@ def need() -> None:
 @PROGRAMME
 @ACTOR
 def need_state(
-    code: str, state: str, into: str, on: datetime | None, record: Path, programme: str | None, actor: str
+    code: str, state: str, into: str, on: datetime | None, record: Path | str, programme: str | None, actor: str
 ) -> None:
     """Say the state of need CODE from a day on. The recipient's own list: a donor office may not."""
     _open(record)
@@ -74,8 +74,8 @@ def project() -> None:
 @PROGRAMME
 @ACTOR
 def project_move(
-    code: str, state: str, cells: tuple[str, ...], why: str, on: datetime | None, record: Path, programme: str | None,
-    actor: str,
+    code: str, state: str, cells: tuple[str, ...], why: str, on: datetime | None, record: Path | str,
+    programme: str | None, actor: str,
 ) -> None:  # fmt: skip
     """Move project CODE to STATE from a day on, with other columns that change: running_cost_payer=… asset_owner=…
 
@@ -108,7 +108,9 @@ def posting() -> None:
 @RECORD
 @PROGRAMME
 @ACTOR
-def posting_extend(code: str, until: datetime, asked_by: str, record: Path, programme: str | None, actor: str) -> None:
+def posting_extend(
+    code: str, until: datetime, asked_by: str, record: Path | str, programme: str | None, actor: str
+) -> None:
     """Ask for posting CODE to last longer. Nothing changes until the secondee has signed."""
     _open(record)
     from pairup.services import postings
@@ -126,7 +128,9 @@ def posting_extend(code: str, until: datetime, asked_by: str, record: Path, prog
 @RECORD
 @PROGRAMME
 @ACTOR
-def posting_consent(extension: str, answer: str, paper: str, record: Path, programme: str | None, actor: str) -> None:
+def posting_consent(
+    extension: str, answer: str, paper: str, record: Path | str, programme: str | None, actor: str
+) -> None:
     """Sign or decline EXTENSION, as the secondee (--actor secondee:CODE). No reason is asked for."""
     _open(record)
     from pairup.services import postings
@@ -141,7 +145,7 @@ def posting_consent(extension: str, answer: str, paper: str, record: Path, progr
 @RECORD
 @PROGRAMME
 @ACTOR
-def posting_end(code: str, last: datetime, record: Path, programme: str | None, actor: str) -> None:
+def posting_end(code: str, last: datetime, record: Path | str, programme: str | None, actor: str) -> None:
     """End posting CODE early. There is no place for a reason, and none is asked for."""
     _open(record)
     from pairup.services import postings
@@ -157,7 +161,7 @@ def posting_end(code: str, last: datetime, record: Path, programme: str | None, 
 @PROGRAMME
 @ACTOR
 def posting_hand_over(
-    code: str, document: str, successor: str, record: Path, programme: str | None, actor: str
+    code: str, document: str, successor: str, record: Path | str, programme: str | None, actor: str
 ) -> None:
     """Give posting CODE its handover file and its successor; says on how many days both are there."""
     _open(record)
@@ -184,7 +188,9 @@ def offer() -> None:
 @RECORD
 @PROGRAMME
 @ACTOR
-def offer_answer(offer_code: str, answer: str, paper: str, record: Path, programme: str | None, actor: str) -> None:
+def offer_answer(
+    offer_code: str, answer: str, paper: str, record: Path | str, programme: str | None, actor: str
+) -> None:
     """Accept or decline OFFER, as the person it was made to (--actor secondee:CODE). No reason is taken."""
     _open(record)
     from pairup.services import postings
@@ -208,7 +214,7 @@ def follow_up() -> None:
 @PROGRAMME
 @ACTOR
 def follow_up_close(
-    code: str, done_on: datetime | None, outcome: str, record: Path, programme: str | None, actor: str
+    code: str, done_on: datetime | None, outcome: str, record: Path | str, programme: str | None, actor: str
 ) -> None:
     """Close the follow-up of finding CODE."""
     _open(record)
@@ -230,7 +236,7 @@ def follow_up_close(
 @PROGRAMME
 @ACTOR
 def countersign(
-    about: str, organisation: str, kind: str, reservation: str, record: Path, programme: str | None, actor: str
+    about: str, organisation: str, kind: str, reservation: str, record: Path | str, programme: str | None, actor: str
 ) -> None:
     """Sign ABOUT (needs/N-1, runs/…, reports/2026-11-23, evaluations/…), with or without a reservation, or decline.
 
@@ -264,7 +270,7 @@ def document() -> None:
 @PROGRAMME
 @ACTOR
 def document_add(
-    file: Path, code: str, cells: tuple[str, ...], kind: str, title: str, record: Path, programme: str | None,
+    file: Path, code: str, cells: tuple[str, ...], kind: str, title: str, record: Path | str, programme: str | None,
     actor: str,
 ) -> None:  # fmt: skip
     """Keep FILE as document CODE, or as its next edition from today; more columns: language=bo keep_until=2046-12-31"""
@@ -286,7 +292,7 @@ def document_add(
 @ON
 @KNOWN_BY
 def document_get(
-    code: str, into: Path, record: Path, programme: str | None, on: datetime | None, known_by: datetime | None
+    code: str, into: Path, record: Path | str, programme: str | None, on: datetime | None, known_by: datetime | None
 ) -> None:
     """Write the edition of document CODE that was in use on a day; its bytes are checked first."""
     _open(record)
@@ -309,8 +315,8 @@ def document_get(
 @click.option("--owner", help="Of this owner alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def due(
-    record: Path, programme: str | None, on: datetime | None, known_by: datetime | None, ahead: int, owner: str | None,
-    as_json: bool,
+    record: Path | str, programme: str | None, on: datetime | None, known_by: datetime | None, ahead: int,
+    owner: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """List what is overdue or waits, by owner: follow-ups, replies, checks, consents, handover files."""
     _open(record)
@@ -339,3 +345,25 @@ def due(
             what = say(f"lifecycle.due-{one.kind.replace('_', '-')}", language())
             click.echo(f"  {what}: {one.about} {when}{f' – {one.title}' if one.title else ''}")
     click.echo(say("lifecycle.due-count", language(), count=len(found), day=day))
+
+
+@click.command()
+@click.argument("place")
+@RECORD
+@PROGRAMME
+@ON
+@KNOWN_BY
+def chronicle(
+    place: str, record: Path | str, programme: str | None, on: datetime | None, known_by: datetime | None
+) -> None:
+    """Tell the years of PLACE on one page: codes, donors, rounds, needs, projects, claims side by side, signatures."""
+    _open(record)
+    from pairup.services import chronicles, lives
+    from pairup.values.words import say
+
+    lines = chronicles.read_chronicle(
+        place, on=day_of(on), programme=lives.programme_of(programme), known_by=known_by.date() if known_by else None
+    )
+    for line in lines:
+        mark = f" [{say('lifecycle.synthetic', language())}]" if line.is_synthetic else ""
+        click.echo(f"{line.written:<10} {line.words.say(language())} ({line.about}){mark}")

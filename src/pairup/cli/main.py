@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "follow-up": ("pairup.cli.lives", "Close what a visit left to be done."),
     "countersign": ("pairup.cli.lives", "Sign, reserve or decline: needs, plans, reports."),
     "document": ("pairup.cli.lives", "Keep a paper by its hash, and give it back."),
+    "chronicle": ("pairup.cli.lives", "Tell a place's years on one page."),
     "due": ("pairup.cli.lives", "List what is overdue or waits, by owner."),
     "plan": ("pairup.cli.plan", "Draft pairings, postings, funding or visits."),
     "why": ("pairup.cli.answers", "Say why a drafted plan chose, or did not choose."),

@@ -41,7 +41,13 @@ def cells_given(cells: Iterable[str]) -> dict[str, str]:
 @KEY
 @ACTOR
 def record(
-    table: str, cells: tuple[str, ...], record: Path, programme: str | None, reason: str, key: str | None, actor: str
+    table: str,
+    cells: tuple[str, ...],
+    record: Path | str,
+    programme: str | None,
+    reason: str,
+    key: str | None,
+    actor: str,
 ) -> None:
     """Record a new row of TABLE, for example: pairup record needs code=N-9 place=nang … --record FILE.
 
@@ -70,7 +76,7 @@ def record(
 @KEY
 @ACTOR
 def correct(
-    table: str, code: str, cells: tuple[str, ...], seen: int, record: Path, programme: str | None, reason: str,
+    table: str, code: str, cells: tuple[str, ...], seen: int, record: Path | str, programme: str | None, reason: str,
     key: str | None, actor: str,
 ) -> None:  # fmt: skip
     """Correct the row CODE of TABLE as you saw it: a new version takes the place of version --seen."""
@@ -100,7 +106,14 @@ def correct(
 @KEY
 @ACTOR
 def withdraw(
-    table: str, code: str, seen: int, record: Path, programme: str | None, reason: str, key: str | None, actor: str
+    table: str,
+    code: str,
+    seen: int,
+    record: Path | str,
+    programme: str | None,
+    reason: str,
+    key: str | None,
+    actor: str,
 ) -> None:
     """Withdraw version --seen of a row that should never have stood there. It stays readable as of before."""
     from pairup.services import open_record
@@ -123,7 +136,7 @@ def withdraw(
 @KNOWN_BY
 @click.option("--personal", is_flag=True, help="Show personal columns too.")
 def history(
-    table: str, code: str, record: Path, programme: str | None, known_by: datetime | None, personal: bool
+    table: str, code: str, record: Path | str, programme: str | None, known_by: datetime | None, personal: bool
 ) -> None:
     """Show every version of a row: what changed, who did it, when and why, by both clocks."""
     from pairup.services import open_record
@@ -158,7 +171,7 @@ def _told(act: Any) -> dict[str, Any]:
 @KNOWN_BY
 @click.option("--all", "everything", is_flag=True, help="Settled ones too.")
 def conflicts(
-    record: Path, programme: str | None, on: datetime | None, known_by: datetime | None, everything: bool
+    record: Path | str, programme: str | None, on: datetime | None, known_by: datetime | None, everything: bool
 ) -> None:
     """List edits that came too late, with what was proposed and what stands."""
     from pairup.services import open_record
@@ -189,7 +202,7 @@ def conflicts(
 @click.option("--reason", required=True, help="Why. It stays in the journal: no personal data.")
 @RECORD
 @ACTOR
-def settle(conflict: str, outcome: str, reason: str, record: Path, actor: str) -> None:
+def settle(conflict: str, outcome: str, reason: str, record: Path | str, actor: str) -> None:
     """Decide CONFLICT: what the record holds stands, or what was proposed is taken now."""
     from pairup.services import open_record
 

@@ -550,6 +550,18 @@ class SignatureFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingFacts:
+    """Things of one kind that wait on the day: how many, how many overdue, the longest in days, and for whom."""
+
+    kind: Words
+    waiting: int
+    overdue: int
+    longest: int | None
+    owners: tuple[str, ...] = ()
+    has_more_owners: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFacts:
     """Where facts were read; `used` counts the rows that name it."""
 
@@ -594,6 +606,7 @@ class ReportFacts:
     evaluations: tuple[EvaluationFacts, ...] = ()
     totals: tuple[Total, ...] = ()
     signatures: tuple[SignatureFacts, ...] = ()
+    waiting: tuple[WaitingFacts, ...] = ()
     sources: tuple[SourceFacts, ...] = ()
     origins: tuple[Origin, ...] = ()
     tables: tuple[RowTable, ...] = ()

@@ -15,6 +15,7 @@ from pairup.reports.portfolio_section import portfolio_section
 from pairup.reports.rounds_section import rounds_section
 from pairup.reports.said import said
 from pairup.reports.visit_section import visit_section
+from pairup.reports.waiting_section import waiting_section
 from pairup.reports.writing import day
 
 
@@ -41,6 +42,7 @@ def round_report(facts: ReportFacts) -> Document:
             evaluations_section(facts, public=False),
             claims_section(facts, public=False),
             totals_section(facts, public=False),
+            waiting_section(facts),
             signatures_section(facts, public=False),
             origins_section(facts, public=False),
         ),

@@ -30,6 +30,8 @@ from pairup.values.lifecycles import CHECK_MONTHS
 
 #: days after arrival at which host and secondee are asked whether the post fits
 ARRIVAL_DAYS = 60
+#: days after arrival from which nobody asks any more; by then it is another question
+ARRIVAL_UNTIL = 365
 #: days before the end of a posting from which its handover file is asked for
 HANDOVER_DAYS = 60
 #: states of a project in which its safeguard screen is to be complete
@@ -166,7 +168,8 @@ def _arrivals(programme: str, on: date, known_by: date | None) -> Iterator[Due]:
         asked[posting].add(voice)
     hosts = _hosts(programme, on, known_by)
     for row in _in_post(programme, on, known_by):
-        if row.starts is not None and len(asked[row.identity_id]) < 2:
+        is_recent = row.starts is not None and (on - row.starts).days <= ARRIVAL_UNTIL
+        if is_recent and len(asked[row.identity_id]) < 2:
             missing = ", ".join(sorted({"host", "secondee"} - asked[row.identity_id]))
             day = row.starts + timedelta(days=ARRIVAL_DAYS)
             yield Due(hosts.get(row.post_id, "-"), "arrival_check", day, f"postings/{row.identity.code}", missing,

@@ -27,6 +27,19 @@ def text(value: Any) -> str:
     return str(value)
 
 
+#: tables whose titles stand in the catalogue of lives
+_OF_LIVES = frozenset({
+    "documents", "commitments", "safeguards", "contracts", "assets", "project_checks", "swaps", "extensions",
+    "person_signatures", "post_offers", "arrival_checks", "appraisals", "reviews", "feedback", "incidents", "conflicts",
+})  # fmt: skip
+
+
+def title_of(table: str) -> Words:
+    """Name a table as a report calls it."""
+    name = table.replace("_", "-")
+    return Words(f"lifecycle.table-{name}" if table in _OF_LIVES else f"services.table-{name}")
+
+
 def row_table(
     name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, group_by: Sequence[str], synthetic: bool
 ) -> RowTable:

@@ -15,7 +15,8 @@ from pairup.services.postings import known_row
 from pairup.values.codes import SignatureKind
 
 #: what can be signed; a report is named by its day, as reports/2026-11-23
-SIGNED_TABLES = ("needs", "runs", "reports", "evaluations", "projects", "agreed_results", "reviews", "commitments")
+SIGNED_TABLES = ("needs", "runs", "reports", "evaluations", "projects", "agreed_results", "reviews", "commitments",
+                 "claims")  # fmt: skip
 
 
 def countersign(

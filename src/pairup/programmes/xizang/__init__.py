@@ -9,6 +9,7 @@ from pairup.programmes.synthetic import (
     conditions,
     journeys,
     money,
+    oversight,
     people,
     posts,
     projects,
@@ -71,7 +72,7 @@ def generate(facts: Tables, seed: int) -> Tables:
     rounds = _rounds(ground)
     named = frozenset(row["code"] for row in hosts)
     works = _works(ground, needs, seed)
-    return merged(
+    tables = merged(
         base,
         _people(ground, counties, seats, rounds, needs, named, seed),
         works,
@@ -80,6 +81,7 @@ def generate(facts: Tables, seed: int) -> Tables:
         stories.demo_valley(seed),
         trials.demo_trials(seed),
     )
+    return merged(tables, oversight.kept(tables, facts["pairings"], seed, ON))
 
 
 def _rounds(ground: Ground) -> dict[int, RoundSpan]:

@@ -14,7 +14,14 @@ from pairup import __version__
 from pairup.errors import ConflictError
 from pairup.planning.plan import Status
 from pairup.planning.problems import FundingProblem
-from pairup.record.models import TABLES, AdoptionVersion, PlanRunVersion, SignatureVersion, SourceVersion
+from pairup.record.models import (
+    TABLES,
+    AdoptionVersion,
+    EvaluationVersion,
+    PlanRunVersion,
+    SignatureVersion,
+    SourceVersion,
+)
 from pairup.reports.facts import (
     Both,
     Change,
@@ -38,7 +45,8 @@ from pairup.services.claims import check, claim_facts
 from pairup.services.explanations import plan_of
 from pairup.services.plans import WEIGHTS, asked_of, default_programme
 from pairup.services.reporting import evaluations, firm, journey, money, people, places, projects
-from pairup.services.rows import rough
+from pairup.services.reporting.waiting import read_waiting
+from pairup.services.rows import rough, title_of
 from pairup.values.codes import Preset, SignatureKind
 from pairup.values.words import Words
 
@@ -179,6 +187,7 @@ def read_facts(programme: str, *, on: date, known_by: date | None = None, is_dem
         evaluations=evaluations.evaluation_facts(programme, on=on, known_by=known_by, results=results),
         totals=_totals(programme, on=on, known_by=known_by),
         signatures=_signatures(programme, runs, atlas, held, on, known_by),
+        waiting=read_waiting(programme, on=on, known_by=known_by),
         sources=_sources(programme, on=on, known_by=known_by),
         origins=_origins(programme, row_tables, on=on, known_by=known_by),
         tables=tuple(row_tables), **parts,
@@ -270,6 +279,12 @@ def _signatures(
         if f"runs/{run.identity.code}" not in signed:
             about = Words("services.about-plan", {"run": run.identity.code})
             found.append(SignatureFacts(NameFacts("recipients", Both("Recipient offices", "受援方")), about))
+    told = tables.read_rows(EvaluationVersion, on=on, known_by=known_by, programme=programme)
+    unsigned = [f"reports/{on}", *(f"evaluations/{code}" for code in told.values_list("identity__code", flat=True))]
+    for name in unsigned:
+        if name not in signed:
+            absent = Words(f"lifecycle.about-{name.partition('/')[0]}", {"name": name.partition("/")[2]})
+            found.append(SignatureFacts(NameFacts("recipients", Both("Recipient offices", "受援方")), absent))
     return tuple(found)
 
 
@@ -309,6 +324,6 @@ def _origins(programme: str, linked: list[Any], *, on: date, known_by: date | No
                 standings[standing] += 1
         if count:
             link = RowLink(name) if name in names else None
-            title = Words(f"services.table-{name.replace('_', '-')}")
+            title = title_of(name)
             origins.append(Origin(name, title, count, made_up, dict(sorted(standings.items())), link))
     return tuple(origins)
