@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from pairup.record.models import PairingVersion, Programme, RevenueBaseVersion
+from pairup.record.models import PairingVersion, ProgrammeVersion, RevenueBaseVersion
 from pairup.reports.totals import Part
 from pairup.rules.quota import Due, due
 from pairup.rules.register import Rule, load_rules
@@ -86,8 +86,8 @@ def read_owed(programme: str, *, on: date, known_by: date | None = None) -> list
 
 def due_parts(asked: Asked, ground: Ground) -> Iterator[Part]:
     """Every amount due, standing with the base it was taken of."""
-    codes = Programme.objects.order_by("code").values_list("code", flat=True)
-    for programme in [asked.programme] if asked.programme is not None else list(codes):
+    known = ProgrammeVersion.objects.known(asked.known_by).values_list("identity__code", flat=True)
+    for programme in [asked.programme] if asked.programme is not None else sorted(set(known)):
         for one in read_owed(programme, on=asked.on, known_by=asked.known_by):
             if one.amount is None or one.base is None or one.due is None or one.due.version is None:
                 continue

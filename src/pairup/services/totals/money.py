@@ -14,7 +14,7 @@ from django.db.models import Case, Count, F, Sum, Value, When
 
 from pairup.record.models import EnvelopeVersion, MoneyLineVersion, WorksRecordVersion
 from pairup.reports.totals import Definition, Part
-from pairup.services.rows import rough
+from pairup.services.rows import rough, text
 from pairup.services.tables import latest
 from pairup.services.totals.asked import OF_PLACES, Asked
 from pairup.services.totals.ground import Ground
@@ -31,6 +31,7 @@ KINDS = {
 _COLUMNS = (
     "identity_id", "identity__code", "identity__programme_id", "pairing_id", "project_id", "kind", "budget_year",
     "amount_minor", "currency", "day", "day_precision", "is_synthetic", "passes_on_id", "number", "standing", "source",
+    "grassroots_share", "livelihood_share",
 )  # fmt: skip
 
 
@@ -149,7 +150,8 @@ def _fitting(
     said = str(Money(row["amount_minor"], row["currency"]))
     shown = {
         "day": str(rough(row["day"], row["day_precision"])), "says": said, "version": str(row["number"]),
-        "standing": row["standing"], "source": row["source"],
+        "standing": row["standing"], "source": row["source"], "grassroots": text(row["grassroots_share"]),
+        "livelihood": text(row["livelihood_share"]),
     }  # fmt: skip
     yield Part(
         minor, row["currency"], keys, row["identity__code"], "money", is_synthetic=row["is_synthetic"], why=why,
