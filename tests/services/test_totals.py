@@ -180,6 +180,37 @@ def test_each_person_counts_once_in_a_figure_and_each_posting_once(record: Path)
     ]  # fmt: skip
 
 
+def moved(tables: Tables) -> Tables:
+    """Dale leaves East for West in 2016, and its pairing goes from Aland to Bland in 2020."""
+    tables = with_rows(
+        tables, "places", "code name_en level parent official_code from", "dale Dale county west 90201 2016"
+    )
+    tables["places"] = [r | {"to": "2015"} if r.get("official_code") == "90111" else r for r in tables["places"]]
+    tables["pairings"] = [r | {"to": "2019"} if r["code"] == "a-dale" else r for r in tables["pairings"]]
+    tables = with_rows(
+        tables, "pairings", "code donor place channel level parent from", "a-dale DN-B dale territorial county - 2020"
+    )
+    return with_rows(
+        tables, "money", "code day pairing kind budget_year amount currency is_synthetic",
+        "M-5 2015 a-dale payment 2015 1 CNY yes", "M-6 2016-01-01 a-dale payment 2016 2 CNY yes",
+        "M-7 2019-12-31 a-dale payment 2019 4 CNY yes", "M-8 2020-01-01 a-dale payment 2020 8 CNY yes",
+    )  # fmt: skip
+
+
+def test_a_row_stands_where_its_place_lay_and_whose_pairing_it_was_on_its_own_day(record: Path) -> None:
+    load(moved(a_programme()))
+    asked = {"where": {"pairing": "a-dale"}, "by": ["prefecture", "donor", "top"]}
+
+    figures = {"/".join(figure.key): figure.amount for figure in total("money_paid", on=ON, **asked).figures}
+    listed: dict[str, Decimal] = {}
+    for row in rows_of("money_paid", on=ON, **asked):
+        listed["/".join(row.key)] = listed.get("/".join(row.key), Decimal(0)) + Decimal(row.counts) / 100
+
+    assert figures == listed == {"east/DN-A/a-east": 1, "west/DN-A/a-east": 6, "west/DN-B/a-dale": 8}
+    for key, value, amount in (("place", "west", 14), ("donor", "DN-B", 8)):
+        assert total("money_paid", on=ON, where={"pairing": "a-dale", key: value}).one.amount == amount
+
+
 # --- currencies ---------------------------------------------------------------------------------------------
 
 

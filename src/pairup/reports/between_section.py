@@ -36,7 +36,8 @@ def burden_blocks(burdens: Sequence[Burden]) -> list[Block]:
         return []
     columns = (
         Column(Words("totals.col-donor")), Column(Words("totals.col-programme")),
-        Column(said("col-year"), is_short=True), *(Column(said(f"col-{step}"), is_number=True) for step in STEPS), Column(said("col-known")),
+        Column(said("col-year"), is_short=True),
+        *(Column(said(f"col-{step}"), is_number=True) for step in STEPS), Column(said("col-known")),
     )  # fmt: skip
     rows: list[tuple[Inline, ...]] = [
         (one.donor, one.programme, str(one.year), *(_told(getattr(one, step)) for step in STEPS),
