@@ -6,6 +6,10 @@ setup:
 test *args:
     python3 dev.py test {{args}}
 
+# The record, the services, the command line and the journeys on a PostgreSQL server that the tests start themselves.
+test-postgresql *args:
+    PAIRUP_TEST_DATABASE=postgresql .venv/bin/python -m pytest -n 2 tests/services tests/cli tests/journeys {{args}}
+
 lint:
     python3 dev.py lint
 
@@ -34,6 +38,10 @@ bench-measurement *args:
 # How often a verdict is wrong, 2,000 draws a row; some twenty minutes of one core. Writes docs/benchmarks.
 simulate *args:
     python3 dev.py bench simulate --full --into docs/benchmarks {{args}}
+
+# Work and SIGKILL, 300 times: nothing acknowledged is lost, nothing is half-written. Some five minutes.
+crash *args:
+    PYTHONPATH=src .venv/bin/python -m tests.crash.run {{args}}
 
 # Build the wheel, install it alone in a fresh environment, and ask it for its version.
 release:

@@ -97,6 +97,31 @@ def test_a_failed_go_is_not_asked_again() -> None:
     assert row.runs == 1 and row.figure is None and row.note == "failed with 1"
 
 
+@pytest.mark.parametrize("peer", ["failing", "without_its_library"])
+def test_how_long_a_failure_took_is_no_bound_on_the_speed_of_a_peer(peer: str) -> None:
+    calls = [Call("pairup", f"{__name__}:made_at_once"), Call("peer", f"{__name__}:{peer}", must=2.0)]
+
+    rows = list(alternately("x", "n", calls, runs=1))
+
+    assert rows[1].seconds is None and versus(rows) == []
+
+
+def test_a_library_that_a_peer_lacks_is_named() -> None:
+    (row,) = alternately("x", "n", [Call("peer", f"{__name__}:without_its_library")])
+
+    assert row.note == "no_such_library is not installed"
+
+
+def made_at_once() -> float:
+    return 1.0
+
+
+def without_its_library() -> float:
+    import importlib
+
+    return float(importlib.import_module("no_such_library").answer)
+
+
 def failing() -> float:
     raise ValueError("nothing")
 

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from pairup.planning.plan import gap_of
 
@@ -92,24 +92,28 @@ def measured(function: Callable[..., Any] | str, *asked: Any, limit: float = 600
         child.kill()
         child.communicate()
         return Measured(None, time.perf_counter() - began, note=f"killed at {limit:.0f} s")
-    if child.returncode:
-        return Measured(None, time.perf_counter() - began, note=f"failed with {child.returncode}")
+    if child.returncode:  # how long a failure took says nothing of the speed
+        return Measured(None, None, note=f"failed with {child.returncode}")
     return Measured(*pickle.loads(said))  # noqa: S301  what our own process wrote
 
 
 def serve() -> None:
     """Measure what is asked on standard input; the other end of `measured`."""
-    import resource
 
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a solver prints must not stand in the answer
     module, name = pickle.load(sys.stdin.buffer)  # noqa: S301  what our own process wrote
     try:
-        function = getattr(importlib.import_module(module), name)
-    except ModuleNotFoundError as missing:
+        _answer(module, name, answers)
+    except ModuleNotFoundError as missing:  # of a peer, also where it is imported by the call itself
         pickle.dump((None, None, None, None, f"{missing.name} is not installed"), answers)
-        answers.flush()
-        return
+    answers.flush()
+
+
+def _answer(module: str, name: str, answers: IO[bytes]) -> None:
+    import resource
+
+    function = getattr(importlib.import_module(module), name)
     imports = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     asked = pickle.load(sys.stdin.buffer)  # noqa: S301  what our own process wrote
     _forget_peak()
@@ -121,7 +125,6 @@ def serve() -> None:
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     peak, held = max(own, children - imports, 0) / 1024, max(before - imports, 0) / 1024
     pickle.dump((answer, seconds, used, peak, "", held), answers)
-    answers.flush()
 
 
 def _forget_peak() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import sys
 from typing import Any
@@ -18,7 +19,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("pairup.cli.folder", "Make an empty programme folder with example rows."),
     "check": ("pairup.cli.folder", "Say everything that is wrong with a folder; write nothing."),
     "load": ("pairup.cli.folder", "Load a folder into a record."),
+    "import": ("pairup.cli.sheets", "Show what a sheet would change; write what you accept."),
+    "export": ("pairup.cli.sheets", "Write a table, or all of them, as CSV or XLSX."),
     "save": ("pairup.cli.folder", "Save a record as a folder of CSV files."),
+    "record": ("pairup.cli.rows", "Record a new row of a table."),
+    "correct": ("pairup.cli.rows", "Correct a row: a new version, on the one you saw."),
+    "withdraw": ("pairup.cli.rows", "Withdraw a row that should never have stood there."),
+    "history": ("pairup.cli.rows", "Show every version of a row: who, when, why."),
+    "conflicts": ("pairup.cli.rows", "List edits that came too late, both sides."),
+    "settle": ("pairup.cli.rows", "Decide a conflict."),
     "plan": ("pairup.cli.plan", "Draft pairings, postings, funding or visits."),
     "why": ("pairup.cli.answers", "Say why a drafted plan chose, or did not choose."),
     "what-if": ("pairup.cli.answers", "Say how a plan would change if it had to."),
@@ -41,6 +50,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("pairup.cli.journal", "Recompute the record's journal."),
     "checkpoint": ("pairup.cli.journal", "Sign the journal's head, for others to keep."),
     "export-journal": ("pairup.cli.journal", "Write the journal for others to verify."),
+    "backup": ("pairup.cli.backup", "Back up a record in use; verify it by restoring it."),
+    "restore": ("pairup.cli.backup", "Restore a backup as a new record, with a mark."),
+    "backup-keys": ("pairup.cli.backup", "Back up the key file, encrypted, apart from the record."),
+    "restore-keys": ("pairup.cli.backup", "Put a copy of the key file in its place."),
     "bench": ("pairup.cli.bench", "Measure pairup beside other solvers, on this machine."),
 }
 
@@ -55,7 +68,8 @@ class Commands(click.Group):
         if name not in COMMANDS:
             return None
         module = importlib.import_module(COMMANDS[name][0])
-        command: click.Command = getattr(module, name.replace("-", "_"))
+        attribute = name.replace("-", "_")
+        command: click.Command = getattr(module, f"{attribute}_" if keyword.iskeyword(attribute) else attribute)
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

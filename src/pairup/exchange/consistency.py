@@ -13,7 +13,7 @@ from itertools import combinations, pairwise
 from typing import Any
 
 from pairup.exchange.cells import known_reference
-from pairup.exchange.layout import Clock, Kind
+from pairup.exchange.layout import Clock, Kind, Table
 from pairup.exchange.notes import finding
 from pairup.exchange.reading import Rows
 from pairup.rules.register import load_rules
@@ -24,7 +24,7 @@ from pairup.values.words import Words
 
 HANDOVER_DAYS = 31
 #: cells that list codes of another table, by table and column
-_LISTED = {
+LISTED = {
     ("people", "prefers"): "places",
     ("posts", "open_to"): "organisations",
     ("projects", "needs_projects"): "projects",
@@ -79,11 +79,17 @@ def held(rows: Rows, places: Iterable[int], about: Sequence[Hashable] = (), deta
     ]  # fmt: skip
 
 
+def targets(table: Table) -> set[str]:
+    """Name the tables whose codes stand in a table's cells."""
+    listed = {target for (name, _), target in LISTED.items() if name == table.name}
+    return listed | {column.refers_to for column in table.columns if column.refers_to}
+
+
 def check_references(rows: Rows, known: Mapping[str, set[str]]) -> list[Finding]:
     """Refuse codes that no table of the folder and no record has; each names the known ones nearest to it."""
     found = []
     for column in rows.table.columns:
-        listed = _LISTED.get((rows.table.name, column.name), "")
+        listed = LISTED.get((rows.table.name, column.name), "")
         target = column.refers_to or listed
         values = rows.fields.get(column.field)
         if not target or values is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pairup.record.claims import Claim, ClaimVersion
+from pairup.record.conflicts import Conflict, ConflictVersion
 from pairup.record.evaluations import Evaluation, EvaluationVersion, Registration, RegistrationVersion
 from pairup.record.journal import JournalCheckpoint, JournalEntry
 from pairup.record.money import (
@@ -86,6 +87,7 @@ TABLES: dict[str, Any] = {
         PersonVersion, FitnessCheckVersion, AttestationVersion, HostViewVersion, PostingVersion, CounterpartVersion,
         WelfareCheckVersion, SiteVersion, VisitVersion, VisitFindingVersion, ObservationVersion, ClaimVersion,
         SignatureVersion, PlanRunVersion, AdoptionVersion, RegistrationVersion, EvaluationVersion,
+        ConflictVersion,
     )
 }  # fmt: skip
 

@@ -17,15 +17,24 @@ class Role(StrEnum):
     PUBLIC = "public"
 
 
+#: the offices that keep the record; which rows of it each may write is a matter of scope
+OFFICES = frozenset({Role.PROGRAMME_OFFICE, Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE})
+
 #: command of the write path, and the roles that may give it
 POLICY: dict[str, frozenset[Role]] = {
     "load": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR}),
+    "import": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR}),
     "restore": frozenset({Role.ADMINISTRATOR}),
     "plan.draft": frozenset({Role.PROGRAMME_OFFICE, Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE}),
     "plan.adopt": frozenset({Role.PROGRAMME_OFFICE}),
     "funding.lottery": frozenset({Role.PROGRAMME_OFFICE}),
     "claim.register": frozenset({Role.PROGRAMME_OFFICE, Role.EVALUATOR}),
     "claim.evaluate": frozenset({Role.PROGRAMME_OFFICE, Role.EVALUATOR}),
+    "record": OFFICES,
+    "correct": OFFICES,
+    "withdraw": OFFICES,
+    "conflict.keep": frozenset(Role) - {Role.PUBLIC},
+    "conflict.settle": OFFICES,
 }
 
 

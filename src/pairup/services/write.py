@@ -2,16 +2,14 @@
 
 A journal leaf is RFC 8785 JSON: number, time, command, actor, programme, key, facts, and for each table how many
 rows were added and superseded with the SHA-256 over them. Rows enter by code, not by database id, so that a record
-restored elsewhere verifies. Personal columns enter only as an HMAC (see `record.dated.Sealed`).
+restored elsewhere verifies. Personal columns enter only as an HMAC (see `record.dated.Sealed`), and the database only
+closed (`services.personal`).
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
 import json
-import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,19 +27,24 @@ from pairup.journal.checkpoint import Checkpoint, SigningKey
 from pairup.journal.tree import Frontier, leaf_hash
 from pairup.record.dated import Identity, Sealed
 from pairup.record.journal import JournalCheckpoint, JournalEntry
-from pairup.record.models import TABLES, Programme
+from pairup.record.models import Programme
+from pairup.services import personal
 from pairup.services.access import require_may
 from pairup.values.findings import Finding
-from pairup.values.words import Words
 
 #: columns of a version row that are no part of what was said
-_BOOKKEEPING = frozenset({"id", "entry", "superseded_at", "recorded_at", "identity", "salt", "sealed"})
+_BOOKKEEPING = frozenset({"id", "entry", "superseded_at", "recorded_at", "identity", "sealed", "closed"})
+#: up to so many codes or rows are asked for by name; of more, the whole table is read at once
+_FEW = 200
+#: the one lock that writers of a PostgreSQL record wait for
+_LOCK = 0x70616972
 
 
 class Codes:
     """Identity codes by model and id, read once a command."""
 
-    def __init__(self) -> None:
+    def __init__(self, using: str = "default") -> None:
+        self._using = using
         self._known: dict[type[models.Model], dict[int, str]] = {}
 
     def of(self, model: type[models.Model], pk: int | None) -> str | None:
@@ -49,7 +52,8 @@ class Codes:
             return None
         known = self._known.setdefault(model, {})
         if pk not in known:
-            known.update(model._default_manager.values_list("pk", "code"))
+            rows = model._default_manager.using(self._using).values_list("pk", "code")
+            known.update(rows.filter(pk=pk) if len(known) < 8 else rows)
         return known[pk]
 
 
@@ -74,23 +78,15 @@ def _plain(field: Any, row: Any, codes: Codes) -> Any:
     return value
 
 
-def seal(row: Any, codes: Codes) -> str:
-    """HMAC of a row's personal columns under its own salt."""
-    assert isinstance(row, Sealed)
-    said = [_plain(row._meta.get_field(name), row, codes) for name in row.personal]
-    return hmac.new(bytes.fromhex(row.salt), rfc8785.dumps(said), hashlib.sha256).hexdigest()
-
-
 def row_bytes(row: Any, codes: Codes) -> bytes:
     """Give the canonical JSON of what a version row says."""
-    personal = row.personal if isinstance(row, Sealed) else ()
-    said = {field.name: _plain(field, row, codes) for field in _fields(row.__class__) if field.name not in personal}
+    said = {field.name: _plain(field, row, codes) for field in _fields(row.__class__)}
     for name in row.later:
         if not said[name]:  # as a row of the older schema, which had no such column
             del said[name]
     identity = type(row)._meta.get_field("identity").related_model
     said["code"] = codes.of(identity, row.identity_id)
-    if personal:
+    if isinstance(row, Sealed):
         said["sealed"] = row.sealed
     if "answer" in said:  # the one column that may hold floats
         return rfc8785.dumps(said)
@@ -119,11 +115,18 @@ def _insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
         )
 
 
+def _overrides() -> dict[str, str]:
+    """What an operator overrode to open this record."""
+    said = {"unsafe_sqlite": services.unsafe_sqlite, "unsafe_postgresql": services.unsafe_postgresql}
+    return {name: fault for name, fault in said.items() if fault}
+
+
 class Doing:
     """What a command may do to the record: add identities, add versions, supersede versions."""
 
     def __init__(self, entry: JournalEntry) -> None:
         self.entry = entry
+        self.facts: dict[str, Any] = {}  # what the entry says beside its rows; a command may add to it
         self.codes = Codes()
         self.added: dict[str, int] = defaultdict(int)
         self.superseded: dict[str, list[str]] = defaultdict(list)
@@ -135,26 +138,30 @@ class Doing:
         """Give the ids of these codes, making the identities that are missing."""
         wanted = sorted(set(codes))
         scope = {"programme": programme} if programme is not None and _is_scoped(model) else {}
-        known = dict(model._default_manager.filter(**scope).values_list("code", "pk"))
+        rows = model._default_manager.filter(**scope)
+        if len(wanted) <= _FEW:
+            rows = rows.filter(code__in=wanted)
+        known = dict(rows.values_list("code", "pk"))
         missing = [model(code=code, **scope) for code in wanted if code not in known]
         _insert(model, missing)
         if missing:
-            known = dict(model._default_manager.filter(**scope).values_list("code", "pk"))
+            known = dict(rows.all().values_list("code", "pk"))
         return {code: known[code] for code in wanted}
 
     def add(self, model: Any, rows: Sequence[Any]) -> None:
         """Add version rows: number, time and entry are set here, personal columns sealed, the digest fed."""
-        top: dict[int, int] = dict(
-            model._default_manager.values_list("identity")
-            .annotate(top=models.Max("number"))
-            .values_list("identity", "top")
-        )
+        identities = {row.identity_id for row in rows}
+        versions = model._default_manager.all()
+        if len(identities) <= _FEW:
+            versions = versions.filter(identity__in=identities)
+        numbers = versions.values_list("identity").annotate(top=models.Max("number")).values_list("identity", "top")
+        top: dict[int, int] = dict(numbers)
         for row in rows:
             row.number = top[row.identity_id] = top.get(row.identity_id, 0) + 1
             row.recorded_at, row.entry_id = self.entry.at, self.entry.pk
-            if isinstance(row, Sealed):
-                row.salt = secrets.token_hex(16)
-                row.sealed = seal(row, self.codes)
+        if issubclass(model, Sealed):
+            personal.close(model, rows, at=self.entry.at)
+        for row in rows:
             self._digests[model.table].update(hashlib.sha256(row_bytes(row, self.codes)).digest())
         _insert(model, rows)
         self.added[model.table] += len(rows)
@@ -175,7 +182,7 @@ class Doing:
                 table=model.table,
             )
 
-    def leaf(self, facts: Mapping[str, Any]) -> bytes:
+    def leaf(self) -> bytes:
         tables = sorted(set(self.added) | set(self.superseded))
         return rfc8785.dumps({
             "number": self.entry.number,
@@ -184,7 +191,7 @@ class Doing:
             "actor": self.entry.actor,
             "programme": self.entry.programme.code if self.entry.programme else None,
             "key": self.entry.key,
-            "facts": dict(facts) | ({"unsafe_sqlite": services.unsafe_sqlite} if services.unsafe_sqlite else {}),
+            "facts": self.facts | _overrides(),
             "rows": {
                 table: {
                     "added": self.added[table],
@@ -199,6 +206,20 @@ class Doing:
 @cache
 def _is_scoped(model: type[Identity]) -> bool:
     return any(field.name == "programme" for field in model._meta.concrete_fields)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Be the record's one writer until this ends, so that what was read is still so when it is written.
+
+    SQLite takes its write lock when a transaction begins; PostgreSQL is asked for a lock of the whole record. Taken
+    twice by one writer it is one lock.
+    """
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        yield
 
 
 @contextmanager
@@ -217,7 +238,7 @@ def command(
     clock that ran backwards is held at the last entry's time.
     """
     require_may(actor, name)
-    with transaction.atomic():
+    with alone():
         if key is not None and JournalEntry.objects.filter(key=key).exists():
             raise ConflictError("This command was carried out before.", code="record.done-before", key=key)
         last = JournalEntry.objects.order_by("-number").first()
@@ -227,10 +248,11 @@ def command(
         )  # fmt: skip
         entry.save()
         doing = Doing(entry)
+        doing.facts.update(facts or {})
         yield doing
         if programme is not None:
             entry.programme = Programme.objects.get(code=programme)
-        entry.leaf = doing.leaf(facts or {})
+        entry.leaf = doing.leaf()
         entry.hash = leaf_hash(entry.leaf).hex()
         entry.save()
 
@@ -240,7 +262,7 @@ def sign_checkpoint(key: SigningKey, *, at: datetime) -> str:
 
     A journal that has not grown since the last checkpoint is signed anew: a day's silence is a fact too.
     """
-    with transaction.atomic():
+    with alone():
         last = JournalCheckpoint.objects.order_by("-pk").first()
         frontier = Frontier(last.size, [bytes.fromhex(part) for part in last.parts]) if last else Frontier()
         added = JournalEntry.objects.filter(number__gt=frontier.size).order_by("number").values_list("leaf", flat=True)
@@ -252,34 +274,8 @@ def sign_checkpoint(key: SigningKey, *, at: datetime) -> str:
     return note
 
 
-def check_journal() -> list[Finding]:
-    """Recompute the log and every row's digest; findings name the entry and the table that differ.
+def check_journal(*, using: str = "default") -> list[Finding]:
+    """Recompute the log and every row's digest; findings name the entry and the table that differ."""
+    from pairup.services.journal_check import check
 
-    This is the record looking at itself: whoever owns the database could have rewritten all of it. An export and a
-    checkpoint kept elsewhere tell more (`journal.verify`).
-    """
-    findings, codes, frontier = [], Codes(), Frontier()
-    heads = {mark.size: mark.note.splitlines()[2] for mark in JournalCheckpoint.objects.order_by("pk")}
-    for expected, entry in enumerate(JournalEntry.objects.order_by("number"), start=1):
-        leaf = bytes(entry.leaf)
-        if (entry.number, entry.hash) != (expected, frontier.append(leaf).hex()):
-            findings.append(Finding(Words("record.journal-broken", {"number": entry.number}), file="journal"))
-        if frontier.size in heads and heads[frontier.size] != base64.b64encode(frontier.head()).decode():
-            findings.append(Finding(Words("record.checkpoint-broken", {"number": entry.number}), file="journal"))
-        said = json.loads(leaf)["rows"] if leaf else {}
-        for table, model in TABLES.items():
-            digest, count = hashlib.sha256(), 0
-            rows = model._default_manager.filter(entry=entry).order_by("pk")
-            for row in rows.iterator(chunk_size=2000):
-                digest.update(hashlib.sha256(row_bytes(row, codes)).digest())
-                count += 1
-                if isinstance(row, Sealed) and row.salt and row.sealed != seal(row, codes):
-                    findings.append(Finding(Words("record.seal-broken", {"table": table, "row": row.pk})))
-            kept = said.get(table, {"added": 0, "digest": hashlib.sha256().hexdigest()})
-            if (count, digest.hexdigest()) != (kept["added"], kept["digest"]):
-                findings.append(
-                    Finding(Words("record.rows-changed", {"table": table, "number": entry.number}), file="journal")
-                )
-    if heads and max(heads) > frontier.size:
-        findings.append(Finding(Words("record.checkpoint-broken", {"number": max(heads)}), file="journal"))
-    return findings
+    return check(using)

@@ -175,5 +175,20 @@ class Attested(StrEnum):
     RULE = "rule"
 
 
+class ConflictKind(StrEnum):
+    """Why an edit was kept aside instead of being made."""
+
+    LOST_RACE = "lost_race"  # the version it was made on had been replaced
+    OTHER_CONTENT = "other_content"  # its key had been used for something else
+
+
+class ConflictOutcome(StrEnum):
+    """What somebody decided about a conflict."""
+
+    OPEN = "open"
+    STANDS = "stands"  # what the record holds stays
+    TAKEN = "taken"  # what was proposed is made now
+
+
 #: what counts as paid: payments, less what came back, as corrected
 PAID = frozenset({MoneyKind.PAYMENT, MoneyKind.RETURN, MoneyKind.CORRECTION})

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('record', '0004_log'),
+        ('record', '0007_lifecycle'),
     ]
 
     operations = [

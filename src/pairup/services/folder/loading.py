@@ -55,29 +55,33 @@ def load_into(
 
     Whoever makes a record is its administrator, and so may restore a saved folder into it.
     """
-    from pairup.services import open_record, remove_record
+    from pairup.services import open_record, record_exists, remove_record
 
-    record, folder = Path(record), Path(folder)
-    is_new = not record.exists()
+    folder = Path(folder)
+    is_new = not record_exists(record)
     open_record(record, create=is_new)
+    from pairup.services.personal import keys_path
+
+    keys = keys_path()
+    had_keys = keys.exists()
     by = "administrator" if is_new and (folder / JOURNAL).is_file() else actor
     try:
         return load_folder(folder, actor=by, at=at, mapping=mapping, progress=progress)
     except BaseException:
         if is_new:
             remove_record(record)
+            if not had_keys:
+                keys.unlink(missing_ok=True)
         raise
 
 
 def _load(reading: Reading, *, actor: str, at: datetime, progress: Progress) -> Loaded:
-    from django.db import transaction
-
     from pairup.services import write
     from pairup.services.access import require_may
     from pairup.services.folder.standing import RecordStanding
 
     require_may(actor, "load")
-    with transaction.atomic():
+    with write.alone():
         standing = RecordStanding()
         found = sorted_findings(check_reading(reading, standing, progress))
         if any(finding.severity is Severity.REFUSED for finding in found):
@@ -88,11 +92,12 @@ def _load(reading: Reading, *, actor: str, at: datetime, progress: Progress) -> 
             return Loaded(reading.programme, counts, found)
         facts = {name: [each.new, each.changed] for name, each in counts.items() if each.new or each.changed}
         with write.command("load", actor=actor, at=at, programme=reading.programme or None, facts=facts) as doing:
-            _write(doing, reading, changes, progress)
+            write_rows(doing, reading, changes, progress)
         return Loaded(reading.programme, counts, found, doing.entry.number)
 
 
-def _write(doing: Any, reading: Reading, changes: Mapping[str, Match], progress: Progress) -> None:
+def write_rows(doing: Any, reading: Reading, changes: Mapping[str, Match], progress: Progress = silent) -> None:
+    """Write what was read: new rows added, rows that correct one in force put in its place."""
     from pairup.record.models import TABLES
     from pairup.record.places import Programme
     from pairup.services.folder.versions import noun_of, versions
