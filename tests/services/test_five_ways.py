@@ -104,7 +104,7 @@ def test_money_without_works_is_told_once_the_year_is_over(record: Path) -> None
     over, running = (a_view(pairing="b-west", year=2025, on=day) for day in (date(2026, 1, 1), date(2025, 12, 31)))
 
     assert [gap.say() for gap in over.gaps] == [
-        "paid CNY 300.00, and nothing works done is recorded.", "paid CNY 300.00, and nothing audited is recorded.",
+        "paid CNY 300.00; works done: not recorded.", "paid CNY 300.00; audited: not recorded.",
     ]  # fmt: skip
     assert running.gaps == ()
 
@@ -238,4 +238,4 @@ def test_the_office_s_report_tells_what_a_programme_s_donors_bear_in_the_others(
         ("DN-A", "other", 2024), ("DN-A", "other", 2025)
     ]  # fmt: skip
     assert len(burden_blocks(facts.burdens)) == 1
-    assert "b-west" in str(between_blocks(facts.five_ways)) and "nothing {second}" not in str(facts.five_ways)
+    assert "b-west" in str(between_blocks(facts.five_ways))

@@ -33,7 +33,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON, and
 @click.option("--picture", callback=picture_file, metavar="FILE", help="Draw one pairing and year: .svg, .html, .png.")
 @_JSON
 def money(
-    record: Path, programme: str | None, pairing: str, year: int | None, on: datetime | None, known_by: datetime | None,
+    record: Path | str, programme: str | None, pairing: str, year: int | None, on: datetime | None, known_by: datetime | None,
     picture: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Show money five ways by pairing and year: due, pledged, paid, executed, audited.
@@ -93,7 +93,7 @@ def _print(view: FiveWays) -> None:
 @KNOWN_BY
 @_JSON
 def burden(
-    record: Path, donor: str, year: int | None, on: datetime | None, known_by: datetime | None, as_json: bool
+    record: Path | str, donor: str, year: int | None, on: datetime | None, known_by: datetime | None, as_json: bool
 ) -> None:
     """Show what each donor bears in every programme of the record, by year. In order of code; nobody is ranked."""
     from pairup.services import open_record
