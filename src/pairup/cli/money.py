@@ -33,8 +33,8 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON, and
 @click.option("--picture", callback=picture_file, metavar="FILE", help="Draw one pairing and year: .svg, .html, .png.")
 @_JSON
 def money(
-    record: Path | str, programme: str | None, pairing: str, year: int | None, on: datetime | None, known_by: datetime | None,
-    picture: Path | None, as_json: bool,
+    record: Path | str, programme: str | None, pairing: str, year: int | None, on: datetime | None,
+    known_by: datetime | None, picture: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Show money five ways by pairing and year: due, pledged, paid, executed, audited.
 

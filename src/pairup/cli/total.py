@@ -54,9 +54,9 @@ def _pairs(context: click.Context, parameter: click.Parameter, given: tuple[str,
 @click.option("--csv", "as_csv", is_flag=True, help="Print as CSV, and nothing else.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON, and nothing else.")
 def total(
-    name: str, record: Path | str, programme: str | None, by: tuple[str, ...], where: dict[str, str], first: datetime | None,
-    last: datetime | None, into: str | None, on: datetime | None, known_by: datetime | None, with_rows: bool,
-    as_csv: bool, as_json: bool,
+    name: str, record: Path | str, programme: str | None, by: tuple[str, ...], where: dict[str, str],
+    first: datetime | None, last: datetime | None, into: str | None, on: datetime | None, known_by: datetime | None,
+    with_rows: bool, as_csv: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Compute the total NAME as of a day, as known by a day; --rows shows what it is made of.
 
