@@ -14,6 +14,7 @@ from pairup.errors import ConflictError, InputError
 from pairup.reports.totals import DEFINITIONS, in_units
 from pairup.services import totals
 from pairup.services.totals import Answer, rows_of, total
+from pairup.services.totals.claimed import read_claimed
 from pairup.services.totals.ground import Ground
 from tests.services.cast import ON, Tables, a_programme, load, rows, with_rows
 
@@ -305,6 +306,21 @@ def test_two_rows_that_disagree_are_both_kept_and_make_a_range(record: Path) -> 
     assert by_year() == {"2022": (2114, 2117)}
     why = rows_of("observed", on=ON, where={"indicator": "X"})[0].why
     assert why is not None and "O-1: 2114, O-2: 2117" in why.say()
+
+
+def test_claims_of_a_round_that_differ_are_both_kept_with_their_source_beside_the_count(record: Path) -> None:
+    load(with_rows(
+        a_programme(), "claims",
+        "code day speaker text_en claim_class subject scope figure uom computes source standing",
+        "C-8 2022 an~agency Posted. reported people_posted round~10 2117 people people_posted S58 reported",
+        "C-9 2024 a~paper Posted. reported people_posted round~10 2114 people people_posted S55 reported",
+    ))  # fmt: skip
+
+    told_of = {one.scope: one for one in read_claimed("people_posted", on=ON)}
+
+    assert str(told_of["round 10"]) == "round 10: 2,114–2,117 people (C-9 2,114 S55; C-8 2,117 S58)"
+    assert [one.scope for one in read_claimed("people_posted", on=date(2023, 1, 1))] == ["round 10"]
+    assert total("people_posted", on=ON, by=["scheme", "round"]).one.value == 1
 
 
 def test_classes_of_evidence_are_never_added_together(record: Path) -> None:
