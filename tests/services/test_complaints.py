@@ -73,6 +73,9 @@ def two_currencies() -> Tables:
         "E-9 a-east 2025 500 EUR 2025 2025 yes",
     )  # fmt: skip
     return tables | {
+        "commitments": rows(
+            "code pairing budget_year due currency from to is_synthetic", "Q-1 a-east 2025 500 EUR 2025 2025 yes"
+        ),
         "works": rows("code day project pairing value currency is_synthetic", "W-1 2025-05 J-9 a-east 500 EUR yes"),
         "revenue_bases": rows(
             "code donor year amount currency from to is_synthetic", "A-24 DN-A 2024 500000 EUR 2024 2024 yes"

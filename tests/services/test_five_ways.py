@@ -83,6 +83,33 @@ def test_what_is_due_names_the_rule_its_version_the_base_and_its_source(record: 
     )  # fmt: skip
 
 
+NOTICES = "code pairing budget_year rule rule_from base due currency from to source standing"
+
+
+def test_what_was_notified_stands_beside_what_the_rule_gives(record: Path) -> None:
+    load(a_programme() | {
+        "revenue_bases": rows(
+            "code donor year amount currency from to source standing",
+            "A-24 DN-A 2024 1000000 CNY 2024 2024 T-1 reported",
+        ),
+        "commitments": rows(
+            NOTICES, "Q-A a-east 2025 money_quota.xizang 2010-01-01 1000000 990 CNY 2025 2025 T-1 reported",
+            "Q-B b-west 2025 - - - 400 CNY 2025 2025 T-1 reported",
+        ),
+    })  # fmt: skip
+
+    apart, alone = (a_view(pairing=pairing, year=2025) for pairing in ("a-east", "b-west"))
+    row = rows_of("money_notified", on=ON, where={"pairing": "a-east"})[0].part
+
+    assert (apart.step("due").say(), apart.gaps[0].say()) == (
+        "CNY 1,000.00", "notified CNY 990.00, by the rule CNY 1,000.00."
+    )  # fmt: skip
+    assert (alone.step("due").say(), str(alone.step("due").words)) == (
+        "CNY 400.00", "as notified; the rule gives no amount"
+    )  # fmt: skip
+    assert (row.code, row.shown["rule"], row.shown["rule_from"]) == ("Q-A", "money_quota.xizang", "2010-01-01")
+
+
 def test_a_step_without_rows_is_a_state_and_never_a_nought(record: Path) -> None:
     load(a_programme())
 

@@ -53,6 +53,9 @@ def rich(tables: Tables) -> Tables:
         "revenue_bases": rows(
             "code donor year amount currency from to is_synthetic", "A-24 DN-A 2024 1000000 CNY 2024 2024 yes"
         ),
+        "commitments": rows(
+            "code pairing budget_year due currency from to is_synthetic", "Q-1 a-east 2025 1000 CNY 2025 2025 yes"
+        ),
         "indicators": rows("code name_en uom adds_up is_synthetic", "wells Wells wells running yes"),
         "observations": rows(
             "code indicator place value claim_class from to is_synthetic",

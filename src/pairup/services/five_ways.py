@@ -34,9 +34,15 @@ def read_five_ways(
     ground = Ground(known_by)
     where = ({"top": pairing} if pairing else {}) | ({"year": str(year)} if year is not None else {})
     steps: dict[tuple[str, int], dict[str, list[Figure]]] = defaultdict(lambda: defaultdict(list))
-    for name in _ADDED_UP:
+    for name in ("notified", *_ADDED_UP):
         answer = totals.total(
-            STEPS[name], on=on, known_by=known_by, programme=programme, by=_BY, where=where, ground=ground
+            STEPS.get(name, "money_notified"),
+            on=on,
+            known_by=known_by,
+            programme=programme,
+            by=_BY,
+            where=where,
+            ground=ground,
         )
         for figure in answer.figures:
             if figure.key[0]:
@@ -57,22 +63,40 @@ def _view(
     tests: Iterable[ShareTest], made_up: set[str], ground: Ground, on: date,
 ) -> FiveWays:  # fmt: skip
     pairing, year = key
-    steps = (_due_step(owed), *(_step(name, found[name]) for name in _ADDED_UP))
+    steps = (_due_step(owed, found["notified"]), *(_step(name, found[name]) for name in _ADDED_UP))
     spot = ground.along(ground.pairing_of(programme, pairing), date(year, 12, 31)).keys
     is_made_up = spot["donor"] in made_up
-    told = gaps(steps, is_over=on > date(year, 12, 31), donor_is_synthetic=is_made_up)
+    told = _notices_apart(owed, found["notified"]) + gaps(
+        steps, is_over=on > date(year, 12, 31), donor_is_synthetic=is_made_up
+    )
     kept = () if is_withheld(steps, donor_is_synthetic=is_made_up) else tuple(tests)
     return FiveWays(programme, pairing, spot["donor"], spot["place"], year, steps, told, kept)
 
 
-def _due_step(owed: Owed | None) -> Step:
-    """What is due, by which version of which rule and of which base; else in words why there is no amount."""
+def _due_step(owed: Owed | None, notified: list[Figure]) -> Step:
+    """What is due, by which version of which rule and of which base; without one, what was notified; else in words
+    why there is no amount."""
+    if notified and (owed is None or owed.amount is None):
+        amounts = tuple(figure.money for figure in notified)
+        made_up, count = any(figure.is_synthetic for figure in notified), sum(figure.rows for figure in notified)
+        return Step("due", StepState.RECORDED, amounts, Words("totals.due-notified"), count, made_up)
     if owed is None:
         return Step("due", StepState.NOT_DUE, words=Words("totals.step-no-rule"))
     if owed.amount is None or owed.base is None:
         return Step("due", StepState.NOT_DUE, words=owed.words)
     return Step(
         "due", StepState.RECORDED, (owed.amount,), owed.words, 1, owed.base.is_synthetic, owed.base.source
+    )  # fmt: skip
+
+
+def _notices_apart(owed: Owed | None, notified: list[Figure]) -> tuple[Words, ...]:
+    """Where what was notified is not what the rule gives: both stand, and the office is told."""
+    if owed is None or owed.amount is None:
+        return ()
+    facts = {"due": str(owed.amount)}
+    return tuple(
+        Words("totals.gap-notified", facts | {"notified": str(figure.money)})
+        for figure in notified if figure.money != owed.amount
     )  # fmt: skip
 
 

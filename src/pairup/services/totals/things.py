@@ -23,11 +23,9 @@ from pairup.services.tables import latest
 from pairup.services.totals.asked import Asked
 from pairup.services.totals.ground import Ground, Timeline
 from pairup.values.codes import Channel, Level
+from pairup.values.lifecycles import NOT_BEGUN
 from pairup.values.money import Money
 from pairup.values.words import Words
-
-#: what a project is before its works begin, or when they never will
-NOT_BEGUN = frozenset({"proposed", "appraised", "planned", "approved", "procurement", "cancelled"})
 
 
 def _of(model: Any, asked: Asked) -> Any:
