@@ -95,7 +95,7 @@ def test_the_county_sheet_goes_from_the_desk_to_the_report(
         else:
             Path(title).write_text(block, encoding="utf-8")
 
-    assert count == 10
+    assert count == 12
     assert (tmp_path / "county" / "2024项目.csv").read_bytes() == sheet
     assert sum(MoneyLineVersion.objects.known().values_list("amount_minor", flat=True)) == 886_750_000
     assert "8,867.5<" in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")

@@ -14,6 +14,7 @@ from pairup.errors import ConflictError, InputError
 from pairup.reports.totals import DEFINITIONS, in_units
 from pairup.services import totals
 from pairup.services.totals import Answer, rows_of, total
+from pairup.services.totals.claimed import read_claimed
 from pairup.services.totals.ground import Ground
 from tests.services.cast import ON, Tables, a_programme, load, rows, with_rows
 
@@ -51,6 +52,9 @@ def rich(tables: Tables) -> Tables:
     tables |= {
         "revenue_bases": rows(
             "code donor year amount currency from to is_synthetic", "A-24 DN-A 2024 1000000 CNY 2024 2024 yes"
+        ),
+        "commitments": rows(
+            "code pairing budget_year due currency from to is_synthetic", "Q-1 a-east 2025 1000 CNY 2025 2025 yes"
         ),
         "indicators": rows("code name_en uom adds_up is_synthetic", "wells Wells wells running yes"),
         "observations": rows(
@@ -180,6 +184,37 @@ def test_each_person_counts_once_in_a_figure_and_each_posting_once(record: Path)
     ]  # fmt: skip
 
 
+def moved(tables: Tables) -> Tables:
+    """Dale leaves East for West in 2016, and its pairing goes from Aland to Bland in 2020."""
+    tables = with_rows(
+        tables, "places", "code name_en level parent official_code from", "dale Dale county west 90201 2016"
+    )
+    tables["places"] = [r | {"to": "2015"} if r.get("official_code") == "90111" else r for r in tables["places"]]
+    tables["pairings"] = [r | {"to": "2019"} if r["code"] == "a-dale" else r for r in tables["pairings"]]
+    tables = with_rows(
+        tables, "pairings", "code donor place channel level parent from", "a-dale DN-B dale territorial county - 2020"
+    )
+    return with_rows(
+        tables, "money", "code day pairing kind budget_year amount currency is_synthetic",
+        "M-5 2015 a-dale payment 2015 1 CNY yes", "M-6 2016-01-01 a-dale payment 2016 2 CNY yes",
+        "M-7 2019-12-31 a-dale payment 2019 4 CNY yes", "M-8 2020-01-01 a-dale payment 2020 8 CNY yes",
+    )  # fmt: skip
+
+
+def test_a_row_stands_where_its_place_lay_and_whose_pairing_it_was_on_its_own_day(record: Path) -> None:
+    load(moved(a_programme()))
+    asked = {"where": {"pairing": "a-dale"}, "by": ["prefecture", "donor", "top"]}
+
+    figures = {"/".join(figure.key): figure.amount for figure in total("money_paid", on=ON, **asked).figures}
+    listed: dict[str, Decimal] = {}
+    for row in rows_of("money_paid", on=ON, **asked):
+        listed["/".join(row.key)] = listed.get("/".join(row.key), Decimal(0)) + Decimal(row.counts) / 100
+
+    assert figures == listed == {"east/DN-A/a-east": 1, "west/DN-A/a-east": 6, "west/DN-B/a-dale": 8}
+    for key, value, amount in (("place", "west", 14), ("donor", "DN-B", 8)):
+        assert total("money_paid", on=ON, where={"pairing": "a-dale", key: value}).one.amount == amount
+
+
 # --- currencies ---------------------------------------------------------------------------------------------
 
 
@@ -274,6 +309,21 @@ def test_two_rows_that_disagree_are_both_kept_and_make_a_range(record: Path) -> 
     assert by_year() == {"2022": (2114, 2117)}
     why = rows_of("observed", on=ON, where={"indicator": "X"})[0].why
     assert why is not None and "O-1: 2114, O-2: 2117" in why.say()
+
+
+def test_claims_of_a_round_that_differ_are_both_kept_with_their_source_beside_the_count(record: Path) -> None:
+    load(with_rows(
+        a_programme(), "claims",
+        "code day speaker text_en claim_class subject scope figure uom computes source standing",
+        "C-8 2022 an~agency Posted. reported people_posted round~10 2117 people people_posted S58 reported",
+        "C-9 2024 a~paper Posted. reported people_posted round~10 2114 people people_posted S55 reported",
+    ))  # fmt: skip
+
+    told_of = {one.scope: one for one in read_claimed("people_posted", on=ON)}
+
+    assert str(told_of["round 10"]) == "round 10: 2,114–2,117 people (C-9 2,114 S55; C-8 2,117 S58)"
+    assert [one.scope for one in read_claimed("people_posted", on=date(2023, 1, 1))] == ["round 10"]
+    assert total("people_posted", on=ON, by=["scheme", "round"]).one.value == 1
 
 
 def test_classes_of_evidence_are_never_added_together(record: Path) -> None:

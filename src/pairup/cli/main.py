@@ -54,6 +54,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("pairup.cli.report", "Write the office and the public report."),
     "totals": ("pairup.cli.total", "List the totals: what each means and adds up."),
     "total": ("pairup.cli.total", "Compute a total as of a day, and show its rows."),
+    "money": ("pairup.cli.money", "Show money five ways: due, pledged, paid, executed, audited."),
+    "burden": ("pairup.cli.money", "Show what donors bear over all programmes of a record."),
     "verify": ("pairup.cli.journal", "Recompute the record's journal."),
     "checkpoint": ("pairup.cli.journal", "Sign the journal's head, for others to keep."),
     "export-journal": ("pairup.cli.journal", "Write the journal for others to verify."),

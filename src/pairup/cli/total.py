@@ -51,12 +51,13 @@ def _pairs(context: click.Context, parameter: click.Parameter, given: tuple[str,
 @ON
 @KNOWN_BY
 @click.option("--rows", "with_rows", is_flag=True, help="List the rows under the figures and what each counts.")
+@click.option("--claimed", is_flag=True, help="Show what is claimed of it too, with every source and the range.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print as CSV, and nothing else.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON, and nothing else.")
 def total(
-    name: str, record: Path, programme: str | None, by: tuple[str, ...], where: dict[str, str], first: datetime | None,
-    last: datetime | None, into: str | None, on: datetime | None, known_by: datetime | None, with_rows: bool,
-    as_csv: bool, as_json: bool,
+    name: str, record: Path | str, programme: str | None, by: tuple[str, ...], where: dict[str, str],
+    first: datetime | None, last: datetime | None, into: str | None, on: datetime | None, known_by: datetime | None,
+    with_rows: bool, claimed: bool, as_csv: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Compute the total NAME as of a day, as known by a day; --rows shows what it is made of.
 
@@ -83,6 +84,11 @@ def total(
         csv.writer(sys.stdout, lineterminator="\n").writerows(table)
     else:
         _print(answer, rows)
+        if claimed:
+            from pairup.services.totals.claimed import read_claimed
+
+            for one in read_claimed(name, on=asked["on"], known_by=asked["known_by"], programme=programme):
+                click.echo(f"  {'claimed' if language() == 'en' else '所称'}: {one}")
 
 
 def _print(answer: Answer, rows: list[Counted]) -> None:

@@ -15,7 +15,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from pairup.reports.burdens import Burden
 from pairup.reports.evaluation_facts import EvaluationFacts
+from pairup.reports.five_ways import FiveWays
 from pairup.values.codes import Channel, ClaimClass, Level, Preset, SignatureKind, Standing
 from pairup.values.days import RoughDay
 from pairup.values.money import Money
@@ -605,6 +607,8 @@ class ReportFacts:
     claims: tuple[ClaimFacts, ...] = ()
     evaluations: tuple[EvaluationFacts, ...] = ()
     totals: tuple[Total, ...] = ()
+    five_ways: tuple[FiveWays, ...] = ()  # what lies between the steps of money; for the office
+    burdens: tuple[Burden, ...] = ()  # of this programme's donors in the others of the record; for the office
     signatures: tuple[SignatureFacts, ...] = ()
     waiting: tuple[WaitingFacts, ...] = ()
     sources: tuple[SourceFacts, ...] = ()

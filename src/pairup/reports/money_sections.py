@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from altair import LayerChart
 
 from pairup.reports import palette
+from pairup.reports.between_section import between_blocks, burden_blocks
 from pairup.reports.document import (
     Block,
     Column,
@@ -58,6 +59,7 @@ def money_section(facts: ReportFacts, *, public: bool) -> Section:
         blocks += [grid] if grid else []
         blocks.append(_office_table(facts, ordered, scale))
         blocks.append(Fold(said("money-by-year"), tuple(_year_fold(p, facts, scale) for p in ordered)))
+        blocks += between_blocks(facts.five_ways) + burden_blocks(facts.burdens)
     others = sorted({m.currency for row in facts.money for m in _amounts(row)} - {facts.programme.currency})
     if others:
         blocks.append(Paragraph(said("other-currencies", currencies=", ".join(others)), Tone.NOTE))

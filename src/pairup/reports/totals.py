@@ -97,6 +97,10 @@ DEFINITIONS: dict[str, Definition] = {
             "money_due", "revenue_bases", Measure.MONEY, Hierarchy.DONOR,
             (*WHERE, "prefecture", "province", "pairing", "top", "channel", "year"), owner="programme",
         ),
+        Definition(
+            "money_notified", "commitments", Measure.MONEY, Hierarchy.ONCE,
+            (*WHERE, "prefecture", "province", "pairing", "top", "channel", "year"), owner="programme",
+        ),
         _money("money_pledged", "money", "donor"),
         _money("money_paid", "money", "donor"),
         Definition("money_executed", "works", Measure.MONEY, Hierarchy.ONCE, _WORKS, owner="recipient"),

@@ -41,8 +41,10 @@ from pairup.reports.facts import (
 from pairup.reports.totals import Measure
 from pairup.reports.write import write_report
 from pairup.services import tables, totals
+from pairup.services.burdens import read_other_burdens
 from pairup.services.claims import check, claim_facts
 from pairup.services.explanations import plan_of
+from pairup.services.five_ways import read_five_ways
 from pairup.services.plans import WEIGHTS, asked_of, default_programme
 from pairup.services.reporting import evaluations, firm, journey, money, people, places, projects
 from pairup.services.reporting.waiting import read_waiting
@@ -186,6 +188,8 @@ def read_facts(programme: str, *, on: date, known_by: date | None = None, is_dem
         claims=claims,
         evaluations=evaluations.evaluation_facts(programme, on=on, known_by=known_by, results=results),
         totals=_totals(programme, on=on, known_by=known_by),
+        five_ways=tuple(read_five_ways(programme, on=on, known_by=known_by)),
+        burdens=read_other_burdens(programme, on=on, known_by=known_by),
         signatures=_signatures(programme, runs, atlas, held, on, known_by),
         waiting=read_waiting(programme, on=on, known_by=known_by),
         sources=_sources(programme, on=on, known_by=known_by),

@@ -135,7 +135,8 @@ def _parts(of: Definition, asked: Asked, ground: Ground, listed: bool) -> Iterat
     if of.name in ("pairings", "donors", "counties_paired"):
         return things.held_parts(of, asked, ground)
     read = {
-        "money_due": due.due_parts, "money_executed": money.works_parts, "money_planned": money.envelope_parts,
+        "money_due": due.due_parts, "money_notified": due.notified_parts, "money_executed": money.works_parts,
+        "money_planned": money.envelope_parts,
         "project_cost": things.cost_parts, "projects": things.project_parts, "seats_asked": things.seat_parts,
         "needs": things.need_parts, "observed": observed.observed_parts,
     }  # fmt: skip

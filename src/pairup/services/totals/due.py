@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from pairup.record.models import PairingVersion, Programme, RevenueBaseVersion
+from pairup.record.models import CommitmentVersion, PairingVersion, ProgrammeVersion, RevenueBaseVersion
 from pairup.reports.totals import Part
 from pairup.rules.quota import Due, due
 from pairup.rules.register import Rule, load_rules
-from pairup.services.tables import read_programme
+from pairup.services.tables import latest, read_programme
 from pairup.services.totals.asked import Asked
 from pairup.services.totals.ground import Ground
 from pairup.values.codes import Channel
@@ -86,8 +86,8 @@ def read_owed(programme: str, *, on: date, known_by: date | None = None) -> list
 
 def due_parts(asked: Asked, ground: Ground) -> Iterator[Part]:
     """Every amount due, standing with the base it was taken of."""
-    codes = Programme.objects.order_by("code").values_list("code", flat=True)
-    for programme in [asked.programme] if asked.programme is not None else list(codes):
+    known = ProgrammeVersion.objects.known(asked.known_by).values_list("identity__code", flat=True)
+    for programme in [asked.programme] if asked.programme is not None else sorted(set(known)):
         for one in read_owed(programme, on=asked.on, known_by=asked.known_by):
             if one.amount is None or one.base is None or one.due is None or one.due.version is None:
                 continue
@@ -106,4 +106,30 @@ def due_parts(asked: Asked, ground: Ground) -> Iterator[Part]:
             yield Part(
                 one.amount.minor, one.amount.currency, keys, one.base.identity.code, "revenue_bases",
                 is_synthetic=one.base.is_synthetic, why=one.words, day=day, shown=shown,
+            )  # fmt: skip
+
+
+def notified_parts(asked: Asked, ground: Ground) -> Iterator[Part]:
+    """What was notified as due, each notice once, with the rule, its version and the base it names."""
+    rows = CommitmentVersion.objects.known(asked.known_by).select_related("identity", "revenue_base")
+    if asked.programme is not None:
+        rows = rows.filter(identity__programme__code=asked.programme)
+    for row in latest(rows.order_by("identity__programme", "identity__code", "starts")):
+        day = date(row.budget_year, 1, 1)
+        if row.budget_year > asked.on.year or not asked.holds(day):
+            continue
+        spot = ground.along(row.pairing_id, day)
+        keys = spot.keys | {
+            "year": str(row.budget_year), "programme": ground.programme_codes[row.identity.programme_id],
+        }  # fmt: skip
+        if asked.fits(keys, spot.inside):
+            shown = {
+                "rule": row.rule, "rule_from": str(row.rule_from or ""),
+                "base_row": row.revenue_base.code if row.revenue_base else "",
+                "base": str(Money(row.base_minor, row.currency)) if row.base_minor is not None else "",
+                "version": str(row.number), "standing": row.standing, "source": row.source,
+            }  # fmt: skip
+            yield Part(
+                row.due_minor, row.currency, keys, row.identity.code, "commitments", is_synthetic=row.is_synthetic,
+                day=day, shown=shown,
             )  # fmt: skip

@@ -127,6 +127,10 @@ class Ground:
             pairing = facts[2]
         return pairing
 
+    def pairing_of(self, programme: str, code: str) -> int | None:
+        """The id of a pairing of a programme."""
+        return Pairing.objects.filter(programme__code=programme, code=code).values_list("pk", flat=True).first()
+
     def pairings_of(self, donor: str) -> list[int]:
         """Pairings that ever were a donor's."""
         return [one for one in self.pairings if any(self.donor_codes[f[0]] == donor for f in self.pairings.ever(one))]

@@ -6,7 +6,7 @@ of both counts it once. For the donor it stays the first donor's money.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db.models import Case, Count, F, Sum, Value, When
 
 from pairup.record.models import EnvelopeVersion, MoneyLineVersion, WorksRecordVersion
 from pairup.reports.totals import Definition, Part
-from pairup.services.rows import rough
+from pairup.services.rows import rough, text
 from pairup.services.tables import latest
 from pairup.services.totals.asked import OF_PLACES, Asked
 from pairup.services.totals.ground import Ground
@@ -22,6 +22,8 @@ from pairup.values.codes import PAID, MoneyKind
 from pairup.values.money import Money
 from pairup.values.words import Words
 
+#: keys that follow from the pairing
+_ALONG = ("donor", "pairing", "top", "channel", *OF_PLACES)
 #: which money lines each total adds up
 KINDS = {
     "money_pledged": frozenset({MoneyKind.PLEDGE}),
@@ -31,34 +33,36 @@ KINDS = {
 _COLUMNS = (
     "identity_id", "identity__code", "identity__programme_id", "pairing_id", "project_id", "kind", "budget_year",
     "amount_minor", "currency", "day", "day_precision", "is_synthetic", "passes_on_id", "number", "standing", "source",
+    "grassroots_share", "livelihood_share",
 )  # fmt: skip
 
 
-def lines_of(of: Definition, asked: Asked) -> Any:
-    """The money lines a total is made of: of its kinds, happened by the day asked about, known by then."""
-    return MoneyLineVersion.objects.on(asked.on, known_by=asked.known_by).filter(kind__in=sorted(KINDS[of.name]))
+def lines_of(of: Definition, asked: Asked) -> list[Any]:
+    """The money lines a total is made of, in parts: of its kinds, happened by the day asked about, known by then."""
+    lines = MoneyLineVersion.objects.filter(day__lte=asked.on, kind__in=sorted(KINDS[of.name]))
+    return lines.known_in_parts(asked.known_by)
 
 
 def money_parts(of: Definition, asked: Asked, ground: Ground, *, listed: bool) -> Iterator[Part]:
     """Every part of a total of money lines. `listed`: one part a line, else lines that are alike stand together."""
-    lines = lines_of(of, asked)
-    own = _narrowed(lines.filter(passes_on=None), asked, ground)
-    if asked.programme is not None:
-        own = own.filter(identity__programme__code=asked.programme)
-    if listed:
-        yield from _each(own, asked, ground)
-    elif asked.into is not None:
-        yield from _together(own.filter(currency=asked.into), asked, ground)
-        yield from _each(own.exclude(currency=asked.into), asked, ground)
-    else:
-        yield from _together(own, asked, ground)
-    yield from _onward(lines, asked, ground)
+    for lines in lines_of(of, asked):
+        own = _narrowed(lines.filter(passes_on=None), asked, ground)
+        if listed:
+            yield from _each(own, asked, ground)
+        elif asked.into is not None:
+            yield from _together(own.filter(currency=asked.into), asked, ground)
+            yield from _each(own.exclude(currency=asked.into), asked, ground)
+        else:
+            yield from _together(own, asked, ground)
+    yield from _onward(of, asked, ground)
 
 
 def _narrowed(lines: Any, asked: Asked, ground: Ground) -> Any:
     """Let the database leave out what cannot fit; what is left is still looked at row by row."""
     exact = {"year": "budget_year", "kind": "kind", "pairing": "pairing__code", "project": "project__code"}
     lines = lines.filter(**{exact[key]: value for key, value in asked.where.items() if key in exact})
+    if asked.programme is not None:
+        lines = lines.filter(identity__programme__code=asked.programme)
     if "donor" in asked.where:
         lines = lines.filter(pairing__in=ground.pairings_of(asked.where["donor"]))
     if asked.first is not None:
@@ -68,19 +72,21 @@ def _narrowed(lines: Any, asked: Asked, ground: Ground) -> Any:
 
 def _together(lines: Any, asked: Asked, ground: Ground) -> Iterator[Part]:
     """Lines that differ in nothing that was asked; where a pairing changed, its days are kept apart."""
-    names = ["pairing_id", "budget_year", "currency", "is_synthetic"]
+    names = ["currency", "is_synthetic"]
+    names += ["pairing_id"] if asked.names(*_ALONG) else []
+    names += ["budget_year"] if asked.names("year") else []
     names += ["identity__programme_id"] if asked.names("programme") else []
     names += ["kind"] if asked.names("kind") else []
     names += ["project_id"] if asked.names("project", *OF_PLACES) else []
     then: Any = Value(None)
-    if ground.moving and asked.names("donor", "top", "channel", *OF_PLACES):
+    if asked.names("donor", "top", "channel", *OF_PLACES) and ground.moving:
         then = Case(When(pairing_id__in=sorted(ground.moving), then=F("day")), default=None)
     groups = lines.order_by().values(*names, at=then) if then != Value(None) else lines.order_by().values(*names)
     for row in groups.annotate(minor=Sum("amount_minor"), count=Count("pk")):
         day = row.get("at") or asked.on
-        spot = ground.along(row["pairing_id"], day, row.get("project_id"))
+        spot = ground.along(row.get("pairing_id"), day, row.get("project_id"))
         keys = spot.keys | {
-            "year": str(row["budget_year"]), "kind": row.get("kind", ""),
+            "year": str(row.get("budget_year", "")), "kind": row.get("kind", ""),
             "project": ground.project_codes[row["project_id"]] if row.get("project_id") else "",
             "programme": ground.programme_codes.get(row.get("identity__programme_id"), ""),
         }  # fmt: skip
@@ -99,12 +105,13 @@ def _read(lines: Any) -> dict[int, dict[str, Any]]:
     return {row["identity_id"]: row for row in lines.order_by("identity__code").values(*_COLUMNS)}
 
 
-def _onward(lines: Any, asked: Asked, ground: Ground) -> Iterator[Part]:
+def _onward(of: Definition, asked: Asked, ground: Ground) -> Iterator[Part]:
     """Lines that hand on another's money: what arrives, and what leaves. Without the other line they count as their
     own; so do lines that would hand each other on in a circle."""
-    everything = _read(lines.exclude(passes_on=None))  # of all programmes and days: money may cross either
+    handing = MoneyLineVersion.objects.filter(passes_on__gt=0).values_list("identity_id", flat=True)
+    everything = _among(of, asked, handing)  # of all programmes and days: money may cross either
     wanted = {row["passes_on_id"] for row in everything.values()} - set(everything)
-    known = everything | (_read(lines.filter(identity__in=sorted(wanted))) if wanted else {})
+    known = everything | _among(of, asked, wanted)
     for row in everything.values():
         first = _first(row, known)
         came_from = known.get(row["passes_on_id"])
@@ -115,6 +122,15 @@ def _onward(lines: Any, asked: Asked, ground: Ground) -> Iterator[Part]:
         leaves = Words("totals.handed-on-to", {"row": row["identity__code"]})
         yield from _fitting(row, row, row["amount_minor"], asked, ground, first=first, why=arrives)
         yield from _fitting(row, came_from, -row["amount_minor"], asked, ground, first=first, why=leaves)
+
+
+def _among(of: Definition, asked: Asked, identities: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The lines of a total that are of these identities, by identity, in order of code."""
+    wanted, found = sorted(set(identities)), {}
+    for at in range(0, len(wanted), 500):
+        for lines in lines_of(of, asked):
+            found.update(_read(lines.filter(identity__in=wanted[at : at + 500])))
+    return dict(sorted(found.items(), key=lambda item: str(item[1]["identity__code"])))
 
 
 def _first(row: dict[str, Any], known: dict[int, dict[str, Any]]) -> dict[str, Any] | None:
@@ -149,7 +165,8 @@ def _fitting(
     said = str(Money(row["amount_minor"], row["currency"]))
     shown = {
         "day": str(rough(row["day"], row["day_precision"])), "says": said, "version": str(row["number"]),
-        "standing": row["standing"], "source": row["source"],
+        "standing": row["standing"], "source": row["source"], "grassroots": text(row["grassroots_share"]),
+        "livelihood": text(row["livelihood_share"]),
     }  # fmt: skip
     yield Part(
         minor, row["currency"], keys, row["identity__code"], "money", is_synthetic=row["is_synthetic"], why=why,

@@ -27,8 +27,6 @@ from pairup.values.lifecycles import NOT_BEGUN
 from pairup.values.money import Money
 from pairup.values.words import Words
 
-#: what a project is before its works begin, or when they never will
-
 
 def _of(model: Any, asked: Asked) -> Any:
     rows = model.objects.known(asked.known_by).select_related("identity")
@@ -52,7 +50,10 @@ class Posts:
         self.ground = ground
 
     def keys(self, post: Any, day: date) -> tuple[dict[str, str], tuple[str, ...]]:
-        spot = self.ground.spot(post.place_id, day)
+        """Keys of a post; empty ones where the post is not known, so that who serves in it still counts."""
+        spot = self.ground.spot(post.place_id if post else None, day)
+        if post is None:
+            return spot.keys | dict.fromkeys(("post", "round", "scheme", "pairing"), ""), spot.inside
         pairing = post.pairing_id
         return spot.keys | {
             "programme": self.ground.programme_codes[post.identity.programme_id], "post": post.identity.code,
@@ -76,9 +77,10 @@ def posting_parts(of: Definition, asked: Asked, ground: Ground) -> Iterator[Part
         first.setdefault(row.identity_id, row)
     for row in first.values():
         post = posts.rows.get(row.post_id)
-        if post is None or not asked.holds(row.starts):
+        if not asked.holds(row.starts):
             continue
         keys, inside = posts.keys(post, row.starts)
+        keys["programme"] = ground.programme_codes[row.identity.programme_id]
         donor = people.at(row.person_id, row.starts)
         keys |= {"donor": ground.donor_codes[donor[0]] if donor else "", "year": str(row.starts.year)}
         if asked.fits(keys, inside):
