@@ -39,6 +39,11 @@ simulate *args:
 crash *args:
     PYTHONPATH=src .venv/bin/python -m tests.crash.run {{args}}
 
+# Eight editors, 200 edits each, on ten rows: as threads and as processes. Some minutes.
+race *args:
+    PYTHONPATH=src .venv/bin/python -m tests.race.run {{args}}
+    PYTHONPATH=src .venv/bin/python -m tests.race.run --processes {{args}}
+
 # Build the wheel, install it alone in a fresh environment, and ask it for its version.
 release:
     python3 dev.py bundle dist/wheels

@@ -125,3 +125,25 @@ def restore_keys(backup: Path, record: Path, passphrase_file: Path) -> None:
 
     path = backups.restore_keys(backup, record, passphrase=secret or "")
     click.echo(f"{path} restored. Persons erased since have to be erased again.")
+
+
+@click.command()
+@RECORD
+@click.option("--into", type=_FOLDER, required=True, help="Where the archive's folder is made.")
+@click.option("--year", type=click.IntRange(1900, 2200), required=True, help="A year that is over.")
+def archive(record: Path, into: Path, year: int) -> None:
+    """Write the record as it stood at the end of a year, in files that need no pairup to be read.
+
+    CSV tables with every version, the journal, attachments, the format in words, and a reader in plain Python that
+    checks all of it; it has to find the archive whole before this command says so.
+    """
+    from pairup.services import open_record
+
+    open_record(record)
+    from pairup.services import archive as archives
+
+    with step(f"Archiving {year}") as bar:
+        done = archives.archive(record, into, year=year, at=now(), progress=bar)
+        bar.said = done.said
+    click.echo(f"{done.path}: checksum of all checksums {archives.digest_of_folder(done.path)}")
+    click.echo(f"To check it anywhere: python3 {done.path}/{archives.READER}")
