@@ -40,6 +40,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sample-size": ("pairup.cli.sample_size", "Say how many to ask: survey, change, trial, wedge."),
     "claims": ("pairup.cli.report", "Check every claim of a programme."),
     "report": ("pairup.cli.report", "Write the office and the public report."),
+    "totals": ("pairup.cli.total", "List the totals: what each means and adds up."),
+    "total": ("pairup.cli.total", "Compute a total as of a day, and show its rows."),
     "verify": ("pairup.cli.journal", "Recompute the record's journal."),
     "checkpoint": ("pairup.cli.journal", "Sign the journal's head, for others to keep."),
     "export-journal": ("pairup.cli.journal", "Write the journal for others to verify."),
