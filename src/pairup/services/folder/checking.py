@@ -150,6 +150,16 @@ def _read_all(reading: Reading, sheets: list[tuple[str, Sheet]], progress: Progr
     reading.programme = min(codes, key=str, default=reading.programme) or ""
 
 
+def _referred(reading: Reading) -> set[str]:
+    """Name the tables that rows refer to: only of these the record's codes are asked for."""
+    return {
+        target
+        for rows in reading.rows.values()
+        for column in rows.table.columns
+        if (target := column.refers_to or consistency.LISTED.get((rows.table.name, column.name), ""))
+    }
+
+
 def check_reading(reading: Reading, standing: Standing, progress: Progress = silent) -> list[Finding]:
     """Check rows against each other and against what stands in the record."""
     found, programme = list(reading.found), reading.programme
@@ -160,9 +170,9 @@ def check_reading(reading: Reading, standing: Standing, progress: Progress = sil
             found.append(finding("no-programme", known=", ".join(standing.programmes) or "-"))
     elif programme and "programme" not in reading.rows and standing.programmes and programme not in standing.programmes:
         found.append(finding("programme-not-there", name=programme, known=", ".join(standing.programmes)))
-    known = {name: standing.codes(name, programme) for name in folder_layout()}
+    known = {name: standing.codes(name, programme) for name in _referred(reading)}
     for name, rows in reading.rows.items():
-        known[name] |= set(map(str, rows.codes))
+        known.setdefault(name, set()).update(map(str, rows.codes))
     for at, rows in enumerate(reading.rows.values()):
         progress(Words("folder.step-checking", {"table": rows.table.name}), at, len(reading.rows))
         found += consistency.check_references(rows, known)

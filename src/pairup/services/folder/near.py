@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -50,7 +50,7 @@ class NearStanding(RecordStanding):
         return self._codes[key]
 
     def in_force(
-        self, table: Table, programme: str, names: Sequence[str]
+        self, table: Table, programme: str, names: Sequence[str], among: Collection[str] | None = None
     ) -> Iterator[tuple[int, str, tuple[Any, ...]]]:
         columns = {column.field: column for column in table.columns}
         told = [f"{name}__code" if name in columns and columns[name].refers_to else name for name in names]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,8 @@ from pairup.services.folder.versions import noun_of
 from pairup.services.schema import folder_layout
 
 _SPAN = ("starts", "starts_precision", "ends_before", "ends_precision")
+#: codes that are looked up in one question to the database
+_AT_ONCE = 2000
 _FIRST = frozenset({"starts", "starts_precision"})
 
 
@@ -91,7 +93,7 @@ class RecordStanding(Standing):
         first = names.index("starts" if table.clock is Clock.SPAN else "day")
         codes = set(rows.codes)
         known: dict[Any, tuple[int, tuple[Any, ...]]] = {}
-        for pk, code, values in self.in_force(table, programme, names):
+        for pk, code, values in self.in_force(table, programme, names, codes):
             if code in codes:
                 known[code if table.one_row_a_code else (code, values[first])] = (pk, values)
         if not known:
@@ -121,23 +123,28 @@ class RecordStanding(Standing):
         return found
 
     def in_force(
-        self, table: Table, programme: str, names: Sequence[str]
+        self, table: Table, programme: str, names: Sequence[str], among: Collection[str] | None = None
     ) -> Iterator[tuple[int, str, tuple[Any, ...]]]:
-        """Give id, code and columns of the rows in force; references as codes."""
+        """Give id, code and columns of the rows in force, or of those of some codes; references as codes."""
         model: Any = TABLES[table.name]
-        codes = self.codes_by_id(table.name, programme)
-        if not codes:
-            return
         columns = {column.field: column for column in table.columns}
-        refers = [columns[name].refers_to if name in columns else "" for name in names]
-        rows = model.objects.filter(superseded_at=None).order_by("pk").values_list("pk", "identity_id", *names)
-        for pk, identity, *values in rows.iterator(chunk_size=5000):
-            if identity in codes:
-                said = (
-                    self.codes_by_id(target, programme).get(value) if target else value
-                    for value, target in zip(values, refers, strict=True)
-                )
-                yield pk, codes[identity], tuple(said)
+        told = [f"{name}__code" if name in columns and columns[name].refers_to else name for name in names]
+        rows = model.objects.filter(superseded_at=None).order_by("pk")
+        if table.scoped:
+            rows = rows.filter(identity__programme__code=programme)
+        for part in _parts(rows, among):
+            for pk, code, *values in part.values_list("pk", "identity__code", *told).iterator(chunk_size=5000):
+                yield pk, code, tuple(values)
+
+
+def _parts(rows: Any, among: Collection[str] | None) -> Iterator[Any]:
+    """Give rows at once, or by so many codes that the database looks each of them up."""
+    if among is None:
+        yield rows
+        return
+    codes = sorted(among)
+    for at in range(0, len(codes), _AT_ONCE):
+        yield rows.filter(identity__code__in=codes[at : at + _AT_ONCE])
 
 
 def _match_without_first_day(
