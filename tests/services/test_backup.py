@@ -360,3 +360,17 @@ def test_a_file_that_is_no_backup_is_refused(tmp_path: Path, new_record: Callabl
         read_head(path)
 
     assert refused.value.code == "backups.no-backup"
+
+
+def test_a_backup_pours_into_a_server_and_back(made: backups.Made, tmp_path: Path) -> None:
+    """Both ways where the tests have a server (PAIRUP_TEST_DATABASE=postgresql); the copy by rows on SQLite always."""
+    target = tmp_path / "by rows.sqlite3"
+    open_record(target, create=True)
+
+    with making.scratch(tmp_path) as place:
+        making.unpack(made.path, place, None)
+        with copying.opened(place / making.RECORD, "restored") as alias:
+            copying.copy_rows(alias, "default")
+
+    assert copying.state().tables == made.manifest.tables
+    assert write.check_journal() == []

@@ -57,9 +57,11 @@ def _file(record: Path | str) -> Iterator[Finding]:
         yield _damage("reference", table, said=said) if table else _damage("file", name, said=said)
 
 
-def _attachments(folder: Path) -> Iterator[Finding]:
+def _attachments(folder: Path | None) -> Iterator[Finding]:
     """Every attachment is what its name says; others are strangers there."""
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+    if folder is None:
+        return
+    for path in sorted(folder.rglob("*")):
         if not path.is_file():
             continue
         name = str(path.relative_to(folder))
