@@ -21,8 +21,12 @@ from pairup.services.backup import copying, making
 from pairup.services.backup.container import FRAME, Frames, frames_of, read_head
 from pairup.services.backup.files import files_beside
 from pairup.services.backup.manifest import LATEST
+from tests import postgresql
 from tests.services.cast import ADOPTED, FIRST, LATER, a_programme, changed, held, load
 
+pytestmark = pytest.mark.skipif(
+    postgresql.ON_SERVER, reason="these look into the record's file; test_backup_server.py has the server's"
+)
 SECRET = "four words of one's own"
 
 
@@ -362,10 +366,8 @@ def test_a_file_that_is_no_backup_is_refused(tmp_path: Path, new_record: Callabl
     assert refused.value.code == "backups.no-backup"
 
 
-def test_a_backup_pours_into_a_server_and_back(made: backups.Made, tmp_path: Path) -> None:
-    """Both ways where the tests have a server (PAIRUP_TEST_DATABASE=postgresql); the copy by rows on SQLite always."""
-    target = tmp_path / "by rows.sqlite3"
-    open_record(target, create=True)
+def test_a_copy_by_rows_is_equal_to_a_copy_of_pages(made: backups.Made, tmp_path: Path) -> None:
+    open_record(tmp_path / "by rows.sqlite3", create=True)
 
     with making.scratch(tmp_path) as place:
         making.unpack(made.path, place, None)

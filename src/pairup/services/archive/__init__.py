@@ -70,7 +70,7 @@ def archive(record: Path | str, into: Path, *, year: int, at: datetime, progress
             (made / "attachments").mkdir(exist_ok=True)
             shutil.copyfile(path, made / "attachments" / name)
         _describe(made, year)
-        said = read_alone(made)
+        said = checked_alone(made)
         settle(made, target)
     return Archived(target, counts, said)
 
@@ -136,7 +136,7 @@ def _lists() -> Iterator[tuple[str, Any]]:
             yield name, {"says": "" if doc.startswith("An enum") else doc, "words": [item.value for item in one]}
 
 
-def read_alone(folder: Path) -> str:
+def checked_alone(folder: Path) -> str:
     """Have the archive's own reader check it, with nothing but the standard library; give its last line."""
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-I", "-S", str(folder / READER)],
