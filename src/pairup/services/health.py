@@ -16,6 +16,7 @@ from django.db import DatabaseError
 from pairup.services.backup.copying import faults_of
 from pairup.services.backup.files import digest_of, files_beside
 from pairup.services.backup.manifest import latest_in
+from pairup.services.documents import check_documents
 from pairup.services.write import check_journal
 from pairup.values.findings import Finding, Severity
 from pairup.values.words import Words
@@ -37,7 +38,7 @@ def check_health(record: Path | str, *, at: datetime, backups: Path | None = Non
         found += check_journal()
     except (DatabaseError, ValueError, TypeError, KeyError) as error:
         found.append(_damage("unreadable", Path(record).name, said=str(error) or type(error).__name__))
-    found += _attachments(files_beside(record))
+    found += [*_attachments(files_beside(record)), *check_documents()]
     found += _backups(backups, at)
     found += _disk(Path(record))
     return found

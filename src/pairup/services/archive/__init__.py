@@ -67,8 +67,9 @@ def archive(record: Path | str, into: Path, *, year: int, at: datetime, progress
         made = work / target.name
         counts = save_folder(made, until=until, progress=progress)
         for name, path in kept_in(files_beside(record)):
-            (made / "attachments").mkdir(exist_ok=True)
-            shutil.copyfile(path, made / "attachments" / name)
+            shelf = made / "attachments" / name[:2]
+            shelf.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, shelf / name)
         _describe(made, year)
         said = checked_alone(made)
         settle(made, target)
