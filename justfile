@@ -35,6 +35,10 @@ bench-evaluation *args:
 bench-measurement *args:
     python3 dev.py bench measurement --full --into docs/benchmarks {{args}}
 
+# The record's doors on a register of thirty years; at scale 1 an hour and 10 GB. Writes docs/benchmarks.
+bench-register scale="0.02" *args:
+    PYTHONPATH=src nice .venv/bin/python -m pairup.cli.main bench register --scale {{scale}} --into docs/benchmarks {{args}}
+
 # How often a verdict is wrong, 2,000 draws a row; some twenty minutes of one core. Writes docs/benchmarks.
 simulate *args:
     python3 dev.py bench simulate --full --into docs/benchmarks {{args}}
@@ -42,6 +46,11 @@ simulate *args:
 # Work and SIGKILL, 300 times: nothing acknowledged is lost, nothing is half-written. Some five minutes.
 crash *args:
     PYTHONPATH=src .venv/bin/python -m tests.crash.run {{args}}
+
+# Eight editors, 200 edits each, on ten rows: as threads and as processes. Some minutes.
+race *args:
+    PYTHONPATH=src .venv/bin/python -m tests.race.run {{args}}
+    PYTHONPATH=src .venv/bin/python -m tests.race.run --processes {{args}}
 
 # Build the wheel, install it alone in a fresh environment, and ask it for its version.
 release:

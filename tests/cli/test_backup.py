@@ -41,7 +41,7 @@ def test_a_backup_comes_back_by_the_folder_alone(
         (("restore", "missing.pairup-backup", "--record", "new.sqlite3"), "missing"),
         (("backup", "--record", "missing.sqlite3", "--into", "b"), "missing.sqlite3"),
         (("backup", "--record", "record.sqlite3", "--into", "c", "--passphrase-file", "no"), "cannot be read"),
-        (("backup-keys", "--record", "record.sqlite3", "--into", "c", "--passphrase-file", "passphrase.txt"), "no key"),
+        (("backup-keys", "--record", "other.sqlite3", "--into", "c", "--passphrase-file", "passphrase.txt"), "no key"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_1(

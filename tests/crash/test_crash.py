@@ -8,7 +8,6 @@ import pytest
 
 from tests.crash import ground
 from tests.crash.cycles import crash, failures
-from tests.services.conftest import _database, empty_record  # noqa: F401
 
 #: enough for each kind of work to be killed twice
 CYCLES = 6

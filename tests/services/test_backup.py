@@ -21,8 +21,12 @@ from pairup.services.backup import copying, making
 from pairup.services.backup.container import FRAME, Frames, frames_of, read_head
 from pairup.services.backup.files import files_beside
 from pairup.services.backup.manifest import LATEST
+from tests import postgresql
 from tests.services.cast import ADOPTED, FIRST, LATER, a_programme, changed, held, load
 
+pytestmark = pytest.mark.skipif(
+    postgresql.ON_SERVER, reason="these look into the record's file; test_backup_server.py has the server's"
+)
 SECRET = "four words of one's own"
 
 
@@ -360,3 +364,15 @@ def test_a_file_that_is_no_backup_is_refused(tmp_path: Path, new_record: Callabl
         read_head(path)
 
     assert refused.value.code == "backups.no-backup"
+
+
+def test_a_copy_by_rows_is_equal_to_a_copy_of_pages(made: backups.Made, tmp_path: Path) -> None:
+    open_record(tmp_path / "by rows.sqlite3", create=True)
+
+    with making.scratch(tmp_path) as place:
+        making.unpack(made.path, place, None)
+        with copying.opened(place / making.RECORD, "restored") as alias:
+            copying.copy_rows(alias, "default")
+
+    assert copying.state().tables == made.manifest.tables
+    assert write.check_journal() == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pairup.cli.options import RECORD, now, step
+from pairup.cli.options import RECORD, RECORD_PLACE, now, step
 from pairup.errors import InputError
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -36,7 +36,7 @@ def passphrase_in(path: Path | None) -> str | None:
 @RECORD
 @_INTO
 @_PASSPHRASE
-def backup(record: Path, into: Path, passphrase_file: Path | None) -> None:
+def backup(record: Path | str, into: Path, passphrase_file: Path | None) -> None:
     """Back up a record while it is in use.
 
     The backup is restored beside and compared, table by table, before it gets its name. Keys of people and the log's
@@ -57,13 +57,13 @@ def backup(record: Path, into: Path, passphrase_file: Path | None) -> None:
 
 @click.command()
 @click.argument("backup", type=click.Path(path_type=Path))
-@click.option("--record", type=_FILE, required=True, help="The record to make; nothing may be there.")
+@click.option("--record", type=RECORD_PLACE, required=True, help="The record to make; nothing may be there.")
 @_PASSPHRASE
 @click.option("--older", is_flag=True, help="Restore it though a later backup is known.")
 @click.option("--checkpoint", type=_FILE, multiple=True, help="A checkpoint kept elsewhere; needs --key.")
 @click.option("--key", type=_FILE, help="The log's public key, one a line.")
 def restore(
-    backup: Path, record: Path, passphrase_file: Path | None, older: bool, checkpoint: tuple[Path, ...],
+    backup: Path, record: Path | str, passphrase_file: Path | None, older: bool, checkpoint: tuple[Path, ...],
     key: Path | None,
 ) -> None:  # fmt: skip
     """Restore BACKUP, a file or a folder of them, as a new record.
@@ -96,7 +96,7 @@ def restore(
 @_INTO
 @_NEEDED
 @click.option("--keep-days", type=click.IntRange(min=1), default=35, show_default=True, help="Older copies go.")
-def backup_keys(record: Path, into: Path, passphrase_file: Path, keep_days: int) -> None:
+def backup_keys(record: Path | str, into: Path, passphrase_file: Path, keep_days: int) -> None:
     """Back up the key file of a record, encrypted, into a folder of its own.
 
     An erased person is gone from the copies too when the last copy with their key is: after --keep-days.
@@ -125,3 +125,25 @@ def restore_keys(backup: Path, record: Path, passphrase_file: Path) -> None:
 
     path = backups.restore_keys(backup, record, passphrase=secret or "")
     click.echo(f"{path} restored. Persons erased since have to be erased again.")
+
+
+@click.command()
+@RECORD
+@click.option("--into", type=_FOLDER, required=True, help="Where the archive's folder is made.")
+@click.option("--year", type=click.IntRange(1900, 2200), required=True, help="A year that is over.")
+def archive(record: Path | str, into: Path, year: int) -> None:
+    """Write the record as it stood at the end of a year, in files that need no pairup to be read.
+
+    CSV tables with every version, the journal, attachments, the format in words, and a reader in plain Python that
+    checks all of it; it has to find the archive whole before this command says so.
+    """
+    from pairup.services import open_record
+
+    open_record(record)
+    from pairup.services import archive as archives
+
+    with step(f"Archiving {year}") as bar:
+        done = archives.archive(record, into, year=year, at=now(), progress=bar)
+        bar.said = done.said
+    click.echo(f"{done.path}: checksum of all checksums {archives.digest_of_folder(done.path)}")
+    click.echo(f"To check it anywhere: python3 {done.path}/{archives.READER}")

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from pairup.bench import PARTS, parts_of
+from pairup.cli.bench_register import register
 from pairup.cli.options import now
 
 #: where benchmarks live
@@ -167,3 +168,6 @@ def simulate(only: str, is_quick: bool, seed: int, draws: int | None, jobs: int,
             simulation.write(into, {row.name: row for row in rows}, f"Last written {now().date()}, seed {seed}.")
     if not is_kept:
         raise click.exceptions.Exit(1)
+
+
+bench.add_command(register)

@@ -63,6 +63,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "restore": ("pairup.cli.backup", "Restore a backup as a new record, with a mark."),
     "backup-keys": ("pairup.cli.backup", "Back up the key file, encrypted, apart from the record."),
     "restore-keys": ("pairup.cli.backup", "Put a copy of the key file in its place."),
+    "health": ("pairup.cli.health", "Look for damage: file, rows, attachments, backups."),
+    "archive": ("pairup.cli.backup", "Write a year's open archive, readable without pairup."),
     "bench": ("pairup.cli.bench", "Measure pairup beside other solvers, on this machine."),
 }
 

@@ -51,11 +51,12 @@ def check(using: str = "default") -> list[Finding]:
     findings, frontier = [], Frontier()
     marks = JournalCheckpoint.objects.using(using).order_by("pk")
     heads = {mark.size: mark.note.splitlines()[2] for mark in marks}
-    entries = JournalEntry.objects.using(using).order_by("number").values_list("pk", "number", "leaf", "hash")
+    columns = ("pk", "number", "leaf", "hash", "at", "command", "actor", "key", "programme__code")
+    entries = JournalEntry.objects.using(using).order_by("number").values_list(*columns)
     parcels = _parcels(using)
-    for expected, (pk, number, raw, kept) in enumerate(entries.iterator(chunk_size=2000), start=1):
+    for expected, (pk, number, raw, kept, *beside) in enumerate(entries.iterator(chunk_size=2000), start=1):
         leaf = bytes(raw)
-        if (number, kept) != (expected, frontier.append(leaf).hex()):
+        if (number, kept) != (expected, frontier.append(leaf).hex()) or not _repeats(leaf, beside):
             findings.append(Finding(Words("record.journal-broken", {"number": number}), file="journal"))
         if frontier.size in heads and heads[frontier.size] != base64.b64encode(frontier.head()).decode():
             findings.append(Finding(Words("record.checkpoint-broken", {"number": number}), file="journal"))
@@ -74,6 +75,16 @@ def check(using: str = "default") -> list[Finding]:
     if heads and max(heads) > frontier.size:
         findings.append(Finding(Words("record.checkpoint-broken", {"number": max(heads)}), file="journal"))
     return findings
+
+
+def _repeats(leaf: bytes, beside: list[Any]) -> bool:
+    """Say whether the columns beside a leaf say what it says: they are what is read, and it is what is hashed."""
+    at, *rest = beside
+    try:
+        said = json.loads(leaf)
+        return [at.isoformat(), *rest] == [said[name] for name in ("at", "command", "actor", "key", "programme")]
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _rows_of(leaf: bytes) -> dict[str, Any]:

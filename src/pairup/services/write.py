@@ -34,8 +34,8 @@ from pairup.values.findings import Finding
 
 #: columns of a version row that are no part of what was said
 _BOOKKEEPING = frozenset({"id", "entry", "superseded_at", "recorded_at", "identity", "sealed", "closed"})
-#: up to so many codes or rows are asked for by name; of more, the whole table is read at once
-_FEW = 200
+#: keys that are looked up in one question to the database
+_AT_ONCE = 2000
 #: the one lock that writers of a PostgreSQL record wait for
 _LOCK = 0x70616972
 
@@ -46,6 +46,11 @@ class Codes:
     def __init__(self, using: str = "default") -> None:
         self._using = using
         self._known: dict[type[models.Model], dict[int, str]] = {}
+        self._missed: dict[type[models.Model], int] = {}
+
+    def learn(self, model: type[models.Model], known: Mapping[str, int]) -> None:
+        """Take codes whose ids are known already."""
+        self._known.setdefault(model, {}).update({pk: code for code, pk in known.items()})
 
     def of(self, model: type[models.Model], pk: int | None) -> str | None:
         if pk is None:
@@ -53,7 +58,9 @@ class Codes:
         known = self._known.setdefault(model, {})
         if pk not in known:
             rows = model._default_manager.using(self._using).values_list("pk", "code")
-            known.update(rows.filter(pk=pk) if len(known) < 8 else rows)
+            self._missed[model] = self._missed.get(model, 0) + 1
+            known.update(rows.filter(pk=pk) if self._missed[model] <= 8 else rows)
+            known.setdefault(pk, f"?{pk}")  # a reference to nothing, in a damaged record
         return known[pk]
 
 
@@ -139,23 +146,18 @@ class Doing:
         wanted = sorted(set(codes))
         scope = {"programme": programme} if programme is not None and _is_scoped(model) else {}
         rows = model._default_manager.filter(**scope)
-        if len(wanted) <= _FEW:
-            rows = rows.filter(code__in=wanted)
-        known = dict(rows.values_list("code", "pk"))
-        missing = [model(code=code, **scope) for code in wanted if code not in known]
-        _insert(model, missing)
-        if missing:
-            known = dict(rows.all().values_list("code", "pk"))
+        known = _looked_up(rows.values_list("code", "pk"), "code", wanted)
+        missing = [code for code in wanted if code not in known]
+        _insert(model, [model(code=code, **scope) for code in missing])
+        known |= _looked_up(rows.values_list("code", "pk"), "code", missing)
+        self.codes.learn(model, known)
         return {code: known[code] for code in wanted}
 
     def add(self, model: Any, rows: Sequence[Any]) -> None:
         """Add version rows: number, time and entry are set here, personal columns sealed, the digest fed."""
-        identities = {row.identity_id for row in rows}
-        versions = model._default_manager.all()
-        if len(identities) <= _FEW:
-            versions = versions.filter(identity__in=identities)
-        numbers = versions.values_list("identity").annotate(top=models.Max("number")).values_list("identity", "top")
-        top: dict[int, int] = dict(numbers)
+        versions = model._default_manager.values_list("identity").annotate(top=models.Max("number"))
+        numbers = versions.values_list("identity", "top")
+        top: dict[int, int] = _looked_up(numbers, "identity", sorted({row.identity_id for row in rows}))
         for row in rows:
             row.number = top[row.identity_id] = top.get(row.identity_id, 0) + 1
             row.recorded_at, row.entry_id = self.entry.at, self.entry.pk
@@ -201,6 +203,14 @@ class Doing:
                 for table in tables
             },
         })  # fmt: skip
+
+
+def _looked_up(pairs: Any, by: str, wanted: Sequence[Any]) -> dict[Any, Any]:
+    """Ask for these keys and no others, so many at a time: a table of millions is not read for some thousand rows."""
+    found: dict[Any, Any] = {}
+    for at in range(0, len(wanted), _AT_ONCE):
+        found.update(pairs.filter(**{f"{by}__in": wanted[at : at + _AT_ONCE]}))
+    return found
 
 
 @cache

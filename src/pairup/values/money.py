@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from pairup.errors import InputError
 
 # Digits after the point (ISO 4217, list one). Every other currency has two.
-_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "XAF": 0, "XOF": 0, "BHD": 3, "KWD": 3, "TND": 3}
+DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "XAF": 0, "XOF": 0, "BHD": 3, "KWD": 3, "TND": 3}
 
 
 @dataclass(frozen=True, slots=True, order=False)
@@ -75,7 +75,7 @@ class Money:
 
 def digits(currency: str) -> int:
     """Give the digits after the point of a currency."""
-    return _DIGITS.get(currency, 2)
+    return DIGITS.get(currency, 2)
 
 
 def total(parts: list[Money]) -> dict[str, Money]:

@@ -35,26 +35,6 @@ def models_kept() -> list[Any]:
 
 
 @contextmanager
-def snapshot(using: str = "default") -> Iterator[None]:
-    """Read the record as it is at one moment; others go on writing, and nothing they write is seen."""
-    connection: Any = connections[using]
-    connection.ensure_connection()
-    if connection.vendor == "sqlite":
-        mode, connection.transaction_mode = connection.transaction_mode, "DEFERRED"  # one that writes would bar others
-        try:
-            with transaction.atomic(using=using):
-                JournalEntry.objects.using(using).exists()  # the moment is that of the first read, not of BEGIN
-                yield
-        finally:
-            connection.transaction_mode = mode
-        return
-    with transaction.atomic(using=using):
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
-
-
-@contextmanager
 def opened(path: Path, alias: str) -> Iterator[str]:
     """Open a SQLite file beside the record, under a name of its own."""
     like = connections.databases["default"]

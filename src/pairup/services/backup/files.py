@@ -8,22 +8,24 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from pairup.record.address import address_of
+
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
-def files_beside(record: Path | str) -> Path:
-    """The folder of a record's attachments: PAIRUP_FILES, or beside the record."""
+def files_beside(place: Path | str) -> Path | None:
+    """The folder of a record's attachments: PAIRUP_FILES, or beside the record; None of a record that has no folder."""
     given = os.environ.get("PAIRUP_FILES")
     if given:
         return Path(given)
-    path = Path(record)
-    return path.with_name(f"{path.name}.files")
+    path = address_of(place).path
+    return None if path is None else path.with_name(f"{path.name}.files")
 
 
-def kept_in(folder: Path) -> Iterator[tuple[str, Path]]:
+def kept_in(folder: Path | None) -> Iterator[tuple[str, Path]]:
     """Every attachment under a folder, by its name, in order; half-written ones (`.part`) are none yet."""
-    found = {path.name: path for path in folder.rglob("*") if path.is_file() and _NAME.fullmatch(path.name)}
-    yield from sorted(found.items())
+    paths = folder.rglob("*") if folder is not None else ()
+    yield from sorted((path.name, path) for path in paths if path.is_file() and _NAME.fullmatch(path.name))
 
 
 def digest_of(path: Path) -> str:

@@ -16,9 +16,10 @@ from tempfile import mkdtemp
 import pairup
 from pairup.errors import ConflictError, InputError
 from pairup.services.backup.container import Frames, frames_of, read_head
-from pairup.services.backup.copying import copy_record, faults_of, opened, snapshot, state, tidy
+from pairup.services.backup.copying import copy_record, faults_of, opened, state, tidy
 from pairup.services.backup.files import digest_of, files_beside, kept_in
 from pairup.services.backup.manifest import Manifest, mark_latest, settle
+from pairup.services.snapshot import snapshot
 from pairup.services.write import check_journal
 from pairup.values.words import Words
 

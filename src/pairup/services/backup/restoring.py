@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,13 +13,15 @@ from django.db import connection
 from pairup.errors import ConflictError, InputError
 from pairup.journal.checkpoint import PublicKey, open_note
 from pairup.journal.tree import Frontier
+from pairup.record.address import address_of
 from pairup.record.journal import JournalEntry
-from pairup.services import open_record
+from pairup.services import open_record, remove_record
 from pairup.services.backup.container import read_head
+from pairup.services.backup.copying import copy_rows, opened, state
 from pairup.services.backup.files import files_beside, kept_in
 from pairup.services.backup.making import FILES, RECORD, Progress, require_whole, scratch, silent, unpack
 from pairup.services.backup.manifest import LATEST, Manifest, latest_in, settle, sync_folder
-from pairup.services.write import command
+from pairup.services.write import check_journal, command
 from pairup.values.words import Words
 
 
@@ -34,7 +36,7 @@ class Restored:
 
 def restore(
     backup: Path,
-    record: Path,
+    record: Path | str,
     *,
     at: datetime,
     actor: str = "administrator",
@@ -44,32 +46,42 @@ def restore(
     keys: Sequence[PublicKey] = (),
     progress: Progress = silent,
 ) -> Restored:
-    """Restore a backup, or the latest one of a folder, as a new record, and open that.
+    """Restore a backup, or the latest one of a folder, as a new record in a file or on a server, and open that.
 
     notes : checkpoints kept elsewhere, signed with one of `keys`; a backup that ends before one, or differs from it, is
     refused. Refused too: a place that is taken, a file that is not whole, a backup older than the latest of its folder
     unless `older` says that this is meant.
     """
-    path = _chosen(backup, older=older)
-    beside = files_beside(record)
-    for taken in (record, beside):
-        if taken.exists() and not (taken.is_dir() and not any(taken.iterdir())):
-            raise ConflictError(
-                f"{taken} exists already.", hint="A backup is restored into an empty place only; name another.",
-                code="backups.not-empty", path=str(taken),
-            )  # fmt: skip
-    if not record.parent.is_dir():
-        raise InputError(f"There is no folder {record.parent}.", code="record.no-folder", path=str(record.parent))
-    with scratch(record.parent) as work:
+    path, address = _chosen(backup, older=older), address_of(record)
+    beside, ground = files_beside(record), backup.parent if address.path is None else address.path.parent
+    if not address.on_server:
+        _require_empty(record, Path(record))
+    if beside is not None:
+        _require_empty(record, beside)
+    if not ground.is_dir():
+        raise InputError(f"There is no folder {ground}.", code="record.no-folder", path=str(ground))
+    with scratch(ground) as work:
         progress(Words("backups.step-unpacking"), 0, 3)
         manifest = unpack(path, work, passphrase)
         progress(Words("backups.step-verifying"), 1, 3)
         require_whole(path, work / RECORD, manifest)
         entry = _mark(work / RECORD, path.name, manifest, actor=actor, at=at, notes=notes, keys=keys)
-        _place(work, record, beside)
-    open_record(record)
+        _place_files(work, beside)
+        if address.on_server:
+            _pour(work / RECORD, record)
+        else:
+            _place(work, Path(record))
+            open_record(record)
     progress(Words("backups.step-done"), 3, 3)
     return Restored(path.name, manifest, entry)
+
+
+def _require_empty(record: Path | str, taken: Path) -> None:
+    if taken.exists() and not (taken.is_dir() and not any(taken.iterdir())):
+        raise ConflictError(
+            f"{taken} exists already.", hint="A backup is restored into an empty place only; name another.",
+            code="backups.not-empty", path=str(taken),
+        )  # fmt: skip
 
 
 def _chosen(backup: Path, *, older: bool) -> Path:
@@ -130,17 +142,52 @@ def _require_beginning(notes: Sequence[str], keys: Sequence[PublicKey]) -> None:
             )  # fmt: skip
 
 
-def _place(work: Path, record: Path, beside: Path) -> None:
-    """Give everything its name, attachments first; the record last, for it is what makes a record."""
+def _place_files(work: Path, beside: Path | None) -> None:
+    """Give attachments their names, before the record has one; of a record without a folder there are none."""
     attached = list(kept_in(work / FILES))
+    if attached and beside is None:
+        raise InputError(
+            "The backup holds attachments, and this record has no folder for them.",
+            hint="PAIRUP_FILES names one.", code="backups.no-files-folder", count=len(attached),
+        )  # fmt: skip
     for name, path in attached:
+        assert beside is not None
         folder = beside / name[:2]
         folder.mkdir(parents=True, exist_ok=True)
         with path.open("rb") as file:
             os.fsync(file.fileno())
         settle(path, folder / name)
-    if attached:
+    if attached and beside is not None:
         sync_folder(beside)
+
+
+def _place(work: Path, record: Path) -> None:
+    """Give the record its name, last of all, for it is what makes a record."""
     with (work / RECORD).open("rb") as file:
         os.fsync(file.fileno())
     settle(work / RECORD, record)
+
+
+def _pour(copy: Path, place: Path | str) -> None:
+    """Copy every row into a server's database, which must hold no record; all of it or nothing.
+
+    The address's role makes the tables, so it is the owner's, not the one that the record is used with.
+    """
+    wanted = _kept_of(copy)
+    open_record(place, create=True)
+    try:
+        with opened(copy, "restored") as alias:
+            copy_rows(alias, "default")
+        if state().tables != wanted or check_journal():
+            raise InputError(
+                f"{copy.name} does not pour into the server as it is.", hint="Look at the server's own log.",
+                code="backups.differs", path=copy.name, faults="", count=1,
+            )  # fmt: skip
+    except BaseException:
+        remove_record(str(address_of(place).url))
+        raise
+
+
+def _kept_of(copy: Path) -> Mapping[str, tuple[int, str]]:
+    with opened(copy, "restored") as alias:
+        return state(alias).tables

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,12 @@ _TYPES = {
 }
 
 
-def save_folder(folder: Path | str, *, force: bool = False, progress: Progress = silent) -> dict[str, int]:
+def save_folder(
+    folder: Path | str, *, force: bool = False, until: datetime | None = None, progress: Progress = silent
+) -> dict[str, int]:
     """Write the open record as CSV files, `journal.jsonl` and `datapackage.json`; give the rows by table.
+
+    until : only what was recorded before this moment, as it stood then. Others may write meanwhile.
 
     Refuses a folder that holds anything, but with `force` writes over what an earlier save wrote there. Accounts are
     no part of a saved folder.
@@ -50,7 +55,7 @@ def save_folder(folder: Path | str, *, force: bool = False, progress: Progress =
         )
     require_keys_outside(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    writer = _Writer(folder)
+    writer = _Writer(folder, until)
     try:
         counts = writer.record(progress)
     except BaseException:
@@ -63,20 +68,19 @@ def save_folder(folder: Path | str, *, force: bool = False, progress: Progress =
 class _Writer:
     """Writes beside, then puts every file in its place; what is in the folder stays whole until then."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, until: datetime | None) -> None:
+        self.folder, self.until = folder, until
         self.written: list[tuple[Path, str]] = []
         self.resources: list[dict[str, Any]] = []
         self.codes: dict[str, dict[int, str]] = {}
 
     def record(self, progress: Progress) -> dict[str, int]:
         """Write every table and the journal as they stand at one moment."""
-        from django.db import transaction
-
         from pairup.record.models import TABLES
+        from pairup.services.snapshot import snapshot
 
-        with transaction.atomic():
-            counts = {name: model._default_manager.count() for name, model in TABLES.items()}
+        with snapshot():
+            counts = {name: self._recorded(model).count() for name, model in TABLES.items()}
             total, done = sum(counts.values()), 0
             for name, table in folder_layout().items():
                 progress(Words("folder.step-saving", {"table": name}), done, total)
@@ -84,6 +88,13 @@ class _Writer:
                 done += counts[name]
             self.journal()
         return counts
+
+    def _recorded(self, model: Any) -> Any:
+        rows = model._default_manager.order_by("pk")
+        return rows if self.until is None else rows.filter(recorded_at__lt=self.until)
+
+    def _until(self, rows: Any) -> Any:
+        return rows if self.until is None else rows.filter(at__lt=self.until)
 
     def abandon(self) -> None:
         """Take away what was written so far."""
@@ -95,8 +106,8 @@ class _Writer:
 
         model: Any = TABLES[table.name]
         columns = saved_columns(table)
-        rows = model._default_manager.order_by("pk").iterator(chunk_size=5000)
-        cells = [self._cell(column, table) for column in columns]
+        rows = self._recorded(model).iterator(chunk_size=5000)
+        cells = [self._ended() if column.name == "superseded_at" else self._cell(column, table) for column in columns]
         lines = write_sheet([column.name for column in columns], ([cell(row) for cell in cells] for row in rows))
         size, digest = self._put(f"{table.name}.csv", (line.encode() for line in lines))
         resource = {
@@ -117,7 +128,7 @@ class _Writer:
     def journal(self) -> None:
         from pairup.record.journal import JournalCheckpoint, JournalEntry
 
-        entries = JournalEntry.objects.order_by("number").select_related("programme")
+        entries = self._until(JournalEntry.objects.order_by("number").select_related("programme"))
         lines = (
             _json({
                 "number": entry.number,
@@ -133,7 +144,7 @@ class _Writer:
         )  # fmt: skip
         size, digest = self._put(JOURNAL, lines)
         self.resources.append({"name": "journal", "path": JOURNAL, "bytes": size, "hash": f"sha256:{digest}"})
-        marks = JournalCheckpoint.objects.order_by("pk")
+        marks = self._until(JournalCheckpoint.objects.order_by("pk"))
         notes = (_json({"size": m.size, "at": m.at.isoformat(), "note": m.note, "parts": m.parts}) for m in marks)
         size, digest = self._put(CHECKPOINTS, notes)
         self.resources.append({"name": "checkpoints", "path": CHECKPOINTS, "bytes": size, "hash": f"sha256:{digest}"})
@@ -186,6 +197,13 @@ class _Writer:
             case Kind.WHOLE | Kind.DECIMAL:
                 return lambda row: write_cell(column, getattr(row, column.field))
         return lambda row: tame(write_cell(column, getattr(row, column.field)))
+
+    def _ended(self) -> Callable[[Any], str]:
+        """Give the function that writes when a row ceased to be held true; after `until` it is not known yet."""
+        until = self.until
+        return lambda row: (
+            at.isoformat() if (at := row.superseded_at) is not None and (until is None or at < until) else ""
+        )
 
     def _codes(self, table: str) -> dict[int, str]:
         from pairup.services.folder.versions import noun_of
