@@ -11,7 +11,6 @@ import xlsxwriter
 from pairup.errors import AccessError, InputError
 from pairup.exchange.sheets import write_sheet
 from pairup.services import imports
-from pairup.services.folder import FolderRefused
 from pairup.services.imports import State
 from tests.services.cast import ADOPTED, DRAFTED, LATER, OFFICE, a_programme, held, load
 
@@ -157,11 +156,11 @@ def test_a_column_that_may_not_enter_stops_the_whole_sheet(twin: Path, tmp_path:
     before = held()
 
     difference = imports.compare_file(path)
-    with pytest.raises(FolderRefused) as refused:
+    with pytest.raises(imports.ImportRefused) as refused:
         accept(path)
 
     assert [one.words.code for one in difference.critical] == ["folder.forbidden-column"]
-    assert refused.value.findings[0].words.code == "folder.forbidden-column"
+    assert refused.value.facts["findings"][0].words.code == "folder.forbidden-column"
     assert held() == before
 
 

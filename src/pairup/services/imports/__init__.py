@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pairup.services.imports.accepting import Accepted, accept_file, compare_file
+from pairup.services.imports.accepting import Accepted, ImportRefused, accept_file, compare_file
 from pairup.services.imports.difference import Cell, Difference, State, TableDiff
 from pairup.services.imports.source import Source, read_source
 
@@ -10,6 +10,7 @@ __all__ = [
     "Accepted",
     "Cell",
     "Difference",
+    "ImportRefused",
     "Source",
     "State",
     "TableDiff",

@@ -19,13 +19,11 @@ from pairup.exchange.sheets import Sheet, sheet_from
 from pairup.services.folder.checking import sorted_findings
 from pairup.services.folder.shape import FolderRefused
 from pairup.services.schema import folder_layout
+from pairup.services.workbooks import PREFILLED, SEAL, Seal, read_seal
 from pairup.values.findings import Finding, Severity
 
-#: sheets of our own workbooks that hold no rows
-NO_ROWS = frozenset({"about", "example", "lists", "pairup"})
 _NUMBERED = re.compile(r"(.+?) \d+")
 _SAID_COUNT = re.compile(r"#\s*rows: (\d+)\b.*")
-_TOLD = {"imports.no-such-sheet", "imports.which-sheet"}
 
 
 @dataclass(slots=True)
@@ -39,7 +37,8 @@ class Source:
     seen: dict[str, list[int | None]] = field(default_factory=dict)
     flaws: list[tuple[str, Finding]] = field(default_factory=list)  # table, and what is wrong with one of its cells
     found: list[Finding] = field(default_factory=list)
-    seal: list[list[str]] = field(default_factory=list)  # of a workbook for an office: what it was sealed with
+    seal: Seal | None = None  # of a workbook for an office
+    unfilled: int = 0  # rows that were offered to be filled, and were not
 
 
 def read_source(
@@ -55,12 +54,15 @@ def read_source(
     parsed = parse_apart(path, **options)
     source = Source(path.name, _digest(path), plan_programme, found=list(parsed.found))
     _tell_of_the_file(source, parsed)
+    if SEAL in parsed.grids:
+        source.seal = read_seal(parsed.grids[SEAL].records)
+    if source.seal is not None:
+        source.programme = source.seal.programme
     if parts:
         _mapped(source, parsed, parts, layout)
     else:
         for name, of in _tables(parsed, table, sheet, layout):
             _plain(source, parsed, name, layout[of])
-    source.seal = parsed.grids["pairup"].records if "pairup" in parsed.grids else []
     return source
 
 
@@ -95,8 +97,8 @@ def _tell_of_the_file(source: Source, parsed: Parsed) -> None:
         warn("unfenced", missing=", ".join(parsed.unfenced))
     if parsed.formulas:
         warn("formulas", count=parsed.formulas)
-    if parsed.hidden:
-        warn("hidden-sheets", known=", ".join(parsed.hidden))
+    if hidden := [name for name in parsed.hidden if name != "lists"]:  # the lists of our own drop-downs
+        warn("hidden-sheets", known=", ".join(hidden))
 
 
 def _mapped(source: Source, parsed: Parsed, parts: Sequence[Part], layout: Layout) -> None:
@@ -151,6 +153,8 @@ def _plain(source: Source, parsed: Parsed, name: str, table: Table) -> None:
     grid = parsed.grids[name]
     sheet, found = sheet_from(grid)
     source.found += found
+    if source.seal is not None:
+        sheet = _filled(source, source.seal, sheet, table)
     columns = dict(sheet.columns)
     versions = columns.pop("version", None)
     sheet.columns = columns
@@ -165,6 +169,21 @@ def _plain(source: Source, parsed: Parsed, name: str, table: Table) -> None:
         if (said := _SAID_COUNT.fullmatch(line)) and int(said[1]) != len(sheet):
             facts: dict[str, Any] = {"said": int(said[1]), "found": len(sheet)}
             source.found.append(file_finding("other-count", file=grid.file, severity=Severity.WARNING, **facts))
+
+
+def _filled(source: Source, seal: Seal, sheet: Sheet, table: Table) -> Sheet:
+    """Leave out rows that were offered to be filled and were not: only what stood there already stands there."""
+    given = {"code", "version", *(column.name for column in table.columns if column.name in PREFILLED)}
+    asked = [texts for name, texts in sheet.columns.items() if name not in given]
+    codes = sheet.columns.get("code", [""] * len(sheet))
+    places = [
+        at for at, code in enumerate(codes)
+        if not seal.offered(table.name, code) or any(texts[at].strip() for texts in asked)
+    ]  # fmt: skip
+    if len(places) == len(sheet):
+        return sheet
+    source.unfilled += len(sheet) - len(places)
+    return sheet.some(places)
 
 
 def _add_flaws(source: Source, parsed: Parsed, name: str, table: str, sheet: Sheet, heads: Mapping[str, str]) -> None:
