@@ -27,11 +27,12 @@ SHOWN = 20
 @MAPPING
 @PROGRAMME
 @click.option("--accept", multiple=True, metavar="WHAT", help="Write: all, new, changed, or a code; may be repeated.")
+@click.option("--keep", is_flag=True, help="Of a large file: keep what was read until it is accepted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 @ACTOR
 def import_(
     file: Path, record: Path, table: str | None, sheet: str, mapping: Path | None, programme: str | None,
-    accept: tuple[str, ...], as_json: bool, actor: str,
+    accept: tuple[str, ...], keep: bool, as_json: bool, actor: str,
 ) -> None:  # fmt: skip
     """Show what FILE (XLSX or CSV) would change in a record; write only what you accept.
 
@@ -49,10 +50,11 @@ def import_(
     entry = None
     with step(f"Reading {file.name}") as bar:
         if accept:
-            done = imports.accept_file(file, accept=accept, actor=actor, at=now(), progress=bar, **asked)
+            done = imports.accept_file(file, accept=accept, actor=actor, at=now(), keep=keep, progress=bar, **asked)
             difference, entry = done.difference, done.entry
         else:
-            difference = imports.compare_file(file, progress=bar, **asked)
+            kept = actor if keep else ""
+            difference = imports.compare_file(file, keep_for=kept, at=now(), progress=bar, **asked)
     if as_json:
         click.echo(json.dumps(_as_json(difference, entry), ensure_ascii=False, indent=1))
     else:

@@ -73,6 +73,7 @@ from pairup.record.places import (
 from pairup.record.projects import Need, NeedVersion, Project, ProjectVersion, WorksRecord, WorksRecordVersion
 from pairup.record.results import Indicator, IndicatorVersion, Observation, ObservationVersion
 from pairup.record.runs import Adoption, AdoptionVersion, PlanRun, PlanRunVersion
+from pairup.record.staged import StagedChunk, StagedFile
 from pairup.record.users import User
 from pairup.record.visits import Site, SiteVersion, Visit, VisitFinding, VisitFindingVersion, VisitVersion
 

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from pairup.exchange.layout import Layout, Table
 from pairup.exchange.mapping import Part, chosen_sheet, flaw_finding, mapped_sheet, plainly, read_mapping
 from pairup.exchange.notes import file_finding, nearest
 from pairup.exchange.sheets import Sheet, sheet_from
+from pairup.services import staging
 from pairup.services.folder.checking import sorted_findings
 from pairup.services.folder.shape import FolderRefused
 from pairup.services.schema import folder_layout
@@ -42,17 +44,32 @@ class Source:
 
 
 def read_source(
-    path: Path | str, *, table: str | None = None, sheet: str = "", mapping: Path | str | None = None
-) -> Source:
+    path: Path | str, *, table: str | None = None, sheet: str = "", mapping: Path | str | None = None,
+    keep_for: str = "", at: datetime | None = None,
+) -> Source:  # fmt: skip
     """Read a file by a mapping, or as the tables that its name or its sheets' names say.
 
+    With `keep_for` (an actor) and `at`, what was read is kept until it is accepted, and is not read a second time.
     Raises `FileRefused` where it cannot be read at all, `FolderRefused` where the mapping is wrong.
     """
     path = Path(path)
     layout = folder_layout()
-    parts, plan_programme, options = _parts(path, mapping, layout)
-    parsed = parse_apart(path, **options)
-    source = Source(path.name, _digest(path), plan_programme, found=list(parsed.found))
+    parts, programme, options = _parts(path, mapping, layout)
+    digest = _digest(path)
+    kept = staging.staged(digest, options, actor=keep_for) if keep_for else None
+    parsed = kept or parse_apart(path, **options)
+    source = _source(parsed, digest, parts, programme, table, sheet, layout)
+    if keep_for and at is not None and kept is None:
+        if personal := sorted({of for of, _ in source.sheets if layout[of].sealed}):
+            raise refuse_file(path.name, "not-kept", tables=", ".join(personal))
+        staging.stage(parsed, digest, options, actor=keep_for, at=at)
+    return source
+
+
+def _source(
+    parsed: Parsed, digest: str, parts: list[Part], programme: str, table: str | None, sheet: str, layout: Layout
+) -> Source:
+    source = Source(parsed.file, digest, programme, found=list(parsed.found))
     _tell_of_the_file(source, parsed)
     if SEAL in parsed.grids:
         source.seal = read_seal(parsed.grids[SEAL].records)
@@ -67,8 +84,11 @@ def read_source(
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise refuse_file(path.name, "no-such-file", error=error.strerror or "") from None
 
 
 def _parts(path: Path, mapping: Path | str | None, layout: Layout) -> tuple[list[Part], str, dict[str, Any]]:
