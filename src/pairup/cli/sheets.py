@@ -21,18 +21,21 @@ SHOWN = 20
 
 @click.command("import")
 @FILE
-@RECORD
+@click.option("--record", type=click.Path(path_type=Path, dir_okay=False), help="The record. [not for --preview]")
 @TABLE
 @click.option("--sheet", default="", help="Which sheet of a workbook, where several hold something.")
 @MAPPING
 @PROGRAMME
 @click.option("--accept", multiple=True, metavar="WHAT", help="Write: all, new, changed, or a code; may be repeated.")
+@click.option("--preview", is_flag=True, help="Propose a mapping of FILE's columns and print it; read nothing in.")
+@click.option("--encoding", default="", help="What a text file is written in, for --preview: gb18030, big5 …")
+@click.option("--diff", type=click.Path(path_type=Path, dir_okay=False), help="Write the comparison as this workbook.")
 @click.option("--keep", is_flag=True, help="Of a large file: keep what was read until it is accepted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 @ACTOR
 def import_(
-    file: Path, record: Path, table: str | None, sheet: str, mapping: Path | None, programme: str | None,
-    accept: tuple[str, ...], keep: bool, as_json: bool, actor: str,
+    file: Path, record: Path | None, table: str | None, sheet: str, mapping: Path | None, programme: str | None,
+    accept: tuple[str, ...], preview: bool, encoding: str, diff: Path | None, keep: bool, as_json: bool, actor: str,
 ) -> None:  # fmt: skip
     """Show what FILE (XLSX or CSV) would change in a record; write only what you accept.
 
@@ -41,6 +44,10 @@ def import_(
     one journal entry; what is conflicting or refused stays out, as a list to work off. The same file again changes
     nothing.
     """
+    if preview:
+        return _propose(file, table, sheet, encoding)
+    if record is None:
+        raise click.UsageError("Missing option '--record': import compares FILE with a record.")
     from pairup.services import open_record
 
     open_record(record)  # before what reads it is imported
@@ -55,6 +62,8 @@ def import_(
         else:
             kept = actor if keep else ""
             difference = imports.compare_file(file, keep_for=kept, at=now(), progress=bar, **asked)
+    if diff is not None:
+        imports.write_difference(difference, into=diff, language=language())
     if as_json:
         click.echo(json.dumps(_as_json(difference, entry), ensure_ascii=False, indent=1))
     else:
@@ -62,6 +71,15 @@ def import_(
         _close(difference, accept, done.counts if accept else {}, entry)
     if difference.critical or (difference.errors and difference.changes_nothing and not entry):
         raise click.exceptions.Exit(1)
+
+
+def _propose(file: Path, table: str | None, sheet: str, encoding: str) -> None:
+    from pairup.services.schema import load_django
+
+    load_django()
+    from pairup.services import imports
+
+    click.echo(imports.propose_mapping(file, table=table, sheet=sheet, encoding=encoding), nl=False)
 
 
 def _show(difference: Any) -> None:
