@@ -14,6 +14,7 @@ from pairup.record.models import TABLES
 from pairup.record.places import Programme
 from pairup.services.folder.shape import Standing
 from pairup.services.folder.versions import noun_of
+from pairup.services.personal import open_told
 from pairup.services.schema import folder_layout
 
 _SPAN = ("starts", "starts_precision", "ends_before", "ends_precision")
@@ -154,14 +155,41 @@ class RecordStanding(Standing):
     ) -> Iterator[tuple[int, str, tuple[Any, ...]]]:
         """Give id, code and columns of version rows; references as codes."""
         columns = {column.field: column for column in table.columns}
-        refers = [columns[name].refers_to if name in columns else "" for name in names]
-        for pk, identity, *values in rows.values_list("pk", "identity_id", *names).iterator(chunk_size=5000):
+        personal = [name for name in names if name in columns and columns[name].personal]
+        refers = ["" if name in personal or name not in columns else columns[name].refers_to for name in names]
+        for pk, identity, values in with_personal(rows, names, personal):
             if identity in codes:
                 said = (
                     self.codes_by_id(target, programme).get(value) if target else value
                     for value, target in zip(values, refers, strict=True)
                 )
                 yield pk, codes[identity], tuple(said)
+
+
+class Erased:
+    """Stands for a personal column that was erased: whatever a folder still says of it is no news."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def with_personal(
+    rows: Any, names: Sequence[str], personal: Sequence[str], *, identity: str = "identity_id"
+) -> Iterator[tuple[int, Any, Sequence[Any]]]:
+    """Id, identity and columns of rows, personal ones opened where they are asked for."""
+    if not personal:
+        for pk, whose, *values in rows.values_list("pk", identity, *names).iterator(chunk_size=5000):
+            yield pk, whose, values
+        return
+    plain = [name for name in names if name not in personal]
+    found = list(rows.values_list("sealed", "closed", "pk", identity, *plain))
+    told = open_told(rows.model, [(sealed, closed) for sealed, closed, *_ in found])
+    gone = dict.fromkeys(personal, Erased())
+    for (_, _, pk, whose, *values), opened in zip(found, told, strict=True):
+        said = dict(zip(plain, values, strict=True)) | (gone if opened is None else opened)
+        yield pk, whose, [said[name] for name in names]
 
 
 def _identities(table: str, programme: str) -> Any:

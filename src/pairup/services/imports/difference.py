@@ -68,6 +68,10 @@ class TableDiff:
         said = tuple(self.rows.fields[name][at] for name in names)
         found = []
         for column in self.rows.table.columns[1:]:
+            if column.personal:  # told by name only: a comparison is printed and sent
+                if now is not None and now[names.index(column.field)] != said[names.index(column.field)]:
+                    found.append(Cell(column.name, "…", "…"))
+                continue
             new, old, then = (_text(column, names, values) for values in (said, now, clash.then if clash else None))
             if new != old or (clash and clash.then and new != then):
                 found.append(Cell(column.name, old, new, then if clash and clash.then else None))
