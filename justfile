@@ -50,3 +50,7 @@ release:
     dist/environment/bin/pip install --quiet --no-index --find-links dist/wheels --require-hashes -r dist/wheels/core.txt
     dist/environment/bin/pip install --quiet --no-index --no-deps dist/wheels/pairup-*.whl
     dist/environment/bin/pairup --version
+
+# Wrong bytes into every importer, for longer than the suite does: some five minutes of one core. SEED chooses others.
+fuzz-imports seed="1":
+    PAIRUP_FUZZ_CHILDREN=400 PAIRUP_FUZZ_SEED={{seed}} python3 dev.py test tests/exchange/test_fuzz.py

@@ -54,7 +54,9 @@ _OFFERED = "offered"
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """What an office may speak for: itself, the places within its own, and the projects there."""
+    """What an office may speak for: itself, the places within its own and within those it is helped for, and the
+    projects there.
+    """
 
     office: str
     places: frozenset[str]
@@ -143,11 +145,11 @@ def read_area(office: str, *, on: date, known_by: date | None = None) -> Area:
             f"There is no organisation {office!r} on {on}.", hint="`pairup export organisations` lists them.",
             code="imports.no-such-office", office=office, day=str(on),
         )  # fmt: skip
-    places: frozenset[str] = frozenset()
-    if row.place is not None:
-        rows = PlaceVersion.objects.on(on, known_by=known_by).values_list("identity__code", "parent__code")
-        parents = dict(rows)
-        places = frozenset(code for code in parents if row.place.code in lineage(code, parents))
+    helped = PairingVersion.objects.on(on, known_by=known_by).filter(recipient__code=office)
+    roots = set(helped.values_list("place__code", flat=True)) | ({row.place.code} if row.place else set())
+    rows = PlaceVersion.objects.on(on, known_by=known_by).values_list("identity__code", "parent__code")
+    parents = dict(rows)
+    places = frozenset(code for code in parents if roots.intersection(lineage(code, parents)))
     projects = ProjectVersion.objects.known(known_by).filter(place__code__in=places)
     return Area(office, places, frozenset(projects.values_list("identity__code", flat=True)))
 
