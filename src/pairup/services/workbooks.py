@@ -41,11 +41,11 @@ from pairup.values.words import Words
 
 #: tables of an office, where the record has them; the rest is the programme office's
 OFFICE_TABLES = (
-    "needs", "posts", "calls", "offers", "agreed_results", "pairing_preferences", "works", "acceptances", "handovers",
-    "checks", "signatures", "countersignatures",
+    "needs", "posts", "calls", "offers", "pairing_preferences", "works", "safeguards", "assets", "project_checks",
+    "signatures",
 )  # fmt: skip
 #: columns that say whose a row is
-_OWNERS = ("organisation", "host", "recipient", "said_by", "accepted_by", "donor")
+_OWNERS = ("organisation", "host", "recipient", "said_by", "answered_by", "owner", "checked_by", "donor")
 SEAL = "pairup"
 #: columns that stand filled in a row that is offered to be signed
 PREFILLED = ("organisation", "about")
