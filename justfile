@@ -63,3 +63,11 @@ release:
 # The register against its model, by so many random lives; 5,000 take some hours of one core.
 lives examples="5000":
     LIFE_EXAMPLES={{examples}} python3 dev.py test tests/services/test_register_model.py
+
+# A sheet of 100,000 rows into a record: rows a second and memory, on the screen only.
+bench-imports rows="100000":
+    PYTHONPATH=src python3 bench/import_sheet.py {{rows}}
+
+# Wrong bytes into every importer, for longer than the suite does: some five minutes of one core. SEED chooses others.
+fuzz-imports seed="1":
+    PAIRUP_FUZZ_CHILDREN=400 PAIRUP_FUZZ_SEED={{seed}} python3 dev.py test tests/exchange/test_fuzz.py

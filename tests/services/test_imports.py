@@ -11,7 +11,6 @@ import xlsxwriter
 from pairup.errors import AccessError, InputError
 from pairup.exchange.sheets import write_sheet
 from pairup.services import imports
-from pairup.services.folder import FolderRefused
 from pairup.services.imports import State
 from tests.services.cast import ADOPTED, DRAFTED, LATER, OFFICE, a_programme, held, load
 
@@ -157,11 +156,11 @@ def test_a_column_that_may_not_enter_stops_the_whole_sheet(twin: Path, tmp_path:
     before = held()
 
     difference = imports.compare_file(path)
-    with pytest.raises(FolderRefused) as refused:
+    with pytest.raises(imports.ImportRefused) as refused:
         accept(path)
 
     assert [one.words.code for one in difference.critical] == ["folder.forbidden-column"]
-    assert refused.value.findings[0].words.code == "folder.forbidden-column"
+    assert refused.value.facts["findings"][0].words.code == "folder.forbidden-column"
     assert held() == before
 
 
@@ -287,3 +286,74 @@ def test_an_error_in_a_workbook_cell_refuses_its_row_by_address(twin: Path, tmp_
 
     assert states(difference) == {"N-3": "new", "N-5": "refused"}
     assert "E3" in {difference.where(one) for one in difference.errors}
+
+
+# ------------------------------------------------------------------------------------------------ telling and proposing
+
+
+def test_the_whole_comparison_can_be_had_as_a_workbook_to_work_off(twin: Path, tmp_path: Path) -> None:
+    import openpyxl
+
+    difference = imports.compare_file(needs(tmp_path, SAME, CHANGED, NEW, WRONG))
+
+    imports.write_difference(difference, into=tmp_path / "diff.xlsx")
+
+    rows = [[cell.value for cell in row] for row in openpyxl.load_workbook(tmp_path / "diff.xlsx")["difference"].rows]
+    told = [(row[0], row[2], row[4], row[5], row[6], row[7]) for row in rows[1:]]
+    assert told == [
+        ("changed", "N-2", "E3", "priority", "3", "5"),
+        ("new", "N-3", "A4", None, None, None),
+        ("refused", "N-4", "E5", "priority", None, None),
+    ]
+
+
+def test_a_mapping_is_proposed_once_and_then_reads_any_such_sheet(twin: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "2025 needs.xlsx"
+    with xlsxwriter.Workbook(sheet) as made:
+        page = made.add_worksheet("Sheet1")
+        page.write_string(0, 0, "需求一览表（虚构数据）")
+        page.write_row(2, 0, ["编号", "地点", "领域", "需求内容", "优先级", "联系电话", "备注"])
+        page.write_row(3, 0, ["N-7", "east", "医疗", "救护车一辆", 4, "-", "synthetic"])
+
+    proposed = imports.propose_mapping(sheet)
+    said = proposed.replace('"医疗" = ""', '"医疗" = "health"').replace("# constants", "constants")
+    said = said.replace('stated_by = ""', 'stated_by = "office", is_synthetic = "yes"')
+    said = said.replace('text_en = ""', 'text_en = "An ambulance."')
+    mapping = tmp_path / "needs.toml"
+    mapping.write_text(said, encoding="utf-8")
+    done = accept(sheet, mapping=mapping)
+
+    assert 'ignore = ["联系电话"]' in proposed
+    assert '"优先级" = "priority"' in proposed
+    assert [one.say() for one in done.difference.worklist()] == []
+    assert done.counts["needs"] == (1, 0, 0)
+    other = sheet.rename(tmp_path / "2026 needs.xlsx")
+    assert states(imports.compare_file(other, mapping=mapping)) == {"N-7": "same"}
+
+
+def test_a_mapping_of_another_file_is_refused(twin: Path, tmp_path: Path) -> None:
+    mapping = tmp_path / "a.toml"
+    parts = [f'[[table]]\nfile = "{name}.csv"\ntable = "needs"\n' for name in ("one", "two")]
+    mapping.write_text("\n".join(parts), encoding="utf-8")
+
+    with pytest.raises(InputError, match=r"speaks of one\.csv, two\.csv"):
+        imports.compare_file(needs(tmp_path, NEW), mapping=mapping)
+
+
+def test_the_folder_reads_a_workbook_through_its_mapping(twin: Path, tmp_path: Path) -> None:
+    from pairup.services import folder
+
+    with xlsxwriter.Workbook(tmp_path / "需求.xlsx") as made:
+        page = made.add_worksheet("一")
+        page.write_row(0, 0, ["编号", "地点"])
+        page.write_row(1, 0, ["N-7", "east"])
+    (tmp_path / "mapping.toml").write_text(
+        'programme = "twin"\n[[table]]\nfile = "需求.xlsx"\ntable = "needs"\n'
+        'constants = { category = "health", text_en = "A van.", priority = "1", stated_by = "office", '
+        'is_synthetic = "yes" }\n[table.columns]\n"编号" = "code"\n"地点" = "place"\n',
+        encoding="utf-8",
+    )
+
+    loaded = folder.load_folder(tmp_path, actor=OFFICE, at=DRAFTED)
+
+    assert loaded.counts["needs"] == (1, 0, 0)

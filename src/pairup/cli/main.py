@@ -20,6 +20,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("pairup.cli.folder", "Say everything that is wrong with a folder; write nothing."),
     "load": ("pairup.cli.folder", "Load a folder into a record."),
     "import": ("pairup.cli.sheets", "Show what a sheet would change; write what you accept."),
+    "template": ("pairup.cli.sheets", "Write an empty sheet of a table, with drop-downs and notes."),
+    "workbook": ("pairup.cli.sheets", "Write an office's own rows as a workbook to fill and send back."),
     "export": ("pairup.cli.sheets", "Write a table, or all of them, as CSV or XLSX."),
     "save": ("pairup.cli.folder", "Save a record as a folder of CSV files."),
     "record": ("pairup.cli.rows", "Record a new row of a table."),

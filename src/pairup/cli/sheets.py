@@ -1,4 +1,4 @@
-"""`import` and `export`: sheets in and out of a record."""
+"""`import`, `export`, `template` and `workbook`: sheets in and out of a record."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from pairup.cli.main import language
-from pairup.cli.options import ACTOR, DAY, KNOWN_BY, PROGRAMME, RECORD, now, step
+from pairup.cli.options import ACTOR, DAY, KNOWN_BY, ON, PROGRAMME, RECORD, day_of, now, step
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 TABLE = click.option("--table", help="Which table it is; not needed where the file or its sheets are called after it.")
@@ -21,17 +21,21 @@ SHOWN = 20
 
 @click.command("import")
 @FILE
-@RECORD
+@click.option("--record", type=click.Path(path_type=Path, dir_okay=False), help="The record. [not for --preview]")
 @TABLE
 @click.option("--sheet", default="", help="Which sheet of a workbook, where several hold something.")
 @MAPPING
 @PROGRAMME
 @click.option("--accept", multiple=True, metavar="WHAT", help="Write: all, new, changed, or a code; may be repeated.")
+@click.option("--preview", is_flag=True, help="Propose a mapping of FILE's columns and print it; read nothing in.")
+@click.option("--encoding", default="", help="What a text file is written in, for --preview: gb18030, big5 …")
+@click.option("--diff", type=click.Path(path_type=Path, dir_okay=False), help="Write the comparison as this workbook.")
+@click.option("--keep", is_flag=True, help="Of a large file: keep what was read until it is accepted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 @ACTOR
 def import_(
-    file: Path, record: Path, table: str | None, sheet: str, mapping: Path | None, programme: str | None,
-    accept: tuple[str, ...], as_json: bool, actor: str,
+    file: Path, record: Path | None, table: str | None, sheet: str, mapping: Path | None, programme: str | None,
+    accept: tuple[str, ...], preview: bool, encoding: str, diff: Path | None, keep: bool, as_json: bool, actor: str,
 ) -> None:  # fmt: skip
     """Show what FILE (XLSX or CSV) would change in a record; write only what you accept.
 
@@ -40,17 +44,26 @@ def import_(
     one journal entry; what is conflicting or refused stays out, as a list to work off. The same file again changes
     nothing.
     """
-    from pairup.services import imports, open_record
+    if preview:
+        return _propose(file, table, sheet, encoding)
+    if record is None:
+        raise click.UsageError("Missing option '--record': import compares FILE with a record.")
+    from pairup.services import open_record
 
-    open_record(record)
+    open_record(record)  # before what reads it is imported
+    from pairup.services import imports
+
     asked: dict[str, Any] = {"table": table, "sheet": sheet, "mapping": mapping, "programme": programme or ""}
     entry = None
     with step(f"Reading {file.name}") as bar:
         if accept:
-            done = imports.accept_file(file, accept=accept, actor=actor, at=now(), progress=bar, **asked)
+            done = imports.accept_file(file, accept=accept, actor=actor, at=now(), keep=keep, progress=bar, **asked)
             difference, entry = done.difference, done.entry
         else:
-            difference = imports.compare_file(file, progress=bar, **asked)
+            kept = actor if keep else ""
+            difference = imports.compare_file(file, keep_for=kept, at=now(), progress=bar, **asked)
+    if diff is not None:
+        imports.write_difference(difference, into=diff, language=language())
     if as_json:
         click.echo(json.dumps(_as_json(difference, entry), ensure_ascii=False, indent=1))
     else:
@@ -58,6 +71,15 @@ def import_(
         _close(difference, accept, done.counts if accept else {}, entry)
     if difference.critical or (difference.errors and difference.changes_nothing and not entry):
         raise click.exceptions.Exit(1)
+
+
+def _propose(file: Path, table: str | None, sheet: str, encoding: str) -> None:
+    from pairup.services.schema import load_django
+
+    load_django()
+    from pairup.services import imports
+
+    click.echo(imports.propose_mapping(file, table=table, sheet=sheet, encoding=encoding), nl=False)
 
 
 def _show(difference: Any) -> None:
@@ -117,6 +139,8 @@ def _close(difference: Any, accept: tuple[str, ...], counts: Any, entry: int | N
         click.echo(
             f"Nothing was written. --accept all writes {found['new']:,} new and {found['changed']:,} changed rows."
         )
+    if difference.unfilled:
+        click.echo(f"Not filled, and left alone: {difference.unfilled:,} rows that the workbook offered.")
     if left and not difference.critical:
         click.echo(f"Left to work off: {left:,}.")
 
@@ -166,9 +190,11 @@ def export(
     Every row is written, with its version, so that the file can be changed and imported again; how many rows there are
     stands in the file and on the screen. A workbook's texts are text cells and never formulas.
     """
-    from pairup.services import exports, open_record
+    from pairup.services import open_record
 
     open_record(record)
+    from pairup.services import exports
+
     into = into or Path("tables" if table == "all" and form == "csv" else f"{table}.{form}")
     with step(f"Exporting {table}") as bar:
         written = exports.export_tables(
@@ -180,3 +206,86 @@ def export(
         many = f" in {len(sheets)} sheets: {', '.join(sheets)}" if len(sheets) > 1 else ""
         click.echo(f"{name}: {count:,} rows{many}")
     click.echo(f"Wrote {sum(written.rows.values()):,} rows into {into}.")
+
+
+LANGUAGE = click.option(
+    "--language", "tongue", type=click.Choice(["en", "zh"]), help="Of the notes. [default: PAIRUP_LANGUAGE]"
+)
+FORCE = click.option("--force", is_flag=True, help="Write over what is there.")
+
+
+def _tongue(given: str | None) -> str:
+    return language() if given is None else {"en": "en", "zh": "zh_Hans"}[given]
+
+
+@click.command()
+@click.argument("table")
+@click.option("--record", type=click.Path(path_type=Path, dir_okay=False), help="Offer the codes of this record.")
+@click.option("--into", type=click.Path(path_type=Path, dir_okay=False), help="Which file. [default: TABLE.xlsx]")
+@PROGRAMME
+@LANGUAGE
+@FORCE
+def template(
+    table: str, record: Path | None, into: Path | None, programme: str | None, tongue: str | None, force: bool
+) -> None:
+    """Write an empty sheet of TABLE to fill: drop-downs, a note at each column, an example.
+
+    \f
+    Columns that must be filled are amber. With --record, codes of other tables can be chosen from a list.
+    """
+    if record is not None:
+        from pairup.services import open_record
+
+        open_record(record)
+    else:
+        from pairup.services.schema import load_django
+
+        load_django()
+    from pairup.services import templates
+
+    into = into or Path(f"{table}.xlsx")
+    templates.write_template(
+        table,
+        into=into,
+        on=day_of(None) if record else None,
+        language=_tongue(tongue),
+        programme=programme,
+        force=force,
+    )
+    click.echo(f"Wrote {into}. Fill the sheet {table}, then: pairup import {into} --record RECORD")
+
+
+@click.command()
+@click.argument("office")
+@RECORD
+@click.option("--into", type=click.Path(path_type=Path, dir_okay=False), help="Which file. [default: OFFICE.xlsx]")
+@ON
+@PROGRAMME
+@LANGUAGE
+@FORCE
+@ACTOR
+def workbook(
+    office: str, record: Path, into: Path | None, on: datetime | None, programme: str | None, tongue: str | None,
+    force: bool, actor: str,
+) -> None:  # fmt: skip
+    """Write OFFICE's own rows as a workbook to fill without a network and send back.
+
+    \f
+    It holds the office's needs, posts, signatures and what else is its own, and a row to sign for each thing it has
+    not signed yet. It is sealed: when it comes back (`pairup import`), a row that changed in the record meanwhile is
+    shown with both sides and the rest is accepted.
+    """
+    from pairup.services import open_record
+
+    open_record(record)
+    from pairup.services import workbooks
+
+    into = into or Path(f"{office}.xlsx")
+    issued = workbooks.issue_workbook(
+        office, into=into, on=day_of(on), actor=actor, at=now(), programme=programme, language=_tongue(tongue),
+        force=force,
+    )  # fmt: skip
+    for name, count in issued.rows.items():
+        click.echo(f"{name}: {count:,} rows")
+    click.echo(f"Wrote workbook {issued.number} into {into}, entry {issued.entry} of the journal.")
+    click.echo(f"Not signed yet: {issued.offered:,}. When it comes back: pairup import {into} --record {record}")

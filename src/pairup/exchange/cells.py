@@ -13,7 +13,7 @@ from typing import Any
 from pairup.errors import InputError
 from pairup.exchange.layout import Column, Kind
 from pairup.exchange.notes import nearest
-from pairup.exchange.plain import is_fiscal
+from pairup.exchange.plain import is_fiscal, solid
 from pairup.values.days import Precision, RoughDay
 from pairup.values.money import Money, digits
 
@@ -167,9 +167,11 @@ def read_day(text: str) -> tuple[RoughDay | None, Precision]:
     value = text.strip()
     day, tilde, precision = value.partition("~")
     if not value.isascii():
-        raise CellRefused("imports.fiscal-year" if is_fiscal(value) else "not-a-day", found=text)
+        raise CellRefused("imports.fiscal-year" if is_fiscal(solid(value)) else "not-a-day", found=text)
     try:
         rough = RoughDay.read(day) if day or not tilde else None
+        if rough is not None and rough.first.year == date.max.year:  # there is no day after it, as a span's end has
+            raise CellRefused("not-a-day", found=text)
         return rough, Precision(precision) if tilde or rough is None else rough.precision
     except InputError:
         raise _why_no_day(value) from None
@@ -186,7 +188,7 @@ def _why_no_day(text: str) -> CellRefused:
         return CellRefused("january-or-october", found=text, year=parts[1])
     if _SERIAL.fullmatch(text):
         return CellRefused("day-serial", found=text)
-    if is_fiscal(text):
+    if is_fiscal(solid(text)):
         return CellRefused("imports.fiscal-year", found=text)
     return CellRefused("not-a-day", found=text)
 

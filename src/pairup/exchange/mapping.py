@@ -26,6 +26,7 @@ _FIELD = re.compile(r"\{([^{}]+)\}")
 #: files that hold sheets; parsed in the limited child only
 WORKBOOKS = (".xlsx", ".xlsm")
 _DATES = (Kind.FROM, Kind.TO, Kind.HAPPENED, Kind.DAY, Kind.ROUGH)
+_GAP = re.compile(r"\d\s+(?!\d{3}(\D|$))\d")
 _NUMBERS = (Kind.WHOLE, Kind.DECIMAL, Kind.AMOUNT)
 
 
@@ -359,6 +360,8 @@ def _changer(column: Column, part: Part) -> Callable[[str], str]:
         if column.kind in _DATES:
             return plain_day(short, part.day_order) or text
         if column.kind in _NUMBERS:
+            if _GAP.search(text):
+                return text  # "1 2" is not 12
             is_year = column.kind is Kind.WHOLE and column.name.endswith("year")
             return plain_number(short, factor) or (plain_year(short) if is_year else "") or text
         if column.kind is Kind.YESNO:

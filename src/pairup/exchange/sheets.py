@@ -57,7 +57,9 @@ class Sheet:
     def some(self, places: Sequence[int]) -> Sheet:
         """Give the rows at some places; each keeps its own place in the file."""
         columns: dict[str, Sequence[str]] = {name: [texts[at] for at in places] for name, texts in self.columns.items()}
-        return Sheet(self.file, columns, [self.rows[at] for at in places], self.heads, origin=(self, places))
+        return Sheet(
+            self.file, columns, [self.rows[at] for at in places], self.heads, origin=(self, places), order=self.order
+        )
 
     def as_rows(self) -> list[dict[str, str]]:
         names = list(self.columns)
@@ -179,7 +181,7 @@ def sheet_from(grid: Grid, header_at: int = 0) -> tuple[Sheet, list[Finding]]:
     width, kept, rows = len(header), [], []
     for record, row in zip(grid.records[header_at + 1 :], grid.rows[header_at + 1 :], strict=True):
         if len(record) != width:
-            if len(record) < width or any(record[width:]):
+            if (len(record) < width and grid.is_tame) or any(record[width:]):  # a workbook's rows end at the last cell
                 found.append(finding("row-length", file=grid.file, row=row, cells=len(record), width=width))
             record = (record + [""] * width)[:width]
         kept.append(record)

@@ -106,6 +106,7 @@ from pairup.record.service import (
     Swap,
     SwapVersion,
 )
+from pairup.record.staged import StagedChunk, StagedFile
 from pairup.record.users import User
 from pairup.record.visits import Site, SiteVersion, Visit, VisitFinding, VisitFindingVersion, VisitVersion
 

@@ -24,6 +24,8 @@ OFFICES = frozenset({Role.PROGRAMME_OFFICE, Role.DONOR_OFFICE, Role.RECIPIENT_OF
 POLICY: dict[str, frozenset[Role]] = {
     "load": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR}),
     "import": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR}),
+    "import.workbook": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR, Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE}),
+    "workbook.issue": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR, Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE}),
     "restore": frozenset({Role.ADMINISTRATOR}),
     "plan.draft": frozenset({Role.PROGRAMME_OFFICE, Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE}),
     "plan.adopt": frozenset({Role.PROGRAMME_OFFICE}),

@@ -20,7 +20,6 @@ from pairup.exchange.writing import Book, Cells, Written, csv_lines
 from pairup.record.models import TABLES
 from pairup.record.places import Programme
 from pairup.services.folder.shape import Progress, silent
-from pairup.services.folder.standing import Erased, with_personal
 from pairup.services.folder.versions import noun_of
 from pairup.services.schema import folder_layout
 from pairup.values.words import Words
@@ -53,8 +52,8 @@ def export_tables(
     """
     into = Path(into)
     tables = _chosen(table)
-    scope = _scope(tables, programme)
-    _require_free(into, force, is_folder=form == "csv" and table == EVERY)
+    scope = scope_of(tables, programme)
+    require_free(into, force, is_folder=form == "csv" and table == EVERY)
     facts = {"programme": scope or "", "on": str(on or ""), "known_by": str(known_by or "")}
 
     def rows(one: Table) -> Iterator[Cells]:
@@ -83,7 +82,7 @@ def _chosen(table: str) -> list[Table]:
     return [layout[table]]
 
 
-def _scope(tables: Sequence[Table], programme: str | None) -> str | None:
+def scope_of(tables: Sequence[Table], programme: str | None) -> str | None:
     """Name the programme whose rows are written: the one asked for, or the only one there is."""
     known = sorted(Programme.objects.values_list("code", flat=True))
     if programme is not None and programme not in known:
@@ -100,7 +99,8 @@ def _scope(tables: Sequence[Table], programme: str | None) -> str | None:
     return programme or (known[0] if len(known) == 1 else None)
 
 
-def _require_free(into: Path, force: bool, *, is_folder: bool) -> None:
+def require_free(into: Path, force: bool, *, is_folder: bool) -> None:
+    """Refuse to write over what is there; make the folder it goes into."""
     if not force and (into.is_file() or (into.is_dir() and (not is_folder or any(into.iterdir())))):
         raise ConflictError(
             f"{into} exists already.", hint="Name another, or use --force.", code="imports.exists", path=str(into)
@@ -144,14 +144,18 @@ def _write_book(
 
 
 def exported_columns(table: Table) -> tuple[Column, ...]:
-    """The columns of an exported table: those of a folder, and the version of the row."""
-    return (*table.columns, _VERSION)
+    """The columns of an exported table: those of a folder but the personal ones, and the version of the row.
+
+    What is kept of a person is read through the vault, which says who looked. A sheet without a column leaves it as it
+    is when it comes back.
+    """
+    return (*(column for column in table.columns if not column.personal), _VERSION)
 
 
 def read_cells(
-    table: Table, *, on: date | None, known_by: date | None = None, programme: str | None = None, **chosen: Any
+    table: Table, *, on: date | None, known_by: date | None = None, programme: str | None = None, where: Any = None
 ) -> Iterator[Cells]:
-    """Give the rows of a table as texts, in order of code and version; `chosen` filters the version rows."""
+    """Give the rows of a table as texts, in order of code and version; `where` (a `Q`) chooses among them."""
     model: Any = TABLES[table.name]
     rows = model.objects.known(known_by) if on is None else model.objects.on(on, known_by=known_by)
     if programme is not None and table.scoped:
@@ -159,22 +163,18 @@ def read_cells(
     names = field_names(table)
     at = {name: place for place, name in enumerate(names)}
     cells = [_cell(column, at) for column in exported_columns(table)]
-    ordered = rows.filter(**chosen).order_by("identity__code", "number")
-    personal = [column.field for column in table.columns if column.personal]
-    for _, _, row in with_personal(ordered, names, personal):
-        yield (
-            [cell([None if isinstance(value, Erased) else value for value in row]) for cell in cells]
-            if personal
-            else [cell(row) for cell in cells]
-        )
+    if where is not None:
+        rows = rows.filter(pk__in=rows.filter(where).values("pk"))
+    ordered = rows.order_by("identity__code", "number").values_list(*names)
+    for row in ordered.iterator(chunk_size=5000):
+        yield [cell(row) for cell in cells]
 
 
 def field_names(table: Table) -> list[str]:
     """The fields of version rows that an export reads, each once."""
     names = ["identity__code", "number"]
-    for column in table.columns[1:]:
-        is_reference = column.refers_to and not column.personal
-        names += _PAIRS.get(column.kind, (f"{column.field}_id" if is_reference else column.field,))
+    for column in exported_columns(table)[1:]:
+        names += _PAIRS.get(column.kind, (f"{column.field}_id" if column.refers_to else column.field,))
     return list(dict.fromkeys(names))
 
 
@@ -182,7 +182,7 @@ def _cell(column: Column, at: Mapping[str, int]) -> Callable[[Sequence[Any]], st
     """Give the function that writes one column of a row."""
     if column.kind is Kind.CODE:
         return lambda row: str(row[0])
-    if column.refers_to and not column.personal:  # what is personal is closed as a code already
+    if column.refers_to:
         codes, place = _codes(column.refers_to), at[f"{column.field}_id"]
         return lambda row: "" if row[place] is None else codes[row[place]]
     if column.kind in _PAIRS:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from pairup.services.imports.accepting import Accepted, accept_file, compare_file
+from pairup.services.imports.accepting import Accepted, ImportRefused, accept_file, compare_file
 from pairup.services.imports.difference import Cell, Difference, State, TableDiff
 from pairup.services.imports.source import Source, read_source
+from pairup.services.imports.telling import propose_mapping, write_difference
 
 __all__ = [
     "Accepted",
     "Cell",
     "Difference",
+    "ImportRefused",
     "Source",
     "State",
     "TableDiff",
     "accept_file",
     "compare_file",
+    "propose_mapping",
     "read_source",
+    "write_difference",
 ]

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from pairup.errors import InputError
+from pairup.services import staging, write
+from pairup.services.access import require_may
 from pairup.services.folder.loading import write_rows
-from pairup.services.folder.shape import Counts, FolderRefused, Progress, silent
+from pairup.services.folder.shape import Counts, Progress, silent
 from pairup.services.imports.difference import (
     Difference,
     State,
@@ -20,10 +22,23 @@ from pairup.services.imports.difference import (
     refuse_what_stands_on_others,
 )
 from pairup.services.imports.source import Source, read_source
+from pairup.services.workbooks import require_own
+from pairup.values.words import Words
 
 #: what `accept` may say beside codes
 ALL, NEW, CHANGED = "all", "new", "changed"
 _STATES = {ALL: (State.NEW, State.CHANGED), NEW: (State.NEW,), CHANGED: (State.CHANGED,)}
+
+
+class ImportRefused(InputError):
+    """Nothing of a file can be accepted as it is; the findings say why."""
+
+    code = "imports.refused"
+
+    def __init__(self, difference: Difference) -> None:
+        facts: dict[str, Any] = {"file": difference.file, "count": len(difference.critical)}
+        said, hint = Words("imports.refused", facts).say(), Words("imports.refused.hint", facts).say()
+        super().__init__(said, hint=hint, findings=tuple(difference.worklist()), **facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +57,20 @@ def compare_file(
     sheet: str = "",
     mapping: Path | str | None = None,
     programme: str = "",
+    keep_for: str = "",
+    at: datetime | None = None,
     progress: Progress = silent,
 ) -> Difference:
-    """Say what a file would change in the open record, row by row. Writes nothing.
+    """Say what a file would change in the open record, row by row. Nothing of it is written there.
+
+    With `keep_for` (an actor) and `at`, what was read is kept beside until it is accepted (`services.staging`).
 
     Raises `FileRefused` where the file cannot be read, `FolderRefused` where the mapping is wrong.
     """
-    return compare(read_source(path, table=table, sheet=sheet, mapping=mapping), programme, progress)
+    if keep_for:
+        require_may(keep_for, "import")
+    source = read_source(path, table=table, sheet=sheet, mapping=mapping, keep_for=keep_for, at=at)
+    return compare(source, programme, progress)
 
 
 def accept_file(
@@ -61,6 +83,7 @@ def accept_file(
     sheet: str = "",
     mapping: Path | str | None = None,
     programme: str = "",
+    keep: bool = False,
     progress: Progress = silent,
 ) -> Accepted:
     """Write what is accepted of a file: `all`, `new`, `changed`, or codes (`needs/N-1` where two tables have one).
@@ -68,10 +91,10 @@ def accept_file(
     What is refused or conflicting is never written; it stands in the answer's work-list. The same file again changes
     nothing. Refuses a code that is neither new nor changed in the file.
     """
-    from pairup.services.access import require_may
-
-    require_may(actor, "import")
-    source = read_source(path, table=table, sheet=sheet, mapping=mapping)
+    kept_for = actor if keep else ""
+    if keep:
+        require_may(actor, "import")
+    source = read_source(path, table=table, sheet=sheet, mapping=mapping, keep_for=kept_for, at=at)
     return accept_source(source, accept=accept, actor=actor, at=at, programme=programme, progress=progress)
 
 
@@ -79,20 +102,27 @@ def accept_source(
     source: Source, *, accept: Sequence[str], actor: str, at: datetime, programme: str = "", progress: Progress = silent
 ) -> Accepted:
     """Write what is accepted of a source that was read already."""
-    from pairup.services import write
-
+    require_may(actor, "import" if source.seal is None else "import.workbook")
+    if source.seal is not None:
+        require_own(actor, source.seal.office)
     with write.alone():
         difference = compare(source, programme, progress)
         if difference.critical:
-            raise FolderRefused(difference.worklist())
+            raise ImportRefused(difference)
         wanted = _wanted(difference, accept)
         if not any(wanted.values()):
             return Accepted(difference)
         counts = _counts(difference, wanted)
         facts = _facts(difference, counts)
         of = difference.programme or None
-        with write.command("import", actor=actor, at=at, programme=of, facts=facts) as doing:
-            _write(doing, difference, wanted, progress)
+        if source.seal is None:
+            with write.command("import", actor=actor, at=at, programme=of, facts=facts) as doing:
+                _write(doing, difference, wanted, progress)
+        else:
+            facts |= {"workbook": source.seal.number}
+            with write.command("import.workbook", actor=actor, at=at, programme=of, facts=facts) as doing:
+                _write(doing, difference, wanted, progress)
+        staging.let_go(difference.digest, actor=actor)
         return Accepted(difference, counts, doing.entry.number)
 
 

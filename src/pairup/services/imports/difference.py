@@ -68,6 +68,10 @@ class TableDiff:
         said = tuple(self.rows.fields[name][at] for name in names)
         found = []
         for column in self.rows.table.columns[1:]:
+            if column.personal:  # told by name only: a comparison is printed and sent
+                if now is not None and now[names.index(column.field)] != said[names.index(column.field)]:
+                    found.append(Cell(column.name, "…", "…"))
+                continue
             new, old, then = (_text(column, names, values) for values in (said, now, clash.then if clash else None))
             if new != old or (clash and clash.then and new != then):
                 found.append(Cell(column.name, old, new, then if clash and clash.then else None))
@@ -103,6 +107,7 @@ class Difference:
     critical: list[Finding] = field(default_factory=list)
     errors: list[Finding] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
+    unfilled: int = 0  # rows of a workbook that were offered to be filled, and were not
 
     @property
     def counts(self) -> dict[State, int]:
@@ -139,13 +144,17 @@ def compare(source: Source, programme: str = "", progress: Progress = silent) ->
     reading.found += [flaw for _, flaw in source.flaws]
     standing = SeenStanding(seen)
     found = sorted_findings(check_reading(reading, standing, progress))
-    difference = Difference(source.file, source.digest, reading.programme)
+    difference = Difference(source.file, source.digest, reading.programme, unfilled=source.unfilled)
     for name, rows in reading.rows.items():
         match = standing.match(rows, reading.programme)
         difference.tables[name] = TableDiff(rows, match, standing.old[name], standing.clashes[name])
     _sort_out(difference, found)
     for one in difference.tables.values():
         _set_states(one)
+    if source.seal is not None:
+        from pairup.services.imports.sealed import check_seal
+
+        check_seal(difference, source, source.seal)
     _settle(difference)
     difference.errors = _errors(difference)
     return difference

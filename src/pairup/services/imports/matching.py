@@ -15,7 +15,7 @@ from typing import Any
 from pairup.exchange.layout import Clock, Kind
 from pairup.exchange.reading import Rows
 from pairup.record.models import TABLES
-from pairup.services.folder.standing import Match, RecordStanding, fact_names
+from pairup.services.folder.standing import Erased, Match, RecordStanding, fact_names
 
 Values = tuple[Any, ...]
 _PRECISIONS = {Kind.FROM: "starts_precision", Kind.TO: "ends_precision", Kind.HAPPENED: "day_precision"}
@@ -171,6 +171,8 @@ def absent_fields(rows: Rows) -> list[str]:
 
 def _fill(rows: Rows, at: int, names: Sequence[str], values: Sequence[Any]) -> None:
     for name, value in zip(names, values, strict=True):
+        if isinstance(value, Erased):
+            continue  # what was erased of a person does not come back; the row stays as empty as it is
         held = rows.fields[name]
         assert isinstance(held, list), "a column that the sheet does not have is filled with defaults"
         held[at] = value

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,15 @@ from pairup.exchange.layout import Layout, Table
 from pairup.exchange.mapping import Part, chosen_sheet, flaw_finding, mapped_sheet, plainly, read_mapping
 from pairup.exchange.notes import file_finding, nearest
 from pairup.exchange.sheets import Sheet, sheet_from
+from pairup.services import staging
 from pairup.services.folder.checking import sorted_findings
 from pairup.services.folder.shape import FolderRefused
 from pairup.services.schema import folder_layout
+from pairup.services.workbooks import PREFILLED, SEAL, Seal, read_seal
 from pairup.values.findings import Finding, Severity
 
-#: sheets of our own workbooks that hold no rows
-NO_ROWS = frozenset({"about", "example", "lists", "pairup"})
 _NUMBERED = re.compile(r"(.+?) \d+")
 _SAID_COUNT = re.compile(r"#\s*rows: (\d+)\b.*")
-_TOLD = {"imports.no-such-sheet", "imports.which-sheet"}
 
 
 @dataclass(slots=True)
@@ -39,34 +39,56 @@ class Source:
     seen: dict[str, list[int | None]] = field(default_factory=dict)
     flaws: list[tuple[str, Finding]] = field(default_factory=list)  # table, and what is wrong with one of its cells
     found: list[Finding] = field(default_factory=list)
-    seal: list[list[str]] = field(default_factory=list)  # of a workbook for an office: what it was sealed with
+    seal: Seal | None = None  # of a workbook for an office
+    unfilled: int = 0  # rows that were offered to be filled, and were not
 
 
 def read_source(
-    path: Path | str, *, table: str | None = None, sheet: str = "", mapping: Path | str | None = None
-) -> Source:
+    path: Path | str, *, table: str | None = None, sheet: str = "", mapping: Path | str | None = None,
+    keep_for: str = "", at: datetime | None = None,
+) -> Source:  # fmt: skip
     """Read a file by a mapping, or as the tables that its name or its sheets' names say.
 
+    With `keep_for` (an actor) and `at`, what was read is kept until it is accepted, and is not read a second time.
     Raises `FileRefused` where it cannot be read at all, `FolderRefused` where the mapping is wrong.
     """
     path = Path(path)
     layout = folder_layout()
-    parts, plan_programme, options = _parts(path, mapping, layout)
-    parsed = parse_apart(path, **options)
-    source = Source(path.name, _digest(path), plan_programme, found=list(parsed.found))
+    parts, programme, options = _parts(path, mapping, layout)
+    digest = _digest(path)
+    kept = staging.staged(digest, options, actor=keep_for) if keep_for else None
+    parsed = kept or parse_apart(path, **options)
+    source = _source(parsed, digest, parts, programme, table, sheet, layout)
+    if keep_for and at is not None and kept is None:
+        if personal := sorted({of for of, _ in source.sheets if layout[of].sealed}):
+            raise refuse_file(path.name, "not-kept", tables=", ".join(personal))
+        staging.stage(parsed, digest, options, actor=keep_for, at=at)
+    return source
+
+
+def _source(
+    parsed: Parsed, digest: str, parts: list[Part], programme: str, table: str | None, sheet: str, layout: Layout
+) -> Source:
+    source = Source(parsed.file, digest, programme, found=list(parsed.found))
     _tell_of_the_file(source, parsed)
+    if SEAL in parsed.grids:
+        source.seal = read_seal(parsed.grids[SEAL].records)
+    if source.seal is not None:
+        source.programme = source.seal.programme
     if parts:
         _mapped(source, parsed, parts, layout)
     else:
         for name, of in _tables(parsed, table, sheet, layout):
             _plain(source, parsed, name, layout[of])
-    source.seal = parsed.grids["pairup"].records if "pairup" in parsed.grids else []
     return source
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise refuse_file(path.name, "no-such-file", error=error.strerror or "") from None
 
 
 def _parts(path: Path, mapping: Path | str | None, layout: Layout) -> tuple[list[Part], str, dict[str, Any]]:
@@ -95,8 +117,8 @@ def _tell_of_the_file(source: Source, parsed: Parsed) -> None:
         warn("unfenced", missing=", ".join(parsed.unfenced))
     if parsed.formulas:
         warn("formulas", count=parsed.formulas)
-    if parsed.hidden:
-        warn("hidden-sheets", known=", ".join(parsed.hidden))
+    if hidden := [name for name in parsed.hidden if name != "lists"]:  # the lists of our own drop-downs
+        warn("hidden-sheets", known=", ".join(hidden))
 
 
 def _mapped(source: Source, parsed: Parsed, parts: Sequence[Part], layout: Layout) -> None:
@@ -151,6 +173,8 @@ def _plain(source: Source, parsed: Parsed, name: str, table: Table) -> None:
     grid = parsed.grids[name]
     sheet, found = sheet_from(grid)
     source.found += found
+    if source.seal is not None:
+        sheet = _filled(source, source.seal, sheet, table)
     columns = dict(sheet.columns)
     versions = columns.pop("version", None)
     sheet.columns = columns
@@ -165,6 +189,21 @@ def _plain(source: Source, parsed: Parsed, name: str, table: Table) -> None:
         if (said := _SAID_COUNT.fullmatch(line)) and int(said[1]) != len(sheet):
             facts: dict[str, Any] = {"said": int(said[1]), "found": len(sheet)}
             source.found.append(file_finding("other-count", file=grid.file, severity=Severity.WARNING, **facts))
+
+
+def _filled(source: Source, seal: Seal, sheet: Sheet, table: Table) -> Sheet:
+    """Leave out rows that were offered to be filled and were not: only what stood there already stands there."""
+    given = {"code", "version", *(column.name for column in table.columns if column.name in PREFILLED)}
+    asked = [texts for name, texts in sheet.columns.items() if name not in given]
+    codes = sheet.columns.get("code", [""] * len(sheet))
+    places = [
+        at for at, code in enumerate(codes)
+        if not seal.offered(table.name, code) or any(texts[at].strip() for texts in asked)
+    ]  # fmt: skip
+    if len(places) == len(sheet):
+        return sheet
+    source.unfilled += len(sheet) - len(places)
+    return sheet.some(places)
 
 
 def _add_flaws(source: Source, parsed: Parsed, name: str, table: str, sheet: Sheet, heads: Mapping[str, str]) -> None:
