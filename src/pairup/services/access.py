@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from pairup.errors import AccessError
-
-
-class Role(StrEnum):
-    PROGRAMME_OFFICE = "programme_office"
-    DONOR_OFFICE = "donor_office"
-    RECIPIENT_OFFICE = "recipient_office"
-    SECONDEE = "secondee"
-    EVALUATOR = "evaluator"
-    ADMINISTRATOR = "administrator"
-    PUBLIC = "public"
+from pairup.record.acting import Role, acting_as
 
 
 #: the offices that keep the record; which rows of it each may write is a matter of scope
