@@ -28,7 +28,7 @@ def test_a_refusal_says_who_may(record: Path) -> None:
 def test_the_public_may_give_no_command_and_an_evaluator_only_evaluates() -> None:
     assert [command for command, roles in POLICY.items() if Role.PUBLIC in roles] == []
     assert [command for command, roles in POLICY.items() if Role.EVALUATOR in roles] == [
-        "claim.register", "claim.evaluate"
+        "claim.register", "claim.evaluate", "conflict.keep"
     ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ others calls `require_somebody` first; from then on nothing is read outside `act
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -25,6 +26,11 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     PUBLIC = "public"
 
+
+#: where refusals of access are logged; silent until a door gives it somewhere to write
+LOG = logging.getLogger("pairup.access")
+LOG.addHandler(logging.NullHandler())
+LOG.propagate = False
 
 #: roles that are nobody without the code of their side
 WITH_A_SIDE = frozenset({Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE, Role.SECONDEE})
@@ -54,10 +60,16 @@ def read_actor(given: str | Actor) -> Actor:
         return given
     role, _, code = given.partition(":")
     if role not in set(Role) or (Role(role) in WITH_A_SIDE and not code):
-        raise AccessError(
+        raise refused(AccessError(
             f"{given!r} is nobody here.", hint="Say a role, or role:code where the role has a side: " + ", ".join(Role),
             code="access.nobody", actor=given,
-        )  # fmt: skip
+        ))  # fmt: skip
+    return Actor(Role(role), code)
+
+
+def actor_of(name: str) -> Actor:
+    """The actor that a journal entry names; a role without the side it needs owns nothing."""
+    role, _, code = name.partition(":")
     return Actor(Role(role), code)
 
 
@@ -77,8 +89,14 @@ def acting() -> Acting:
     """Give who acts now; refused where a door forgot to say it."""
     found = _acting.get() or _otherwise[0]
     if found is None:
-        raise AccessError("Nobody is acting, so nothing is read.", code="access.no-actor")
+        raise refused(AccessError("Nobody is acting, so nothing is read.", code="access.no-actor"))
     return found
+
+
+def refused(error: AccessError) -> AccessError:
+    """Log a refusal of access, by its code and facts, before it is raised."""
+    LOG.warning("%s %s", error.code, error.facts)
+    return error
 
 
 def is_said() -> bool:
@@ -104,7 +122,7 @@ def acting_as(actor: str | Actor) -> Iterator[Actor]:
 
 @contextmanager
 def whole() -> Iterator[None]:
-    """Work on the whole record inside: the write path, which asks for the right to each row itself, and nothing else."""
+    """Work on the whole record inside: for the write path, which asks for the right to each row itself."""
     acting()
     token = _acting.set(Acting(OPERATOR))
     try:

@@ -2,7 +2,8 @@
 
 A rule is what has to hold of a row, any one of its parts: `pairing:pairings` says that the column names something in
 the actor's holdings, `run>runs` that it names something of a table whose rows the actor sees, `identity<posts.team`
-that a row the actor sees names this one, `by=actor` that the column says who acts. ALL and NOTHING say themselves. Holdings are worked out of rows in force:
+that a row the actor sees names this one, `by=actor` that the column says who acts. ALL and NOTHING say themselves.
+Holdings are worked out of rows in force:
 
     orgs      the donor's organisation, or the recipient's, with all under them
     places    the recipient's place with all under it (also as it was: a place that left is still in its history)
@@ -23,7 +24,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
 
-from pairup.record.acting import Acting, Actor, Role, acting, whole
+from pairup.errors import AccessError
+from pairup.record.acting import Acting, Actor, Role, acting, refused, whole
 
 Rule = tuple[str, ...]
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
@@ -104,9 +106,16 @@ SCOPES: dict[str, Scope] = {
     "record_user_groups": _line(""),
     "record_user_user_permissions": _line(""),
 }
-#: what a limited role's second fence shows of a table whose rows it must be able to join: a column, and what stands there
+#: what the second fence shows a limited role of a table that its rows are joined to: a column, and what stands there
 MASKS: dict[str, dict[str, str]] = {
-    "record_journalentry": {"command": "''", "actor": "''", "programme_id": "NULL", "key": "NULL", "hash": "''"}
+    "record_journalentry": {
+        "command": "''",
+        "actor": "''",
+        "programme_id": "NULL",
+        "key": "NULL",
+        "leaf": "''",
+        "hash": "''",
+    }
 }
 
 
@@ -259,7 +268,9 @@ def _people(now: Acting) -> set[int]:
 def _posts(now: Acting) -> set[int]:
     if now.actor.role is Role.SECONDEE:
         return {
-            post for _, post, person in _in_force("postings", "post_id", "person_id") if person in _holding("people", now)
+            post
+            for _, post, person in _in_force("postings", "post_id", "person_id")
+            if person in _holding("people", now)
         }
     rows = _in_force("posts", "pairing_id", "place_id", "host_id")
     if now.actor.role is Role.DONOR_OFFICE:
@@ -292,6 +303,17 @@ def _reach(now: Acting) -> set[int]:
 _HOLDINGS = {
     "places": _places, "orgs": _orgs, "people": _people, "posts": _posts, "pairings": _pairings, "reach": _reach,
 }  # fmt: skip
+
+
+def require_own(actor: Actor, rows: Any) -> None:
+    """Refuse to write rows of which not all are of the actor's own side. They are looked at in the whole record."""
+    model = rows.model
+    if actor.sees_all or narrowed(rows, Acting(actor), writing=True).count() == rows.count():
+        return
+    raise refused(AccessError(
+        f"{actor} may not write that in {name_of(model)}.", hint="Each office writes the rows of its own side.",
+        code="access.not-own", actor=str(actor), table=name_of(model),
+    ))  # fmt: skip
 
 
 class OwnRows(models.Manager):

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pairup.errors import AccessError
-from pairup.record.acting import Role, acting_as
+from pairup.record.acting import Actor, Role, acting, acting_as, read_actor, refused
+
+__all__ = [
+    "DOORS", "OFFICES", "POLICY", "Actor", "Role", "acting_as", "read_actor", "require_may", "require_may_call",
+    "require_oneself",
+]  # fmt: skip
 
 
 #: the offices that keep the record; which rows of it each may write is a matter of scope
@@ -26,16 +33,46 @@ POLICY: dict[str, frozenset[Role]] = {
 }
 
 
+_ALL = frozenset(Role)
+_KEEPERS = frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR})
+_READERS = OFFICES | {Role.EVALUATOR, Role.ADMINISTRATOR}
+#: command of the command line, and the roles that may give it with `--as`; of rows, each sees and writes its own only
+DOORS: dict[str, frozenset[Role]] = {
+    **dict.fromkeys(("demo", "init", "power", "sample-size", "bench", "claims", "evaluate", "measure"), _ALL),
+    **dict.fromkeys(("check", "plan", "why", "what-if", "repair", "weigh", "what-we-learn", "report"), _READERS),
+    **dict.fromkeys(("total", "totals", "register"), _READERS),
+    **dict.fromkeys(("record", "correct", "withdraw", "history", "conflicts", "settle"), _READERS | {Role.SECONDEE}),
+    **dict.fromkeys(("load", "save", "lottery", "adopt", "verify", "checkpoint", "export-journal"), _KEEPERS),
+    **dict.fromkeys(("backup", "restore", "backup-keys", "restore-keys"), _KEEPERS),
+}
+
+
+def require_may_call(actor: Actor, command: str) -> None:
+    """Refuse an actor whose role may not give a command of the command line."""
+    _require(str(actor), actor.role, command, DOORS)
+
+
+def require_oneself(actor: str) -> None:
+    """Refuse to write in the name of another: who sees part of the record writes as nobody else."""
+    now = acting().actor
+    if not now.sees_all and str(now) != actor:
+        raise refused(AccessError(
+            f"{now} may not write as {actor}.", code="access.another", actor=str(now), named=actor
+        ))  # fmt: skip
+
+
 def require_may(actor: str, command: str) -> None:
     """Refuse an actor whose role may not give the command. An actor is `role` or `role:code`."""
-    if command not in POLICY:
-        raise AccessError(f"{command} has no row in the policy table.", code="access.no-policy", command=command)
-    role = actor.partition(":")[0]
-    if role not in POLICY[command]:
-        raise AccessError(
-            f"{actor} may not {command}.",
-            hint="May: " + ", ".join(sorted(POLICY[command])) + ".",
-            code="access.refused",
-            actor=actor,
-            command=command,
-        )
+    _require(actor, actor.partition(":")[0], command, POLICY)
+
+
+def _require(actor: str, role: str, command: str, policy: Mapping[str, frozenset[Role]]) -> None:
+    if command not in policy:
+        raise refused(AccessError(
+            f"{command} has no row in the policy table.", code="access.no-policy", command=command
+        ))  # fmt: skip
+    if role not in policy[command]:
+        raise refused(AccessError(
+            f"{actor} may not {command}.", hint="May: " + ", ".join(sorted(policy[command])) + ".",
+            code="access.refused", actor=actor, command=command,
+        ))  # fmt: skip

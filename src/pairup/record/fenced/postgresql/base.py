@@ -9,6 +9,7 @@ from django.db.backends.postgresql import base
 
 from pairup.record import fence
 from pairup.record.acting import Actor, acting
+from pairup.record.scopes import MASKS
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -35,7 +36,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.connection.cursor() as cursor:
             cursor.execute("SELECT set_config('pairup.actor', %s, false)", [str(who)])
             if was is None or not was.sees_all:
-                for table in fence.MASKS:
+                for table in MASKS:
                     cursor.execute(f'DROP VIEW IF EXISTS pg_temp."{table}"')
             if not who.sees_all and who.role != "programme_office":
                 for statement in fence.postgresql_masks():
@@ -43,9 +44,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._behind = who
 
     def _rollback(self) -> None:
-        super()._rollback()
+        super()._rollback()  # type: ignore[misc]
         self._behind = None  # what was said in a transaction is rolled back with it
 
     def _savepoint_rollback(self, sid: str) -> None:
-        super()._savepoint_rollback(sid)
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
         self._behind = None

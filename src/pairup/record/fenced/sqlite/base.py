@@ -54,11 +54,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._behind = who
 
     def _rollback(self) -> None:
-        super()._rollback()
+        super()._rollback()  # type: ignore[misc]
         self._behind = None  # temporary views are rolled back too
 
     def _savepoint_rollback(self, sid: str) -> None:
-        super()._savepoint_rollback(sid)
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
         self._behind = None
 
 
