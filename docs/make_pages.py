@@ -223,9 +223,21 @@ def access_page() -> str:
         f"| Command | {' | '.join(heads)} |",
         "|---|" + "---|" * len(heads),
     ]
-    lines += [f"| `{name}` | " + " | ".join("yes" if role in may else "" for role in Role) + " |" for name, may in DOORS.items()]
-    lines += ["", "## Commands of the write path", "", f"| Command | {' | '.join(heads)} |", "|---|" + "---|" * len(heads)]
-    lines += [f"| `{name}` | " + " | ".join("yes" if role in may else "" for role in Role) + " |" for name, may in POLICY.items()]
+    lines += [
+        f"| `{name}` | " + " | ".join("yes" if role in may else "" for role in Role) + " |"
+        for name, may in DOORS.items()
+    ]
+    lines += [
+        "",
+        "## Commands of the write path",
+        "",
+        f"| Command | {' | '.join(heads)} |",
+        "|---|" + "---|" * len(heads),
+    ]
+    lines += [
+        f"| `{name}` | " + " | ".join("yes" if role in may else "" for role in Role) + " |"
+        for name, may in POLICY.items()
+    ]
     for word, what in (("read", "reads"), ("written", "writes")):
         lines += [
             "",

@@ -36,10 +36,11 @@ def test_every_manager_of_the_record_asks_who_acts() -> None:
 
 
 def test_every_part_of_a_rule_names_a_column_and_a_holding_or_table_there_is() -> None:
+    from django.db import models
+
     from pairup.record.acting import Acting, Role, actor_of
     from pairup.record.fence import HOLDINGS, condition, postgresql_statements, protected, sqlite_views
     from pairup.record.scopes import _HOLDINGS, narrowed
-    from django.db import models
 
     for role in Role:
         now = Acting(actor_of(f"{role}:somewhere"), dict.fromkeys(_HOLDINGS, set()))

@@ -31,7 +31,7 @@ from pairup.record.models import (
 from pairup.services import open_record, write
 from tests import postgresql
 from tests.services.cast import FIRST, LATER, load
-from tests.services.sides import A, B, EVERYBODY, OTHERS, SIDES, both_sides, words_met
+from tests.services.sides import EVERYBODY, OTHERS, SIDES, A, B, both_sides, words_met
 
 ACTORS = (*SIDES, *OTHERS)
 Seen = dict[str, list[Any]]

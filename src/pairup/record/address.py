@@ -33,8 +33,8 @@ class Address:
         return str(self.path) if self.path is not None else re.sub(r"(://[^:/@]*):[^@]*@", r"\1@", self.url)
 
     def database(self) -> dict[str, Any]:
-        """Give what Django's `DATABASES` holds for it."""
-        return _server(self.url) if self.on_server else _file(str(self.path))
+        """Give what Django's `DATABASES` holds for it. A file is named from the root: programs change their folder."""
+        return _server(self.url) if self.on_server or self.path is None else _file(_rooted(self.path))
 
 
 def address_of(given: Path | str) -> Address:
@@ -48,6 +48,10 @@ def address_of(given: Path | str) -> Address:
         if _SERVER.match(text):
             return Address(path, text)
     return Address(path)
+
+
+def _rooted(path: Path) -> str:
+    return str(path) if str(path) == ":memory:" else str(path.absolute())
 
 
 def _file(name: str) -> dict[str, Any]:

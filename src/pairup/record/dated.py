@@ -8,6 +8,7 @@ ever updated is `superseded_at`, by the write path.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Self
@@ -15,9 +16,11 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.db.models import F, Q
 
+from pairup.record.closed import SealedBase
 from pairup.record.scopes import OwnRows
 from pairup.values.codes import Standing
 from pairup.values.days import Precision, Span
+from pairup.values.purposes import Personal
 
 
 def choices(of: type[StrEnum]) -> list[tuple[str, str]]:
@@ -136,17 +139,23 @@ class Version(models.Model):
         return f"{self.table} {self.pk} version {self.number}"
 
 
-class Sealed(models.Model):
-    """Personal columns, named in `personal`. A journal leaf holds only their HMAC under this row's own salt.
+class Sealed(models.Model, metaclass=SealedBase):
+    """Personal columns, declared in `personal`. A journal leaf holds only their HMAC under this row's own salt.
 
-    Erasing a row's personal columns and its salt leaves `sealed`, so the journal still verifies and nothing can
-    be guessed back (promises.md E2).
+    Values and salt stand in `closed`, encrypted under the person's key (docs/decisions/0011), and nowhere else. With
+    the key destroyed or `closed` emptied, `sealed` is left: the journal still verifies, and nothing can be guessed
+    back (promises.md E2).
     """
 
-    personal: ClassVar[tuple[str, ...]]
+    #: by column: why it is kept, on what ground, how long
+    personal: ClassVar[Mapping[str, Personal]]
+    #: what is closed with one key and destroyed together; the year of recording is added to it
+    drawer: ClassVar[str]
+    #: the column that says whose row it is: `identity`, `person`, a `posting` of theirs; or a conflict `about` a row
+    whose: ClassVar[str] = "person"
 
-    salt = models.CharField(max_length=32, blank=True, default="")
     sealed = models.CharField(max_length=64, blank=True, default="")
+    closed = models.TextField(blank=True, default="")
 
     class Meta:
         abstract = True

@@ -7,10 +7,19 @@ from __future__ import annotations
 
 from django.db import models
 
+from pairup.record.closed import CodeOf
 from pairup.record.dated import Dated, Happened, Scoped, Sealed, choice
 from pairup.record.pairings import Pairing, Round
 from pairup.record.places import Organisation, Place
 from pairup.values.codes import Attested, Clearance, Fitness, PostingStatus, TermKind
+from pairup.values.purposes import After, Basis, Keep, Personal, Purpose
+
+_FILE = Keep(After.TERM, 5)
+_MATCHED = Personal(Purpose.MATCHING, Basis.AGREEMENT, _FILE)
+_SIGNED = Personal(Purpose.QUALIFICATION, Basis.AGREEMENT, _FILE)
+_HEALTH = Personal(Purpose.FITNESS, Basis.SEPARATE_CONSENT, Keep(After.TERM, 1))
+_SAID = Personal(Purpose.HOST_VIEW, Basis.AGREEMENT, Keep(After.SELECTION, 1))
+_WELFARE = Personal(Purpose.WELFARE, Basis.DUTY_OF_CARE, Keep(After.TERM, 1))
 
 
 class Person(Scoped):
@@ -21,7 +30,8 @@ class PersonVersion(Sealed, Dated):
     """The span is when the person can serve."""
 
     table = "people"
-    personal = ("highest_altitude_m", "prefers", "partner")
+    personal = dict.fromkeys(("highest_altitude_m", "prefers", "partner"), _MATCHED)
+    drawer, whose = "file", "identity"
     identity = models.ForeignKey(Person, models.PROTECT, related_name="versions")
     donor = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     round = models.ForeignKey(Round, models.PROTECT, null=True, blank=True, related_name="+")  # nominated for
@@ -33,7 +43,7 @@ class PersonVersion(Sealed, Dated):
     licensed = models.BooleanField(null=True, blank=True)  # licence to practise, where the profession has one
     highest_altitude_m = models.IntegerField(null=True, blank=True)  # the person's own limit: personal
     prefers = models.JSONField(default=list, blank=True)  # place codes, best first: personal
-    partner = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")  # couple: personal
+    partner = CodeOf(Person)  # couple: personal
 
 
 class FitnessCheck(Scoped):
@@ -44,7 +54,8 @@ class FitnessCheckVersion(Sealed, Dated):
     """The span is how long the outcome is valid."""
 
     table = "fitness"
-    personal = ("outcome", "altitude_m")
+    personal = dict.fromkeys(("outcome", "altitude_m"), _HEALTH)
+    drawer = "health"
     identity = models.ForeignKey(FitnessCheck, models.PROTECT, related_name="versions")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     outcome = choice(Fitness)
@@ -62,7 +73,8 @@ class AttestationVersion(Sealed, Dated):
     """The span is how long it is valid. Kept to settle who may take a post."""
 
     table = "attestations"
-    personal = ("holds",)
+    personal = dict.fromkeys(("holds",), _SIGNED)
+    drawer = "file"
     identity = models.ForeignKey(Attestation, models.PROTECT, related_name="versions")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     kind = choice(Attested)
@@ -127,7 +139,8 @@ class HostViewVersion(Sealed, Dated):
     """The span is how long the host holds this view. Kept to weigh who takes a post."""
 
     table = "host_views"
-    personal = ("rank", "refuses")
+    personal = dict.fromkeys(("rank", "refuses"), _SAID)
+    drawer = "selection"
     identity = models.ForeignKey(HostView, models.PROTECT, related_name="versions")
     post = models.ForeignKey(Post, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -167,7 +180,8 @@ class WelfareCheck(Scoped):
 
 class WelfareCheckVersion(Sealed, Happened):
     table = "welfare_checks"
-    personal = ("well", "wants_call")
+    personal = dict.fromkeys(("well", "wants_call"), _WELFARE)
+    drawer, whose = "welfare", "posting"
     identity = models.ForeignKey(WelfareCheck, models.PROTECT, related_name="versions")
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
     well = models.BooleanField(null=True, blank=True)

@@ -158,7 +158,7 @@ def _create(address: Address) -> None:
     if address.path is not None and not address.on_server:
         os.close(os.open(address.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
-        call_command("migrate", verbosity=0, interactive=False)
+        call_command("migrate", verbosity=0, interactive=False, skip_checks=False)
         if address.on_server:
             server.put_up_fence()
     except BaseException:

@@ -30,6 +30,7 @@ from pairup.services.folder.loading import write_rows
 from pairup.services.folder.near import NearStanding
 from pairup.services.folder.shape import FolderRefused
 from pairup.services.folder.versions import noun_of
+from pairup.services.personal import open_rows
 from pairup.services.schema import folder_layout
 from pairup.values.codes import ConflictKind, ConflictOutcome
 from pairup.values.findings import Severity
@@ -214,7 +215,8 @@ def _keep(edit: Edit, lost: Lost) -> ConflictError:
             about=about, kind=lost.kind, edit=edit.verb, seen=edit.seen, proposed_by=edit.actor, key=edit.key or "",
             outcome=ConflictOutcome.OPEN,
         )  # fmt: skip
-        same = [row.identity.code for row in open_ones.select_related("identity") if row.proposed == proposed]
+        kept = open_rows(open_ones.select_related("identity"))
+        same = [row.identity.code for row in kept if row.proposed == proposed]
         code = same[0] if same else _kept(edit, lost, about, proposed)
     facts: dict[str, Any] = {"table": edit.table.name, "row": edit.code, "conflict": code}
     facts |= {"proposed": proposed["rows"], "current": dict(lost.current)}
@@ -303,7 +305,7 @@ def _values(edit: Edit, rows: Rows, changed: Sequence[str], doing: write.Doing) 
     values = {name: rows.fields[name][0] for name in fields_of(edit.table, changed)}
     programme = Programme.objects.filter(code=edit.programme).first()
     for column in edit.table.columns:
-        if column.refers_to and column.field in values:
+        if column.refers_to and not column.personal and column.field in values:
             code = values.pop(column.field)
             scope = programme if folder_layout()[column.refers_to].scoped else None
             ids = doing.identities(noun_of(column.refers_to), [code], programme=scope) if code else {}
@@ -322,7 +324,7 @@ def prepared_withdrawal(edit: Edit) -> Writing:
 def _require_unused(edit: Edit, identity: int) -> None:
     for name, table in folder_layout().items():
         for column in table.columns:
-            if column.refers_to != edit.table.name:
+            if column.refers_to != edit.table.name or column.personal:
                 continue
             rows = TABLES[name].objects.filter(superseded_at=None, **{column.field: identity})
             if found := list(rows.exclude(identity=identity).values_list("identity__code", flat=True)[:5]):
@@ -372,22 +374,15 @@ def _repeated(edit: Edit, entry: JournalEntry) -> Receipt:
 
 
 def _same_personal(edit: Edit, entry: JournalEntry) -> bool:
-    """Say whether personal cells are those of the rows that were written, by the rows' own seals."""
+    """Say whether personal cells are those of the rows that were written."""
     personal = edit.personal()
     for said in edit.rows:
         if not (given := [name for name in said if name in personal]):
             continue
         row = edit.model._default_manager.filter(entry=entry, identity__code=said["code"]).first()
-        if row is None or not row.salt:  # erased since: what it said cannot be told any more
+        if row is None:
             return False
         rows, _ = read_rows(edit.table, [sheet_of(edit.table.name, [cells_of(row, edit.table) | dict(said)])])
-        codes = write.Codes()
-        values = {name: rows.fields[name][0] for name in fields_of(edit.table, given)}
-        for column in edit.table.columns:
-            if column.refers_to and column.field in values:
-                code = values.pop(column.field)
-                other = noun_of(column.refers_to)._default_manager.filter(code=code).first() if code else None
-                values[f"{column.field}_id"] = other.pk if other else None
-        if write.seal(copy_of(row, **values), codes) != row.sealed:
+        if any(rows.fields[name][0] != getattr(row, name) for name in fields_of(edit.table, given)):
             return False
     return True

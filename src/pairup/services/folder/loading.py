@@ -60,12 +60,18 @@ def load_into(
     folder = Path(folder)
     is_new = not record_exists(record)
     open_record(record, create=is_new)
+    from pairup.services.personal import keys_path
+
+    keys = keys_path()
+    had_keys = keys.exists()
     by = "administrator" if is_new and (folder / JOURNAL).is_file() else actor
     try:
         return load_folder(folder, actor=by, at=at, mapping=mapping, progress=progress)
     except BaseException:
         if is_new:
             remove_record(record)
+            if not had_keys:
+                keys.unlink(missing_ok=True)
         raise
 
 
