@@ -210,6 +210,9 @@ def access_page() -> str:
         code = "access.rows-all" if rule == ALL else "access.rows-own" if rule else "access.rows-none"
         return f"{say(code, 'en')} {say(code, 'zh_Hans')}" if rule else "–"
 
+    def commands(name: str, may: frozenset[Role]) -> str:
+        return f"| `{name}` | " + " | ".join("yes" if role in may else "" for role in Role) + " |"
+
     heads = [title(role) for role in Role]
     limited = [role for role in Role if role not in (Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR)]
     lines = [
@@ -243,7 +246,7 @@ def access_page() -> str:
             "",
             f"## Rows that are {word}",
             "",
-            "The programme office and administrators: all. Own side: any of what stands behind the dash in the last column, by role.",
+            "The programme office and administrators: all. Own side: any of what stands behind the dash, by role.",
             "",
             f"| Table | {' | '.join(title(role) for role in limited)} | Own side means |",
             "|---|" + "---|" * (len(limited) + 1),

@@ -77,8 +77,8 @@ def both_sides() -> Tables:
 
 #: tables that all read, whoever a row is about
 SHARED = {
-    "sources", "programme", "places", "successions", "organisations", "roads", "rounds", "indicators", "claims", "calls",
-    "visits",
+    "sources", "programme", "places", "successions", "organisations", "roads", "rounds", "indicators", "claims",
+    "calls", "visits",
 }  # fmt: skip
 _OF_A = re.compile(r"DN-A|RO-A|\ba-|east|dale|P-[012356]|clinic|ward|J-[13]|N-1|R-[0A]|\bCA-A|base")
 _OF_B = re.compile(r"DN-B|RO-B|\bb-|west|P-4|school|J-[02]|N-2|R-B|\bCA-B|hall")

@@ -58,6 +58,7 @@ def _roles(text: str) -> dict[Role, Rule]:
 
 _REFERENCE = _line("d,r,s,e,p *")
 _PAIRED = "d,r pairing:pairings"
+_OF_PROJECT = "d,r project>projects"
 #: by name of the table in a folder, or in the database where it is no table of a folder
 SCOPES: dict[str, Scope] = {
     "sources": _REFERENCE,
@@ -95,10 +96,31 @@ SCOPES: dict[str, Scope] = {
     "visit_findings": _line("d owner:orgs; r owner:orgs site>sites; e *", "d,r owner:orgs"),
     "observations": _line("d place:reach; r place:places; e *", "r place:places; e *"),
     "signatures": _line("d,r organisation:orgs; e *", "d,r organisation:orgs"),
-    "runs": _line("d,r entry:entries", "d,r *"),
+    "runs": _line("d,r entry:entries", "d,r entry:entries"),
     "adoptions": _line("d,r run>runs"),
     "registrations": _line("d,r,s,e,p *", "e *"),
     "evaluations": _line("d,r,s,e,p *", "e *"),
+    "exchange_rates": _REFERENCE,
+    "commitments": _line(f"{_PAIRED}; e *", "d pairing:pairings"),
+    "documents": _line("d,r,s entry:entries; e *", "d,r,s entry:entries"),
+    "reviews": _line(f"{_PAIRED}; e *", _PAIRED),
+    "feedback": _line("d owner:orgs; r owner:orgs place:places; e *", "r place:places"),
+    "incidents": _line("d owner:orgs; r owner:orgs place:places", "r place:places"),
+    "safeguards": _line(f"{_OF_PROJECT}; e *", _OF_PROJECT),
+    "contracts": _line(f"{_OF_PROJECT}; e *", _OF_PROJECT),
+    "assets": _line(f"{_OF_PROJECT}; e *", _OF_PROJECT),
+    "project_checks": _line(f"{_OF_PROJECT}; e *", _OF_PROJECT),
+    "swaps": _line("d,r leaves>postings arrives>postings; e *"),
+    "extensions": _line("d,r,s posting>postings; e *", "d,r posting>postings"),
+    "person_signatures": _line("d,r,s person:people", "s person:people"),
+    "post_offers": _line("r post:posts; s person:people", "s person:people"),  # the home unit does not see the answer
+    "arrival_checks": _line("d,r,s posting>postings; e *", "r,s posting>postings"),
+    "appraisals": _line("d,r,s posting>postings", "d,r posting>postings"),
+    "assessments": _line("d,r,s,e *"),
+    "private_facts": _line("d,s person:people", "d,s person:people"),
+    "constraints": _line("s person:people", "s person:people"),  # told in confidence, not to the home unit
+    "consents": _line("d,s person:people", "d,s person:people"),
+    "vault_reads": _line("d,r by=actor; s person:people", "d,r by=actor; s person:people"),
     "conflicts": _line("d,r,s,e proposed_by=actor", "d,r,s,e proposed_by=actor"),
     "record_journalentry": _line("d,r,s,e identity:entries"),
     "record_journalcheckpoint": _REFERENCE,
