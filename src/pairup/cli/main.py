@@ -97,9 +97,21 @@ def cli(context: click.Context, actor: str | None) -> None:
     if actor is not None:
         from pairup.services import access
 
+        log_refusals(os.environ.get("PAIRUP_ACCESS_LOG"))
         who = access.read_actor(actor)
         access.require_may_call(who, str(context.invoked_subcommand))
         context.with_resource(access.acting_as(who))
+
+
+def log_refusals(file: str | None) -> None:
+    """Append refusals of access to a file: when, code and facts, one a line."""
+    if not file:
+        return
+    import logging
+
+    handler = logging.FileHandler(file, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    logging.getLogger("pairup.access").addHandler(handler)
 
 
 def language() -> str:
