@@ -58,6 +58,8 @@ def _roles(text: str) -> dict[Role, Rule]:
 
 _REFERENCE = _line("d,r,s,e,p *")
 _PAIRED = "d,r pairing:pairings"
+_EDITED = "d,r,s,e proposed_by=actor won_by=actor"
+_SERVED = "d post:posts person:people; r post:posts; s person:people"
 _OF_PROJECT = "d,r project>projects"
 #: by name of the table in a folder, or in the database where it is no table of a folder
 SCOPES: dict[str, Scope] = {
@@ -88,7 +90,7 @@ SCOPES: dict[str, Scope] = {
     "fitness": _line("d,s person:people", "d person:people"),
     "attestations": _line("d,s person:people", "d person:people"),
     "host_views": _line("r post:posts", "r post:posts"),
-    "postings": _line("d post:posts person:people; r post:posts; s person:people; e *"),
+    "postings": _line("d post:posts person:people; r post:posts; s person:people; e *", _SERVED),
     "counterparts": _line("d,r,s posting>postings; e *", "r posting>postings"),
     "welfare_checks": _line("s posting>postings", "s posting>postings"),
     "sites": _line("d place:reach; r place:places; e *"),
@@ -121,7 +123,7 @@ SCOPES: dict[str, Scope] = {
     "constraints": _line("s person:people", "s person:people"),  # told in confidence, not to the home unit
     "consents": _line("d,s person:people", "d,s person:people"),
     "vault_reads": _line("d,r by=actor; s person:people", "d,r by=actor; s person:people"),
-    "conflicts": _line("d,r,s,e proposed_by=actor", "d,r,s,e proposed_by=actor"),
+    "conflicts": _line(_EDITED, _EDITED),
     "record_journalentry": _line("d,r,s,e identity:entries"),
     "record_journalcheckpoint": _REFERENCE,
     "record_user": _line(""),
