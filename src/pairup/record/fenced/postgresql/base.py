@@ -26,7 +26,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _follow(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         who = acting().actor
-        if self._behind != who and self.connection is not None:
+        begins = sql.startswith("SET TRANSACTION")  # has to be a transaction's first statement, and reads nothing
+        if self._behind != who and self.connection is not None and not begins:
             self.tell(who)
         return execute(sql, params, many, context)
 
