@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pairup.errors import AccessError
-from pairup.record.acting import Actor, Role, acting, acting_as, read_actor, refused
-
-__all__ = [
-    "DOORS", "OFFICES", "POLICY", "Actor", "Role", "acting_as", "read_actor", "require_may", "require_may_call",
-    "require_oneself",
-]  # fmt: skip
-
+from pairup.record.acting import Actor, acting, refused
+from pairup.record.acting import Role as Role
+from pairup.record.acting import acting_as as acting_as
+from pairup.record.acting import read_actor as read_actor
 
 #: the offices that keep the record; which rows of it each may write is a matter of scope
 OFFICES = frozenset({Role.PROGRAMME_OFFICE, Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE})
