@@ -35,7 +35,7 @@ CALLS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("actor", sorted(SIDES))
+@pytest.mark.parametrize("actor", ["donor_office:DN-A", "recipient_office:west", "secondee:P-1"])
 def test_no_command_shows_a_side_a_word_of_the_other(pairup: Pairup, record: Path, tmp_path: Path, actor: str) -> None:
     load(both_sides())
     (tmp_path / "out").mkdir()
