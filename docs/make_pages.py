@@ -192,7 +192,78 @@ def totals_page() -> str:
     return "\n".join(lines)
 
 
+def access_page() -> str:
+    """Give the policy table: commands by role, tables by role, in both languages."""
+    from pairup.services.schema import load_django
+
+    load_django()
+    from pairup.record.acting import Role
+    from pairup.record.scopes import ALL, SCOPES, Rule
+    from pairup.services.access import DOORS, POLICY
+    from pairup.values.words import say
+
+    def title(role: Role) -> str:
+        code = f"access.role-{role.value.replace('_', '-')}"
+        return f"{say(code, 'en')} {say(code, 'zh_Hans')}"
+
+    def cell(rule: Rule) -> str:
+        code = "access.rows-all" if rule == ALL else "access.rows-own" if rule else "access.rows-none"
+        return f"{say(code, 'en')} {say(code, 'zh_Hans')}" if rule else "–"
+
+    def commands(name: str, may: frozenset[Role]) -> str:
+        return f"| `{name}` | " + " | ".join("yes" if role in may else "" for role in Role) + " |"
+
+    heads = [title(role) for role in Role]
+    limited = [role for role in Role if role not in (Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR)]
+    lines = [
+        "# Access",
+        "",
+        "Written by `python3 dev.py docs` from the policy table (`services/access.py`, `record/scopes.py`);",
+        "[who sees what](../explanation/access.md) says why. A role that stands in no column of a row may not.",
+        "",
+        "## Commands of the command line, with `--as`",
+        "",
+        f"| Command | {' | '.join(heads)} |",
+        "|---|" + "---|" * len(heads),
+    ]
+    lines += [
+        f"| `{name}` | " + " | ".join("yes" if role in may else "" for role in Role) + " |"
+        for name, may in DOORS.items()
+    ]
+    lines += [
+        "",
+        "## Commands of the write path",
+        "",
+        f"| Command | {' | '.join(heads)} |",
+        "|---|" + "---|" * len(heads),
+    ]
+    lines += [
+        f"| `{name}` | " + " | ".join("yes" if role in may else "" for role in Role) + " |"
+        for name, may in POLICY.items()
+    ]
+    for word, what in (("read", "reads"), ("written", "writes")):
+        lines += [
+            "",
+            f"## Rows that are {word}",
+            "",
+            "The programme office and administrators: all. Own side: any of what stands behind the dash, by role.",
+            "",
+            f"| Table | {' | '.join(title(role) for role in limited)} | Own side means |",
+            "|---|" + "---|" * (len(limited) + 1),
+        ]
+        for name, scope in SCOPES.items():
+            rules = getattr(scope, what)
+            own = "; ".join(
+                f"{role.value.partition('_')[0]} – {', '.join(f'`{part}`' for part in rules[role])}"
+                for role in limited
+                if rules.get(role, ()) not in ((), ALL)
+            )
+            lines.append(f"| `{name}` | " + " | ".join(cell(rules.get(role, ())) for role in limited) + f" | {own} |")
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
+    "reference/access.md": access_page,
     "reference/cli.md": cli_page,
     "reference/folder.md": folder_reference,
     "reference/real-claims.md": real_claims,

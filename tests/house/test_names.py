@@ -70,7 +70,8 @@ def test_a_written_all_is_sorted_and_its_names_stand_in_the_module(path: Path) -
 
 
 def test_no_module_is_named_after_nothing() -> None:
-    found = [path for path in modules() if set(path.stem.split("_")) & (FORBIDDEN_MODULES | {"v2", "v3"})]
+    ours = [path for path in modules() if path.parent.parent.name != "fenced"]  # Django asks a connection to be `base`
+    found = [path for path in ours if set(path.stem.split("_")) & (FORBIDDEN_MODULES | {"v2", "v3"})]
 
     assert not found
 

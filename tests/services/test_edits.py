@@ -12,7 +12,7 @@ from pairup.services.folder import FolderRefused
 from tests.services.cast import FIRST, LATER, OFFICE, a_programme, held, load
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
-HOST = "recipient_office:east"
+HOST = "recipient_office:west"
 A_NEED = {"code": "N-9", "place": "west", "category": "education", "text_en": "Heating for the school.",
           "priority": "4", "stated_by": "residents", "is_synthetic": "yes"}  # fmt: skip
 

@@ -13,7 +13,7 @@ from tests.services.cast import LATER, OFFICE, Tables, a_programme, held, load, 
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 DAY = date(2026, 11, 24)
-HOST = "recipient_office:east"
+HOST = "recipient_office:west"
 P0 = "secondee:P-0"
 
 
@@ -312,7 +312,7 @@ def test_what_nobody_has_looked_at_is_due(loaded: Path) -> None:
     edits.record("project_checks", [done], actor=HOST, at=NOW)
     edits.record("safeguards", [
         {"code": "G-1", "project": "J-1", "question": "land", "answer": "not_touched", "is_synthetic": "yes"}
-    ], actor=HOST, at=NOW)  # fmt: skip
+    ], actor=OFFICE, at=NOW)  # fmt: skip
 
     found = {(one.kind, one.about): one for one in dues.read_due("twin", on=date(2026, 11, 25))}
 

@@ -91,12 +91,34 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--as", "actor", metavar="ROLE[:CODE]", help="Who asks: sees and writes their own rows only. [default: you]"
+)
 @click.version_option(pairup.__version__, prog_name="pairup")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context, actor: str | None) -> None:
     """Plan, run and prove paired assistance.
 
     Exit codes: 0 done, 1 refused, 2 usage, 3 no plan exists or not identified, 4 stopped without an answer.
     """
+    if actor is not None:
+        from pairup.services import access
+
+        log_refusals(os.environ.get("PAIRUP_ACCESS_LOG"))
+        who = access.read_actor(actor)
+        access.require_may_call(who, str(context.invoked_subcommand))
+        context.with_resource(access.acting_as(who))
+
+
+def log_refusals(file: str | None) -> None:
+    """Append refusals of access to a file: when, code and facts, one a line."""
+    if not file:
+        return
+    import logging
+
+    handler = logging.FileHandler(file, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    logging.getLogger("pairup.access").addHandler(handler)
 
 
 def language() -> str:

@@ -37,7 +37,19 @@ RECORD = click.option(
 PROGRAMME = click.option("--programme", help="Which programme; needed where the record holds several.")
 ON = click.option("--on", type=DAY, help="Ask as of this day. [default: today]")
 KNOWN_BY = click.option("--known-by", type=DAY, help="With what was recorded by the end of this day. [default: now]")
-ACTOR = click.option("--actor", default="programme_office", show_default=True, help="Who does this: role or role:code.")
+ACTOR = click.option(
+    "--actor", default=lambda: who_acts() or "programme_office", show_default="programme_office, or who --as names",
+    help="Who does this: role or role:code.",
+)  # fmt: skip
+
+
+def who_acts() -> str:
+    """Whoever `pairup --as` names, or nobody."""
+    if "pairup.record.acting" not in sys.modules:
+        return ""
+    from pairup.record.acting import acting, is_said
+
+    return str(acting().actor) if is_said() else ""
 
 
 def now() -> datetime:

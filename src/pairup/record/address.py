@@ -56,7 +56,7 @@ def _rooted(path: Path) -> str:
 
 def _file(name: str) -> dict[str, Any]:
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "pairup.record.fenced.sqlite",
         "NAME": name,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
@@ -71,7 +71,7 @@ def _server(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     more = dict(parse_qsl(parts.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "pairup.record.fenced.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": more.pop("user", "") or unquote(parts.username or ""),
         "PASSWORD": more.pop("password", "") or unquote(parts.password or ""),

@@ -17,6 +17,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from pairup.record.closed import SealedBase
+from pairup.record.scopes import OwnRows
 from pairup.values.codes import Standing
 from pairup.values.days import Precision, Span
 from pairup.values.purposes import Personal
@@ -80,10 +81,16 @@ class HappenedVersions(Versions):
         return self.known(known_by).filter(day__lte=day)
 
 
+DatedRows = OwnRows.from_queryset(DatedVersions)
+HappenedRows = OwnRows.from_queryset(HappenedVersions)
+
+
 class Identity(models.Model):
     """The stable side of a noun. `code` is unique in the record, or within its programme."""
 
     code = models.CharField(max_length=80)
+
+    objects = OwnRows()
 
     class Meta:
         abstract = True
@@ -170,7 +177,7 @@ class Dated(Version):
     ends_before = models.DateField(null=True, blank=True)
     ends_precision = choice(Precision, default=Precision.DAY)
 
-    objects = DatedVersions.as_manager()
+    objects = DatedRows()
 
     class Meta(Version.Meta):
         abstract = True
@@ -186,7 +193,7 @@ class Happened(Version):
     day = models.DateField()
     day_precision = choice(Precision, default=Precision.DAY)
 
-    objects = HappenedVersions.as_manager()
+    objects = HappenedRows()
 
     class Meta(Version.Meta):
         abstract = True

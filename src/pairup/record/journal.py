@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from pairup.record.scopes import OwnRows
+
 
 class JournalEntry(models.Model):
     """What a command did. `leaf` is RFC 8785 JSON; `hash` is its hash as a leaf of the log's tree (`journal.tree`)."""
@@ -18,6 +20,8 @@ class JournalEntry(models.Model):
     key = models.CharField(max_length=120, unique=True, null=True)
     leaf = models.BinaryField()
     hash = models.CharField(max_length=64)
+
+    objects = OwnRows()
 
     class Meta:
         ordering: ClassVar = ["number"]
@@ -36,6 +40,8 @@ class JournalCheckpoint(models.Model):
     at = models.DateTimeField()
     note = models.TextField()
     parts = models.JSONField(default=list)
+
+    objects = OwnRows()
 
     class Meta:
         ordering: ClassVar = ["pk"]

@@ -159,6 +159,8 @@ def _create(address: Address) -> None:
         os.close(os.open(address.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         call_command("migrate", verbosity=0, interactive=False, skip_checks=False)
+        if address.on_server:
+            server.put_up_fence()
     except BaseException:
         remove_record(str(address.path or address.url))
         raise
@@ -182,6 +184,8 @@ def _require_current(address: Address) -> None:
             code="record.other-version",
             path=str(address),
         )
+    if address.on_server:
+        server.require_fence(address)
 
 
 def remove_record(place: str | Path) -> None:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Mapping
 
 from pairup.errors import AccessError
-
-
-class Role(StrEnum):
-    PROGRAMME_OFFICE = "programme_office"
-    DONOR_OFFICE = "donor_office"
-    RECIPIENT_OFFICE = "recipient_office"
-    SECONDEE = "secondee"
-    EVALUATOR = "evaluator"
-    ADMINISTRATOR = "administrator"
-    PUBLIC = "public"
-
+from pairup.record.acting import Actor, acting, refused
+from pairup.record.acting import Role as Role
+from pairup.record.acting import acting_as as acting_as
+from pairup.record.acting import read_actor as read_actor
 
 #: the offices that keep the record; which rows of it each may write is a matter of scope
 OFFICES = frozenset({Role.PROGRAMME_OFFICE, Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE})
@@ -50,16 +43,48 @@ POLICY: dict[str, frozenset[Role]] = {
 }
 
 
+_ALL = frozenset(Role)
+_KEEPERS = frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR})
+_READERS = OFFICES | {Role.EVALUATOR, Role.ADMINISTRATOR}
+#: command of the command line, and the roles that may give it with `--as`; of rows, each sees and writes its own only
+DOORS: dict[str, frozenset[Role]] = {
+    **dict.fromkeys(("demo", "init", "power", "sample-size", "bench", "claims", "evaluate", "measure"), _ALL),
+    **dict.fromkeys(("check", "plan", "why", "what-if", "repair", "weigh", "what-we-learn", "report"), _READERS),
+    **dict.fromkeys(("total", "totals", "register"), _READERS),
+    **dict.fromkeys(("import", "need", "countersign", "follow-up", "document", "project"), _READERS - {Role.EVALUATOR}),
+    **dict.fromkeys(("export", "due", "posting", "offer"), _READERS | {Role.SECONDEE}),
+    **dict.fromkeys(("record", "correct", "withdraw", "history", "conflicts", "settle"), _READERS | {Role.SECONDEE}),
+    **dict.fromkeys(("load", "save", "lottery", "adopt", "verify", "checkpoint", "export-journal"), _KEEPERS),
+    **dict.fromkeys(("backup", "restore", "backup-keys", "restore-keys"), _KEEPERS),
+}
+
+
+def require_may_call(actor: Actor, command: str) -> None:
+    """Refuse an actor whose role may not give a command of the command line."""
+    _require(str(actor), actor.role, command, DOORS)
+
+
+def require_oneself(actor: str) -> None:
+    """Refuse to write in the name of another: who sees part of the record writes as nobody else."""
+    now = acting().actor
+    if not now.sees_all and str(now) != actor:
+        raise refused(AccessError(
+            f"{now} may not write as {actor}.", code="access.another", actor=str(now), named=actor
+        ))  # fmt: skip
+
+
 def require_may(actor: str, command: str) -> None:
     """Refuse an actor whose role may not give the command. An actor is `role` or `role:code`."""
-    if command not in POLICY:
-        raise AccessError(f"{command} has no row in the policy table.", code="access.no-policy", command=command)
-    role = actor.partition(":")[0]
-    if role not in POLICY[command]:
-        raise AccessError(
-            f"{actor} may not {command}.",
-            hint="May: " + ", ".join(sorted(POLICY[command])) + ".",
-            code="access.refused",
-            actor=actor,
-            command=command,
-        )
+    _require(actor, actor.partition(":")[0], command, POLICY)
+
+
+def _require(actor: str, role: str, command: str, policy: Mapping[str, frozenset[Role]]) -> None:
+    if command not in policy:
+        raise refused(AccessError(
+            f"{command} has no row in the policy table.", code="access.no-policy", command=command
+        ))  # fmt: skip
+    if role not in policy[command]:
+        raise refused(AccessError(
+            f"{actor} may not {command}.", hint="May: " + ", ".join(sorted(policy[command])) + ".",
+            code="access.refused", actor=actor, command=command,
+        ))  # fmt: skip

@@ -184,7 +184,7 @@ def _cell(column: Column, at: Mapping[str, int]) -> Callable[[Sequence[Any]], st
         return lambda row: str(row[0])
     if column.refers_to:
         codes, place = _codes(column.refers_to), at[f"{column.field}_id"]
-        return lambda row: "" if row[place] is None else codes[row[place]]
+        return lambda row: codes.get(row[place], "")  # empty, too, where it names a row of another side
     if column.kind in _PAIRS:
         day, precision = (at[name] for name in _PAIRS[column.kind])
         is_end = column.kind is Kind.TO

@@ -46,6 +46,9 @@ def require_sound(address: Address) -> str | None:
         )
         off = [name for name in DURABLE if _ask(f"SHOW {name}") == [("off",)]]
         [(is_over_all,)] = _ask("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        is_over_all = is_over_all or _ask(
+            "SELECT 1 FROM pg_class WHERE relname = %s AND relowner = current_user::regrole", _FIRST
+        ) == [(1,)]
     except DatabaseError as error:
         said = str(error).strip().splitlines()[0]
         raise InputError(
@@ -77,6 +80,34 @@ def holds_record() -> bool:
     return _ask("SELECT to_regclass(%s) IS NOT NULL", _FIRST) == [(True,)]
 
 
+def put_up_fence() -> None:
+    """Give every table its policy, as the owner; what an earlier version put up is put up anew."""
+    from django.db import connection, transaction
+
+    from pairup.record import fence
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in fence.postgresql_statements():
+            cursor.execute(statement)
+
+
+def require_fence(address: Address) -> None:
+    """Refuse a database whose policies are not those of this version: a table may stand open."""
+    from django.db import DatabaseError
+
+    from pairup.record import fence
+
+    try:
+        found = _ask("SELECT obj_description('pairup_orgs(text)'::regprocedure)")
+    except DatabaseError:
+        found = []
+    if found != [(fence.digest(fence.postgresql_statements()[:-1]),)]:
+        raise InputError(
+            f"{address} has no row-level security of this version of pairup.",
+            hint="As the owner: pairup user fence --record FILE", code="postgres.no-fence", address=str(address),
+        )  # fmt: skip
+
+
 def drop_record() -> None:
     """Drop the tables of a record that was being made; the database itself stays."""
     from django.db import connection, transaction
@@ -85,3 +116,6 @@ def drop_record() -> None:
         tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
         for name in [*tables, "django_migrations"]:
             cursor.execute(f"DROP TABLE IF EXISTS {connection.ops.quote_name(name)} CASCADE")
+        cursor.execute("SELECT oid::regprocedure::text FROM pg_proc WHERE proname LIKE 'pairup\\_%%' AND prokind = 'f'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP FUNCTION {name}")

@@ -25,11 +25,13 @@ from pairup import services
 from pairup.errors import ConflictError
 from pairup.journal.checkpoint import Checkpoint, SigningKey
 from pairup.journal.tree import Frontier, leaf_hash
+from pairup.record.acting import actor_of, whole
 from pairup.record.dated import Identity, Sealed
 from pairup.record.journal import JournalCheckpoint, JournalEntry
 from pairup.record.models import Programme
+from pairup.record.scopes import require_own
 from pairup.services import personal
-from pairup.services.access import require_may
+from pairup.services.access import require_may, require_oneself
 from pairup.values.findings import Finding
 
 #: columns of a version row that are no part of what was said
@@ -133,12 +135,14 @@ class Doing:
 
     def __init__(self, entry: JournalEntry) -> None:
         self.entry = entry
+        self.by = actor_of(entry.actor)
         self.facts: dict[str, Any] = {}  # what the entry says beside its rows; a command may add to it
         self.codes = Codes()
         self.added: dict[str, int] = defaultdict(int)
         self.superseded: dict[str, list[str]] = defaultdict(list)
         self._digests: dict[str, Any] = defaultdict(hashlib.sha256)
 
+    @whole()
     def identities(
         self, model: type[Identity], codes: Iterable[str], *, programme: Programme | None = None
     ) -> dict[str, int]:
@@ -153,6 +157,7 @@ class Doing:
         self.codes.learn(model, known)
         return {code: known[code] for code in wanted}
 
+    @whole()
     def add(self, model: Any, rows: Sequence[Any]) -> None:
         """Add version rows: number, time and entry are set here, personal columns sealed, the digest fed."""
         versions = model._default_manager.values_list("identity").annotate(top=models.Max("number"))
@@ -166,14 +171,17 @@ class Doing:
         for row in rows:
             self._digests[model.table].update(hashlib.sha256(row_bytes(row, self.codes)).digest())
         _insert(model, rows)
+        require_own(self.by, models.QuerySet(model).filter(identity__in=identities, superseded_at=None))
         self.added[model.table] += len(rows)
 
+    @whole()
     def supersede(self, model: Any, ids: Iterable[int]) -> None:
         """End the time in which rows were held true. Refuses rows that are superseded already."""
         wanted = sorted(ids)
         done = 0
         for at in range(0, len(wanted), 500):
             part = model._default_manager.filter(pk__in=wanted[at : at + 500], superseded_at=None)
+            require_own(self.by, part)
             self.superseded[model.table] += [f"{code} {n}" for code, n in part.values_list("identity__code", "number")]
             done += part.update(superseded_at=self.entry.at)
         if done != len(wanted):
@@ -248,23 +256,35 @@ def command(
     clock that ran backwards is held at the last entry's time.
     """
     require_may(actor, name)
+    require_oneself(actor)
     with alone():
-        if key is not None and JournalEntry.objects.filter(key=key).exists():
-            raise ConflictError("This command was carried out before.", code="record.done-before", key=key)
-        last = JournalEntry.objects.order_by("-number").first()
-        entry = JournalEntry(
-            number=last.number + 1 if last else 1, at=max(at, last.at) if last else at, command=name, actor=actor,
-            key=key, leaf=b"", hash="",
-        )  # fmt: skip
-        entry.save()
-        doing = Doing(entry)
-        doing.facts.update(facts or {})
+        with whole():
+            doing = Doing(_begin(name, actor, at, key))
+            doing.facts.update(facts or {})
         yield doing
-        if programme is not None:
-            entry.programme = Programme.objects.get(code=programme)
-        entry.leaf = doing.leaf()
-        entry.hash = leaf_hash(entry.leaf).hex()
-        entry.save()
+        with whole():
+            _end(doing, programme)
+
+
+def _begin(name: str, actor: str, at: datetime, key: str | None) -> JournalEntry:
+    if key is not None and JournalEntry.objects.filter(key=key).exists():
+        raise ConflictError("This command was carried out before.", code="record.done-before", key=key)
+    last = JournalEntry.objects.order_by("-number").first()
+    entry = JournalEntry(
+        number=last.number + 1 if last else 1, at=max(at, last.at) if last else at, command=name, actor=actor,
+        key=key, leaf=b"", hash="",
+    )  # fmt: skip
+    entry.save()
+    return entry
+
+
+def _end(doing: Doing, programme: str | None) -> None:
+    entry = doing.entry
+    if programme is not None:
+        entry.programme = Programme.objects.get(code=programme)
+    entry.leaf = doing.leaf()
+    entry.hash = leaf_hash(entry.leaf).hex()
+    entry.save()
 
 
 def sign_checkpoint(key: SigningKey, *, at: datetime) -> str:

@@ -1,0 +1,1 @@
+"""A connection behind the second fence."""

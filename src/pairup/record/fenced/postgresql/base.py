@@ -1,0 +1,53 @@
+"""PostgreSQL behind the second fence: the server's row-level security is told who is acting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.backends.postgresql import base
+
+from pairup.record import fence
+from pairup.record.acting import Actor, acting
+from pairup.record.scopes import MASKS
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Follows who is acting before every statement."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._behind: Actor | None = None  # who the server was told is acting; None where it is not known
+        self.execute_wrappers.append(self._follow)
+
+    def init_connection_state(self) -> None:
+        super().init_connection_state()
+        self._behind = None
+
+    def _follow(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        who = acting().actor
+        begins = sql.startswith("SET TRANSACTION")  # has to be a transaction's first statement, and reads nothing
+        if self._behind != who and self.connection is not None and not begins:
+            self.tell(who)
+        return execute(sql, params, many, context)
+
+    def tell(self, who: Actor) -> None:
+        """Tell the server who is acting, and hide the columns that a limited role must not read."""
+        was, self._behind = self._behind, None
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('pairup.actor', %s, false)", [str(who)])
+            if was is None or not was.sees_all:
+                for table in MASKS:
+                    cursor.execute(f'DROP VIEW IF EXISTS pg_temp."{table}"')
+            if not who.sees_all and who.role != "programme_office":
+                for statement in fence.postgresql_masks():
+                    cursor.execute(statement)
+        self._behind = who
+
+    def _rollback(self) -> None:
+        super()._rollback()  # type: ignore[misc]
+        self._behind = None  # what was said in a transaction is rolled back with it
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
+        self._behind = None
