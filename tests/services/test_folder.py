@@ -103,6 +103,7 @@ def write_tables(path: Path, tables: Tables) -> Path:
 
 def test_a_programme_in_memory_passes_and_loads_in_one_entry(record: Path) -> None:
     from pairup.record.models import ClaimVersion, JournalEntry, MoneyLineVersion, PersonVersion, ProjectVersion
+    from pairup.services.personal import open_rows
     from pairup.services.write import check_journal
 
     assert folder.check_tables(a_programme()) == []
@@ -111,8 +112,8 @@ def test_a_programme_in_memory_passes_and_loads_in_one_entry(record: Path) -> No
 
     assert loaded.total == (20, 0, 0) and loaded.entry == 1 and loaded.programme == "twin"
     assert JournalEntry.objects.count() == 1 and check_journal() == []
-    person = PersonVersion.objects.get(identity__code="P-1")
-    assert (person.prefers, person.partner.code, person.highest_altitude_m) == (["dale", "hill"], "P-2", 4500)
+    (person,) = open_rows(PersonVersion.objects.filter(identity__code="P-1"))
+    assert (person.prefers, person.partner, person.highest_altitude_m) == (["dale", "hill"], "P-2", 4500)
     line = MoneyLineVersion.objects.get(identity__code="M-1")
     assert (line.amount_minor, line.day, line.day_precision) == (120_000_050, date(1996, 3, 1), "month")
     later = ProjectVersion.objects.on(date(2000, 1, 1)).get()

@@ -13,7 +13,8 @@ from pairup.cli.options import step
 MARK = "made-by-pairup-demo.txt"
 #: what else a demo writes, beside the rows of its report
 OWN = frozenset({
-    MARK, "record.sqlite3", "record.sqlite3-wal", "record.sqlite3-shm", "report/index.html", "report/public.html",
+    MARK, "record.sqlite3", "record.sqlite3-wal", "record.sqlite3-shm", "record.sqlite3.keys", "report/index.html",
+    "report/public.html",
 })  # fmt: skip
 
 

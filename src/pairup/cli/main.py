@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import sys
 from typing import Any
@@ -18,6 +19,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("pairup.cli.folder", "Make an empty programme folder with example rows."),
     "check": ("pairup.cli.folder", "Say everything that is wrong with a folder; write nothing."),
     "load": ("pairup.cli.folder", "Load a folder into a record."),
+    "import": ("pairup.cli.sheets", "Show what a sheet would change; write what you accept."),
+    "export": ("pairup.cli.sheets", "Write a table, or all of them, as CSV or XLSX."),
     "save": ("pairup.cli.folder", "Save a record as a folder of CSV files."),
     "record": ("pairup.cli.rows", "Record a new row of a table."),
     "correct": ("pairup.cli.rows", "Correct a row: a new version, on the one you saw."),
@@ -25,6 +28,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "history": ("pairup.cli.rows", "Show every version of a row: who, when, why."),
     "conflicts": ("pairup.cli.rows", "List edits that came too late, both sides."),
     "settle": ("pairup.cli.rows", "Decide a conflict."),
+    "need": ("pairup.cli.lives", "Say the state of a need from a day on."),
+    "project": ("pairup.cli.lives", "Move a project from state to state."),
+    "posting": ("pairup.cli.lives", "Extend, end or hand over a posting."),
+    "offer": ("pairup.cli.lives", "Answer the offer of a post, without a reason."),
+    "follow-up": ("pairup.cli.lives", "Close what a visit left to be done."),
+    "countersign": ("pairup.cli.lives", "Sign, reserve or decline: needs, plans, reports."),
+    "document": ("pairup.cli.lives", "Keep a paper by its hash, and give it back."),
+    "due": ("pairup.cli.lives", "List what is overdue or waits, by owner."),
     "plan": ("pairup.cli.plan", "Draft pairings, postings, funding or visits."),
     "why": ("pairup.cli.answers", "Say why a drafted plan chose, or did not choose."),
     "what-if": ("pairup.cli.answers", "Say how a plan would change if it had to."),
@@ -63,7 +74,8 @@ class Commands(click.Group):
         if name not in COMMANDS:
             return None
         module = importlib.import_module(COMMANDS[name][0])
-        command: click.Command = getattr(module, name.replace("-", "_"))
+        attribute = name.replace("-", "_")
+        command: click.Command = getattr(module, f"{attribute}_" if keyword.iskeyword(attribute) else attribute)
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

@@ -7,6 +7,9 @@ from django.db import models
 from pairup.record.dated import Happened, Sealed, Shared, choice
 from pairup.record.places import Programme
 from pairup.values.codes import ConflictKind, ConflictOutcome
+from pairup.values.purposes import After, Basis, Keep, Personal, Purpose
+
+_PROPOSED = Personal(Purpose.EDITING, Basis.AGREEMENT, Keep(After.RECORDING, 1))
 
 
 class Conflict(Shared):
@@ -14,10 +17,11 @@ class Conflict(Shared):
 
 
 class ConflictVersion(Sealed, Happened):
-    """`day` is when it was kept. What was proposed may be about a person, so it is sealed."""
+    """`day` is when it was kept. What was proposed may be about a person, so it is closed."""
 
     table = "conflicts"
-    personal = ("proposed",)
+    personal = dict.fromkeys(("proposed",), _PROPOSED)
+    drawer, whose = "conflict", "about"
     identity = models.ForeignKey(Conflict, models.PROTECT, related_name="versions")
     kind = choice(ConflictKind)
     of_programme = models.ForeignKey(Programme, models.PROTECT, null=True, blank=True, related_name="+")

@@ -8,15 +8,18 @@ ever updated is `superseded_at`, by the write path.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from pairup.record.closed import SealedBase
 from pairup.values.codes import Standing
 from pairup.values.days import Precision, Span
+from pairup.values.purposes import Personal
 
 
 def choices(of: type[StrEnum]) -> list[tuple[str, str]]:
@@ -32,8 +35,18 @@ def as_known_by(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)
 
 
+def _empty_first(name: str) -> Any:
+    column = F(name.lstrip("-"))
+    return column.desc(nulls_last=True) if name.startswith("-") else column.asc(nulls_first=True)
+
+
 class Versions(models.QuerySet):
     """Version rows; every read says the day it asks about."""
+
+    def order_by(self, *names: Any) -> Self:
+        """Order rows, an empty cell first, on every database: PostgreSQL by itself puts it last."""
+        fields = {field.name for field in self.model._meta.concrete_fields if field.null}
+        return super().order_by(*(_empty_first(name) if str(name).lstrip("-") in fields else name for name in names))
 
     def known(self, known_by: date | None = None) -> Self:
         """Rows the record held true at the end of `known_by`, or holds true now."""
@@ -119,19 +132,25 @@ class Version(models.Model):
         return f"{self.table} {self.pk} version {self.number}"
 
 
-class Sealed(models.Model):
-    """Personal columns, named in `personal`. A journal leaf holds only their HMAC under this row's own salt.
+class Sealed(models.Model, metaclass=SealedBase):
+    """Personal columns, declared in `personal`. A journal leaf holds only their HMAC under this row's own salt.
 
-    Erasing a row's personal columns and its salt leaves `sealed`, so the journal still verifies and nothing can
-    be guessed back (promises.md E2).
+    Values and salt stand in `closed`, encrypted under the person's key (docs/decisions/0011), and nowhere else. With
+    the key destroyed or `closed` emptied, `sealed` is left: the journal still verifies, and nothing can be guessed
+    back (promises.md E2).
     """
 
-    personal: ClassVar[tuple[str, ...]]
+    #: by column: why it is kept, on what ground, how long
+    personal: ClassVar[Mapping[str, Personal]]
+    #: what is closed with one key and destroyed together; the year of recording is added to it
+    drawer: ClassVar[str]
+    #: the column that says whose row it is: `identity`, `person`, a `posting` of theirs; or a conflict `about` a row
+    whose: ClassVar[str] = "person"
 
-    salt = models.CharField(max_length=32, blank=True, default="")
     sealed = models.CharField(max_length=64, blank=True, default="")
+    closed = models.TextField(blank=True, default="")
 
-    class Meta:
+    class Meta(Version.Meta):  # the first base's Meta is the one that counts
         abstract = True
 
 

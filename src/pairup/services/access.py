@@ -23,6 +23,7 @@ OFFICES = frozenset({Role.PROGRAMME_OFFICE, Role.DONOR_OFFICE, Role.RECIPIENT_OF
 #: command of the write path, and the roles that may give it
 POLICY: dict[str, frozenset[Role]] = {
     "load": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR}),
+    "import": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR}),
     "restore": frozenset({Role.ADMINISTRATOR}),
     "plan.draft": frozenset({Role.PROGRAMME_OFFICE, Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE}),
     "plan.adopt": frozenset({Role.PROGRAMME_OFFICE}),
@@ -34,6 +35,16 @@ POLICY: dict[str, frozenset[Role]] = {
     "withdraw": OFFICES,
     "conflict.keep": frozenset(Role) - {Role.PUBLIC},
     "conflict.settle": OFFICES,
+    "project.move": OFFICES,
+    "need.state": frozenset({Role.PROGRAMME_OFFICE, Role.RECIPIENT_OFFICE}),
+    "posting.extend": OFFICES,
+    "posting.consent": OFFICES | {Role.SECONDEE},
+    "posting.end": OFFICES | {Role.SECONDEE},
+    "posting.hand-over": OFFICES | {Role.SECONDEE},
+    "offer.answer": frozenset({Role.PROGRAMME_OFFICE, Role.SECONDEE}),
+    "countersign": frozenset({Role.PROGRAMME_OFFICE, Role.RECIPIENT_OFFICE}),
+    "follow-up.close": OFFICES,
+    "document.add": OFFICES | {Role.EVALUATOR},
 }
 
 

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from pairup.errors import InputError
-from pairup.record.dated import Dated, Version
+from pairup.record.dated import Dated, Sealed, Version
 from pairup.record.models import (
     CallVersion,
     Organisation,
@@ -50,8 +50,13 @@ _OWN = frozenset({"id", "number", "recorded_at", "superseded_at", "entry"})
 
 
 def copy_of(row: Version, **changes: Any) -> Any:
-    """A new, unsaved version row of the same identity with some columns changed."""
+    """A new, unsaved version row of the same identity with some columns changed.
+
+    To change a personal column, the row has to be opened first; else what is closed is taken over as it is.
+    """
     kept = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if field.name not in _OWN}
+    if isinstance(row, Sealed) and changes.keys() & row.personal.keys():
+        kept |= {"sealed": "", "closed": ""} | {name: getattr(row, name) for name in row.personal}
     return type(row)(**(kept | changes))
 
 

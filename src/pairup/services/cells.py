@@ -9,6 +9,7 @@ from pairup.errors import InputError
 from pairup.exchange.cells import write_amount, write_cell, write_day
 from pairup.exchange.layout import Column, Kind, Table
 from pairup.exchange.notes import nearest
+from pairup.services.personal import open_rows
 from pairup.services.schema import folder_layout
 
 _PRECISIONS = {Kind.FROM: "starts_precision", Kind.TO: "ends_precision", Kind.HAPPENED: "day_precision"}
@@ -61,6 +62,8 @@ def fields_of(table: Table, names: Sequence[str]) -> set[str]:
 def cells_of(row: Any, table: Table, *, personal: bool = True) -> dict[str, str]:
     """Give a version row as cells by column; without its personal columns where `personal` is not asked for."""
     columns = [column for column in table.columns if personal or not column.personal]
+    if any(column.personal for column in columns):
+        open_rows([row])
     return {column.name: _cell(row, column) for column in columns}
 
 
@@ -79,7 +82,7 @@ def _cell(row: Any, column: Column) -> str:
             return "" if minor is None else write_amount(minor, row.currency)
         case Kind.REFERENCE:
             other = getattr(row, column.field)
-            return "" if other is None else str(other.code)
+            return "" if other is None else str(getattr(other, "code", other))
         case Kind.BYTES | Kind.DOCUMENT:
             return ""
     return write_cell(column, getattr(row, column.field))

@@ -23,6 +23,7 @@ from pairup.record.models import (
 from pairup.rules.register import NoRuleError, Version, load_rules
 from pairup.rules.service import handover_from
 from pairup.services import tables
+from pairup.services.personal import open_values
 from pairup.values.codes import Attested, PostingStatus
 
 
@@ -120,10 +121,10 @@ def with_attestations(
 ) -> list[Candidate]:
     """The candidates of a round with what was signed about them, valid on whatever days."""
     rows = AttestationVersion.objects.known(known_by).filter(identity__programme__code=programme)
-    columns = ("person__code", "kind", "holds", "rule", "starts", "ends_before")
     signed: dict[str, list[Attestation]] = defaultdict(list)
-    for person, kind, holds, rule, starts, ends in rows.order_by("identity__code", "starts").values_list(*columns):
-        signed[person].append(Attestation(Attested(kind), holds, tables.span_of(starts, ends), rule))
+    columns = ("person__code", "kind", "rule", "starts", "ends_before")
+    for (person, kind, rule, starts, ends), told in open_values(rows.order_by("identity__code", "starts"), *columns):
+        signed[person].append(Attestation(Attested(kind), told["holds"], tables.span_of(starts, ends), rule))
     return [replace(one, attested=tuple(signed[one.code])) if one.code in signed else one for one in people]
 
 
@@ -135,9 +136,8 @@ def _host_views(
         identity__programme__code=programme, post_id__in=[row.identity_id for row in posts]
     )
     found: dict[str, list[tuple[str, int | None, bool]]] = defaultdict(list)
-    columns = ("post__code", "person__code", "rank", "refuses")
-    for post, person, rank, refuses in rows.order_by("identity__code").values_list(*columns):
-        found[post].append((person, rank, refuses))
+    for (post, person), told in open_values(rows.order_by("identity__code"), "post__code", "person__code"):
+        found[post].append((person, told["rank"], told["refuses"]))
     return found
 
 

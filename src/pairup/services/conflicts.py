@@ -15,6 +15,7 @@ from pairup.services.access import require_may
 from pairup.services.adoption import copy_of
 from pairup.services.cells import cells_of, table_for
 from pairup.services.edits import Edit, prepared_correction, prepared_record, prepared_withdrawal
+from pairup.services.personal import open_rows
 from pairup.values.codes import ConflictKind, ConflictOutcome
 
 
@@ -54,14 +55,14 @@ def read_conflicts(
         rows = rows.filter(of_programme__code=programme)
     if only_open:
         rows = rows.filter(outcome=ConflictOutcome.OPEN)
-    return [_sides(row) for row in rows.order_by("pk")]
+    return [_sides(row) for row in open_rows(rows.order_by("pk"))]
 
 
 def _sides(row: ConflictVersion) -> Sides:
     table, _, code = row.about.partition("/")
     current = _standing_row(row, table, code)
     return Sides(
-        row.identity.code, ConflictKind(row.kind), row.about, row.edit, row.day, row.seen, row.proposed,
+        row.identity.code, ConflictKind(row.kind), row.about, row.edit, row.day, row.seen, row.proposed or {},
         row.proposed_by, row.won, row.won_by, cells_of(current, table_for(table)) if current else {},
         ConflictOutcome(row.outcome), row.settled_by,
     )  # fmt: skip
@@ -106,7 +107,8 @@ def settle(code: str, outcome: ConflictOutcome, *, actor: str, at: datetime, rea
             doing.supersede(ConflictVersion, [row.pk])
             settled = copy_of(row, outcome=outcome, settled_by=actor)
             doing.add(ConflictVersion, [settled])
-    return _sides(ConflictVersion.objects.known().select_related("identity").get(identity=row.identity_id))
+    settled = ConflictVersion.objects.known().select_related("identity").filter(identity=row.identity_id)
+    return _sides(*open_rows(settled))
 
 
 def _taken(row: ConflictVersion, actor: str, at: datetime) -> Any:
@@ -114,6 +116,12 @@ def _taken(row: ConflictVersion, actor: str, at: datetime) -> Any:
     table, _, code = row.about.partition("/")
     current = _standing_row(row, table, code)
     programme = row.of_programme.code if row.of_programme else ""
+    (row,) = open_rows([row])
+    if row.proposed is None:
+        raise ConflictError(
+            f"What {row.identity.code} proposed was erased.", hint="Settle it as it stands.",
+            code="vault.proposal-erased", conflict=row.identity.code,
+        )  # fmt: skip
     edit = Edit(row.edit, table_for(table), tuple(row.proposed["rows"]), actor, at, programme)
     if row.edit == "record":
         return prepared_record(edit)

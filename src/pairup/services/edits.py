@@ -25,11 +25,14 @@ from pairup.services import write
 from pairup.services.access import require_may
 from pairup.services.adoption import copy_of
 from pairup.services.cells import cells_of, differences, fields_of, require_columns, table_for
+from pairup.services.consents import require_consent
 from pairup.services.folder.checking import Reading, check_reading
 from pairup.services.folder.loading import write_rows
 from pairup.services.folder.near import NearStanding
 from pairup.services.folder.shape import FolderRefused
 from pairup.services.folder.versions import noun_of
+from pairup.services.moves import require_move
+from pairup.services.personal import open_rows
 from pairup.services.schema import folder_layout
 from pairup.values.codes import ConflictKind, ConflictOutcome
 from pairup.values.findings import Severity
@@ -214,7 +217,8 @@ def _keep(edit: Edit, lost: Lost) -> ConflictError:
             about=about, kind=lost.kind, edit=edit.verb, seen=edit.seen, proposed_by=edit.actor, key=edit.key or "",
             outcome=ConflictOutcome.OPEN,
         )  # fmt: skip
-        same = [row.identity.code for row in open_ones.select_related("identity") if row.proposed == proposed]
+        kept = open_rows(open_ones.select_related("identity"))
+        same = [row.identity.code for row in kept if row.proposed == proposed]
         code = same[0] if same else _kept(edit, lost, about, proposed)
     facts: dict[str, Any] = {"table": edit.table.name, "row": edit.code, "conflict": code}
     facts |= {"proposed": proposed["rows"], "current": dict(lost.current)}
@@ -265,7 +269,7 @@ def prepared_record(edit: Edit) -> Writing:
     rows, found = read_rows(edit.table, [sheet_of(edit.table.name, edit.rows)])
     reading = Reading({edit.table.name: rows}, found, edit.programme)
     standing = NearStanding(rows)
-    _require_clean(reading, standing)
+    require_clean(reading, standing)
     match = standing.match(rows, reading.programme)
     if known := sorted([*match.same, *match.corrected]):
         raise ConflictError(
@@ -287,23 +291,26 @@ def prepared_correction(edit: Edit) -> Writing:
             table=edit.table.name, row=edit.code,
         )  # fmt: skip
     after = before | {name: text for name, (_, text) in changed.items()}
+    require_move(edit.table.name, edit.code, before, after)
+    if edit.table.name == "postings":
+        require_consent(edit.code, before, after, programme=edit.programme)
     rows, found = read_rows(edit.table, [sheet_of(edit.table.name, [after])])
     reading = Reading({edit.table.name: rows}, found, edit.programme)
-    _require_clean(reading, NearStanding(rows, replacing=row.pk))
+    require_clean(reading, NearStanding(rows, replacing=row.pk))
 
     def writing(doing: write.Doing) -> None:
         doing.supersede(edit.model, [row.pk])
-        doing.add(edit.model, [copy_of(row, **_values(edit, rows, list(changed), doing))])
+        doing.add(edit.model, [copy_of(row, **values_of(rows, list(changed), edit.programme, doing))])
 
     return writing
 
 
-def _values(edit: Edit, rows: Rows, changed: Sequence[str], doing: write.Doing) -> dict[str, Any]:
-    """Give the changed fields of a row as its model takes them; references by id."""
-    values = {name: rows.fields[name][0] for name in fields_of(edit.table, changed)}
-    programme = Programme.objects.filter(code=edit.programme).first()
-    for column in edit.table.columns:
-        if column.refers_to and column.field in values:
+def values_of(rows: Rows, changed: Sequence[str], programme_code: str, doing: write.Doing) -> dict[str, Any]:
+    """Give the changed fields of the one row read as its model takes them; references by id."""
+    values = {name: rows.fields[name][0] for name in fields_of(rows.table, changed)}
+    programme = Programme.objects.filter(code=programme_code).first()
+    for column in rows.table.columns:
+        if column.refers_to and not column.personal and column.field in values:
             code = values.pop(column.field)
             scope = programme if folder_layout()[column.refers_to].scoped else None
             ids = doing.identities(noun_of(column.refers_to), [code], programme=scope) if code else {}
@@ -322,7 +329,7 @@ def prepared_withdrawal(edit: Edit) -> Writing:
 def _require_unused(edit: Edit, identity: int) -> None:
     for name, table in folder_layout().items():
         for column in table.columns:
-            if column.refers_to != edit.table.name:
+            if column.refers_to != edit.table.name or column.personal:
                 continue
             rows = TABLES[name].objects.filter(superseded_at=None, **{column.field: identity})
             if found := list(rows.exclude(identity=identity).values_list("identity__code", flat=True)[:5]):
@@ -356,7 +363,8 @@ def row_seen(edit: Edit) -> Any:
     raise Lost(ConflictKind.LOST_RACE, last.number, last.entry.actor, cells_of(last, edit.table))
 
 
-def _require_clean(reading: Reading, standing: NearStanding) -> None:
+def require_clean(reading: Reading, standing: NearStanding) -> None:
+    """Refuse rows with a finding that a folder would be refused for."""
     found = check_reading(reading, standing)
     if any(finding.severity is Severity.REFUSED for finding in found):
         raise FolderRefused(found)
@@ -372,22 +380,15 @@ def _repeated(edit: Edit, entry: JournalEntry) -> Receipt:
 
 
 def _same_personal(edit: Edit, entry: JournalEntry) -> bool:
-    """Say whether personal cells are those of the rows that were written, by the rows' own seals."""
+    """Say whether personal cells are those of the rows that were written."""
     personal = edit.personal()
     for said in edit.rows:
         if not (given := [name for name in said if name in personal]):
             continue
         row = edit.model._default_manager.filter(entry=entry, identity__code=said["code"]).first()
-        if row is None or not row.salt:  # erased since: what it said cannot be told any more
+        if row is None:
             return False
         rows, _ = read_rows(edit.table, [sheet_of(edit.table.name, [cells_of(row, edit.table) | dict(said)])])
-        codes = write.Codes()
-        values = {name: rows.fields[name][0] for name in fields_of(edit.table, given)}
-        for column in edit.table.columns:
-            if column.refers_to and column.field in values:
-                code = values.pop(column.field)
-                other = noun_of(column.refers_to)._default_manager.filter(code=code).first() if code else None
-                values[f"{column.field}_id"] = other.pk if other else None
-        if write.seal(copy_of(row, **values), codes) != row.sealed:
+        if any(rows.fields[name][0] != getattr(row, name) for name in fields_of(edit.table, given)):
             return False
     return True

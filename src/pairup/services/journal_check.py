@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from pairup.journal.tree import Frontier
-from pairup.record.dated import Sealed
 from pairup.record.journal import JournalCheckpoint, JournalEntry
 from pairup.record.models import TABLES
-from pairup.services.write import Codes, row_bytes, seal
+from pairup.services import personal
+from pairup.services.write import Codes, row_bytes
 from pairup.values.findings import Finding
 from pairup.values.words import Words
 
@@ -26,13 +26,12 @@ _NOTHING = hashlib.sha256().hexdigest()
 class _Parcels:
     """The rows of one table, entry by entry, in one pass; count and digest of what each entry recorded."""
 
-    def __init__(self, table: str, model: Any, codes: Codes, using: str, in_order: bool) -> None:
+    def __init__(self, model: Any, codes: Codes, using: str, in_order: bool) -> None:
         order = ("entry_id", "pk") if in_order else ("entry__number", "pk")
         rows = model._base_manager.using(using).order_by(*order)
         self._rows: Iterator[Any] = iter(rows.iterator(chunk_size=2000))
-        self._table, self._codes, self._seals = table, codes, issubclass(model, Sealed)
+        self._codes = codes
         self._next = next(self._rows, None)
-        self.broken: list[Any] = []
 
     def of(self, entry: int) -> tuple[int, str]:
         """Take the rows of an entry, which come in the entries' order."""
@@ -43,8 +42,6 @@ class _Parcels:
             row = self._next
             digest.update(hashlib.sha256(row_bytes(row, self._codes)).digest())
             count += 1
-            if self._seals and row.salt and row.sealed != seal(row, self._codes):
-                self.broken.append(row.pk)
             self._next = next(self._rows, None)
         return count, digest.hexdigest()
 
@@ -72,8 +69,8 @@ def check(using: str = "default") -> list[Finding]:
                 findings.append(
                     Finding(Words("record.rows-changed", {"table": table, "number": number}), file="journal")
                 )
-            findings += [Finding(Words("record.seal-broken", {"table": table, "row": row})) for row in parcel.broken]
-            parcel.broken.clear()
+    for table, row in personal.broken_seals(using):
+        findings.append(Finding(Words("record.seal-broken", {"table": table, "row": row})))
     if heads and max(heads) > frontier.size:
         findings.append(Finding(Words("record.checkpoint-broken", {"number": max(heads)}), file="journal"))
     return findings
@@ -95,4 +92,4 @@ def _parcels(using: str) -> dict[str, _Parcels]:
     for pk in pks.iterator(chunk_size=5000):
         last, in_order = pk, in_order and pk > last
     codes = Codes(using)
-    return {table: _Parcels(table, model, codes, using, in_order) for table, model in TABLES.items()}
+    return {table: _Parcels(model, codes, using, in_order) for table, model in TABLES.items()}

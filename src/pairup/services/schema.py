@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 _EVENTS = frozenset({"offers", "signatures"})
 #: tables that only commands fill
 _NOT_BY_HAND = frozenset({"runs", "adoptions", "registrations", "evaluations", "conflicts"})
-_BOOKKEEPING = frozenset({"id", "number", "recorded_at", "superseded_at", "entry", "identity", "salt", "sealed"})
+_BOOKKEEPING = frozenset({"id", "number", "recorded_at", "superseded_at", "entry", "identity", "sealed", "closed"})
 _CLOCKS = frozenset({"starts", "starts_precision", "ends_before", "ends_precision", "day", "day_precision"})
 _TAIL = ("standing", "source", "is_synthetic", "note")
 _ROUGH = frozenset({"covers_from", "covers_to"})
-_BOUNDS = {"latitude": (-90, 90), "longitude": (-180, 180), "grassroots_share": (0, 1), "livelihood_share": (0, 1)}
+_BOUNDS = {"latitude": (-90, 90), "longitude": (-180, 180), "grassroots_share": (0, 1), "livelihood_share": (0, 1),
+           "release_share": (0, 1), "local_share": (0, 1)}  # fmt: skip
 _SAYS = {
     "code": "the row's own name; rows of one code with different spans are its history",
     "from": "first day, month or year; empty: open",
@@ -37,7 +38,10 @@ _SAYS = {
 
 
 def saved_columns(table: Table) -> tuple[Column, ...]:
-    """Give the columns of a saved table: those of a folder, and what the record itself knows of a row."""
+    """Give the columns of a saved table: those of a folder, and what the record itself knows of a row.
+
+    Personal columns are saved as the record holds them: sealed and closed.
+    """
     scope = (Column("programme", "programme", Kind.TEXT, required=True, default=""),) if table.scoped else ()
     known = (
         Column("version", "number", Kind.WHOLE, required=True),
@@ -45,8 +49,9 @@ def saved_columns(table: Table) -> tuple[Column, ...]:
         Column("superseded_at", "superseded_at", Kind.MOMENT),
         Column("entry", "entry", Kind.WHOLE, required=True),
     )
-    seal = tuple(Column(name, name, Kind.TEXT, default="") for name in ("salt", "sealed")) if table.sealed else ()
-    return (table.columns[0], *scope, *table.columns[1:], *known, *seal)
+    seal = tuple(Column(name, name, Kind.TEXT, default="") for name in ("sealed", "closed")) if table.sealed else ()
+    plain = (column for column in table.columns[1:] if not column.personal)
+    return (table.columns[0], *scope, *plain, *known, *seal)
 
 
 def load_django() -> None:
@@ -74,6 +79,7 @@ def _noun(model: Any) -> type[Any]:
 
 
 def _table(model: type[Version], by_noun: dict[type[Any], str]) -> Table:
+    from pairup.record.closed import closed_fields
     from pairup.record.dated import Dated, Scoped, Sealed
 
     noun = _noun(model)
@@ -83,7 +89,8 @@ def _table(model: type[Version], by_noun: dict[type[Any], str]) -> Table:
         if clock is Clock.SPAN
         else (_plain("day", "day", Kind.HAPPENED, required=True),)
     )
-    names = [field.name for field in model._meta.concrete_fields]
+    fields = [*model._meta.concrete_fields, *closed_fields(model).values()]
+    names = [field.name for field in sorted(fields, key=lambda field: field.creation_counter)]
     facts = [name for name in names if name not in _BOOKKEEPING | _CLOCKS and name not in _TAIL]
     comments = _comments(model)
     columns = [_plain("code", "code", Kind.CODE, required=True), *dates]
@@ -113,10 +120,11 @@ def _plain(name: str, field: str, kind: Kind, *, required: bool = False) -> Colu
 def _column(model: type[Version], name: str, by_noun: dict[type[Any], str], comments: dict[str, str]) -> Column:
     from django.db import models
 
-    from pairup.record.dated import Sealed
+    from pairup.record.closed import Closed
 
-    field: Any = model._meta.get_field(name)
-    kind = _kind(field, name)
+    declared: Any = model._meta.get_field(name)
+    field = declared.of if isinstance(declared, Closed) else declared
+    kind, referred = _kind(field, name), getattr(field, "noun", field.related_model)
     has_default = field.default is not models.NOT_PROVIDED
     bounds = _BOUNDS.get(name, _range(field))
     return Column(
@@ -126,13 +134,13 @@ def _column(model: type[Version], name: str, by_noun: dict[type[Any], str], comm
         required=not (field.null or field.blank or has_default),
         default=field.default if has_default else None if field.null else "",
         choices=tuple(value for value, _ in field.choices or ()),
-        refers_to=by_noun[field.related_model] if field.is_relation else "",
+        refers_to=by_noun[referred] if referred else "",
         longest=field.max_length,
         lowest=bounds[0],
         highest=bounds[1],
         digits=getattr(field, "max_digits", None),
         places=getattr(field, "decimal_places", None),
-        personal=issubclass(model, Sealed) and name in model.personal,
+        personal=isinstance(declared, Closed),
         currency="currency" if kind is Kind.AMOUNT else "",
         says=_SAYS.get(name, comments.get(name, "")),
     )
@@ -143,7 +151,7 @@ def _kind(field: Any, name: str) -> Kind:
 
     if name in _ROUGH:
         return Kind.ROUGH
-    if field.is_relation:
+    if field.is_relation or hasattr(field, "noun"):
         return Kind.REFERENCE
     if isinstance(field, models.JSONField):
         if field.default is list:

@@ -27,6 +27,7 @@ from pairup.record.models import (
     RoundVersion,
 )
 from pairup.rules.register import load_rules
+from pairup.services.personal import open_rows, open_values
 from pairup.values.codes import Fitness, ProjectStatus
 from pairup.values.days import Span
 from pairup.values.money import Money
@@ -84,26 +85,26 @@ def read_candidates(programme: str, round_code: str, *, on: date, known_by: date
         identity__programme__code=programme, person__in=PersonVersion.objects.known(known_by)
         .filter(round__code=round_code, identity__programme__code=programme).values("identity"),
     )  # fmt: skip
-    columns = ("person__code", "outcome", "altitude_m", "starts", "ends_before")
-    for person, outcome, altitude, starts, ends in known.order_by("identity__code").values_list(*columns):
-        certificates[person].append(Certificate(Fitness(outcome), altitude, span_of(starts, ends)))
+    checks = open_values(known.order_by("identity__code"), "person__code", "starts", "ends_before")
+    for (person, starts, ends), told in checks:
+        certificates[person].append(Certificate(Fitness(told["outcome"]), told["altitude_m"], span_of(starts, ends)))
     people = PersonVersion.objects.known(known_by).filter(identity__programme__code=programme, round__code=round_code)
     return [
         Candidate(
             row.identity.code, row.donor.code, row.profession, frozenset(row.skills), frozenset(row.languages),
             row.grade, row.years_in_profession, row.licensed, row.span, tuple(certificates[row.identity.code]),
-            row.highest_altitude_m, tuple(row.prefers),
+            row.highest_altitude_m, tuple(row.prefers or ()),
         )
-        for row in latest(people.select_related("identity", "donor").order_by("identity__code", "starts"))
+        for row in open_rows(latest(people.select_related("identity", "donor").order_by("identity__code", "starts")))
     ]  # fmt: skip
 
 
 def read_couples(programme: str, round_code: str, *, on: date, known_by: date | None = None) -> list[tuple[str, str]]:
     """Couples among the people nominated, each once, as of what was known."""
     rows = PersonVersion.objects.known(known_by).filter(identity__programme__code=programme, round__code=round_code)
-    pairs = rows.exclude(partner=None).values_list("identity__code", "partner__code")
-    nominated = set(rows.values_list("identity__code", flat=True))
-    return sorted({(min(a, b), max(a, b)) for a, b in pairs if b in nominated})
+    found = [(row.identity.code, row.partner) for row in open_rows(rows.select_related("identity"))]
+    nominated = {code for code, _ in found}
+    return sorted({(min(a, b), max(a, b)) for a, b in found if b in nominated})
 
 
 def read_openings(

@@ -2,15 +2,14 @@
 
 A journal leaf is RFC 8785 JSON: number, time, command, actor, programme, key, facts, and for each table how many
 rows were added and superseded with the SHA-256 over them. Rows enter by code, not by database id, so that a record
-restored elsewhere verifies. Personal columns enter only as an HMAC (see `record.dated.Sealed`).
+restored elsewhere verifies. Personal columns enter only as an HMAC (see `record.dated.Sealed`), and the database only
+closed (`services.personal`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
-import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,11 +28,12 @@ from pairup.journal.tree import Frontier, leaf_hash
 from pairup.record.dated import Identity, Sealed
 from pairup.record.journal import JournalCheckpoint, JournalEntry
 from pairup.record.models import Programme
+from pairup.services import personal
 from pairup.services.access import require_may
 from pairup.values.findings import Finding
 
 #: columns of a version row that are no part of what was said
-_BOOKKEEPING = frozenset({"id", "entry", "superseded_at", "recorded_at", "identity", "salt", "sealed"})
+_BOOKKEEPING = frozenset({"id", "entry", "superseded_at", "recorded_at", "identity", "sealed", "closed"})
 #: up to so many codes or rows are asked for by name; of more, the whole table is read at once
 _FEW = 200
 #: the one lock that writers of a PostgreSQL record wait for
@@ -78,23 +78,15 @@ def _plain(field: Any, row: Any, codes: Codes) -> Any:
     return value
 
 
-def seal(row: Any, codes: Codes) -> str:
-    """HMAC of a row's personal columns under its own salt."""
-    assert isinstance(row, Sealed)
-    said = [_plain(row._meta.get_field(name), row, codes) for name in row.personal]
-    return hmac.new(bytes.fromhex(row.salt), rfc8785.dumps(said), hashlib.sha256).hexdigest()
-
-
 def row_bytes(row: Any, codes: Codes) -> bytes:
     """Give the canonical JSON of what a version row says."""
-    personal = row.personal if isinstance(row, Sealed) else ()
-    said = {field.name: _plain(field, row, codes) for field in _fields(row.__class__) if field.name not in personal}
+    said = {field.name: _plain(field, row, codes) for field in _fields(row.__class__)}
     for name in row.later:
         if not said[name]:  # as a row of the older schema, which had no such column
             del said[name]
     identity = type(row)._meta.get_field("identity").related_model
     said["code"] = codes.of(identity, row.identity_id)
-    if personal:
+    if isinstance(row, Sealed):
         said["sealed"] = row.sealed
     if "answer" in said:  # the one column that may hold floats
         return rfc8785.dumps(said)
@@ -121,6 +113,12 @@ def _insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
             f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})",  # noqa: S608
             list(zip(*columns, strict=True)),
         )
+
+
+def _overrides() -> dict[str, str]:
+    """What an operator overrode to open this record."""
+    said = {"unsafe_sqlite": services.unsafe_sqlite, "unsafe_postgresql": services.unsafe_postgresql}
+    return {name: fault for name, fault in said.items() if fault}
 
 
 class Doing:
@@ -161,9 +159,9 @@ class Doing:
         for row in rows:
             row.number = top[row.identity_id] = top.get(row.identity_id, 0) + 1
             row.recorded_at, row.entry_id = self.entry.at, self.entry.pk
-            if isinstance(row, Sealed):
-                row.salt = secrets.token_hex(16)
-                row.sealed = seal(row, self.codes)
+        if issubclass(model, Sealed):
+            personal.close(model, rows, at=self.entry.at)
+        for row in rows:
             self._digests[model.table].update(hashlib.sha256(row_bytes(row, self.codes)).digest())
         _insert(model, rows)
         self.added[model.table] += len(rows)
@@ -193,7 +191,7 @@ class Doing:
             "actor": self.entry.actor,
             "programme": self.entry.programme.code if self.entry.programme else None,
             "key": self.entry.key,
-            "facts": self.facts | ({"unsafe_sqlite": services.unsafe_sqlite} if services.unsafe_sqlite else {}),
+            "facts": self.facts | _overrides(),
             "rows": {
                 table: {
                     "added": self.added[table],
@@ -264,7 +262,7 @@ def sign_checkpoint(key: SigningKey, *, at: datetime) -> str:
 
     A journal that has not grown since the last checkpoint is signed anew: a day's silence is a fact too.
     """
-    with transaction.atomic():
+    with alone():
         last = JournalCheckpoint.objects.order_by("-pk").first()
         frontier = Frontier(last.size, [bytes.fromhex(part) for part in last.parts]) if last else Frontier()
         added = JournalEntry.objects.filter(number__gt=frontier.size).order_by("number").values_list("leaf", flat=True)

@@ -55,17 +55,23 @@ def load_into(
 
     Whoever makes a record is its administrator, and so may restore a saved folder into it.
     """
-    from pairup.services import open_record, remove_record
+    from pairup.services import open_record, record_exists, remove_record
 
-    record, folder = Path(record), Path(folder)
-    is_new = not record.exists()
+    folder = Path(folder)
+    is_new = not record_exists(record)
     open_record(record, create=is_new)
+    from pairup.services.personal import keys_path
+
+    keys = keys_path()
+    had_keys = keys.exists()
     by = "administrator" if is_new and (folder / JOURNAL).is_file() else actor
     try:
         return load_folder(folder, actor=by, at=at, mapping=mapping, progress=progress)
     except BaseException:
         if is_new:
             remove_record(record)
+            if not had_keys:
+                keys.unlink(missing_ok=True)
         raise
 
 

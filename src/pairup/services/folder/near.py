@@ -11,7 +11,7 @@ from pairup.exchange.consistency import LISTED
 from pairup.exchange.layout import Kind, Table
 from pairup.exchange.reading import Rows
 from pairup.record.models import TABLES
-from pairup.services.folder.standing import Match, RecordStanding
+from pairup.services.folder.standing import Match, RecordStanding, with_personal
 from pairup.services.folder.versions import noun_of
 from pairup.services.schema import folder_layout
 
@@ -50,10 +50,14 @@ class NearStanding(RecordStanding):
         return self._codes[key]
 
     def in_force(
-        self, table: Table, programme: str, names: Sequence[str]
+        self, table: Table, programme: str, names: Sequence[str], only: set[str] | None = None
     ) -> Iterator[tuple[int, str, tuple[Any, ...]]]:
         columns = {column.field: column for column in table.columns}
-        told = [f"{name}__code" if name in columns and columns[name].refers_to else name for name in names]
+        personal = [name for name in names if name in columns and columns[name].personal]
+        told = [
+            f"{name}__code" if name in columns and columns[name].refers_to and name not in personal else name
+            for name in names
+        ]
         near = Q(identity__code__in=self._own)
         for name in _SHARE.get(table.name, ()):
             near |= Q(**{f"{name}__code__in": self._shared.get(name, set())})
@@ -61,8 +65,9 @@ class NearStanding(RecordStanding):
         rows = model.objects.filter(near, superseded_at=None).order_by("pk")
         if table.scoped:
             rows = rows.filter(identity__programme__code=programme)
-        for pk, code, *values in rows.values_list("pk", "identity__code", *told):
-            yield pk, code, tuple(values)
+        for pk, code, values in with_personal(rows, told, personal, identity="identity__code"):
+            if only is None or code in only:
+                yield pk, code, tuple(values)
 
     def _matched(self, rows: Rows, programme: str) -> Match:
         if self._replacing is not None:

@@ -46,18 +46,19 @@ record, and `pairup load` leaves these files alone. A panel or a design without 
 
 `pairup save --record FILE FOLDER` writes every version of every row. Each table then has the columns `version`,
 `recorded_at`, `superseded_at` and `entry` (the number of its journal entry), tables of a programme `programme`, and
-tables with personal columns `salt` and `sealed`. `journal.jsonl` has one entry a line, `checkpoints.jsonl` one signed
-note, `files/` what does not fit a
-cell (the problem and answer of a plan), `datapackage.json` (Frictionless) every file with its columns, rows and
-SHA-256. Loading such a folder needs an empty record and gives an equal one: every version with its own times, and
-the journal bit for bit, which must verify. A file that was changed is refused. A saved folder holds what the record
-holds of people and is to be kept like it; accounts are no part of it.
+tables with personal columns `sealed` and `closed` in place of these. `journal.jsonl` has one entry a line,
+`checkpoints.jsonl` one signed note, `files/` what does not fit a cell (the problem and answer of a plan),
+`datapackage.json` (Frictionless) every file with its columns, rows and SHA-256. Loading such a folder needs an empty
+record and gives an equal one: every version with its own times, and the journal bit for bit, which must verify. A
+file that was changed is refused. What is personal stands in a saved folder as in the record, encrypted under keys
+that are in neither: copy the record's key file too, by another way, to where it is to be opened
+([people](../explanation/people.md)). Accounts are no part of a saved folder.
 
 ## Tables
 
-In the order in which they load. **Bold** columns are needed in every row; *personal* columns enter the journal only
-as a sealed digest. A *span* table also has `from` and `to`, a *day* table `day`, and every table `code` and the other
-columns of [every table](#every-table).
+In the order in which they load. **Bold** columns are needed in every row; *personal* columns are encrypted in the
+record, and enter the journal only as a sealed digest. A *span* table also has `from` and `to`, a *day* table `day`,
+and every table `code` and the other columns of [every table](#every-table).
 """
 _WRITTEN = {
     "Encoding": "UTF-8, with or without its mark. Anything else is asked about, never guessed: a [mapping](mapping.md) "

@@ -1,6 +1,6 @@
 """Saves the open record as a folder: every version of every row, the journal, and what it all adds up to.
 
-The same record gives the same bytes. What the folder holds of people is as private as the record itself.
+The same record gives the same bytes. What is personal stands in it as in the record: closed, with the keys elsewhere.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ def save_folder(folder: Path | str, *, force: bool = False, progress: Progress =
     Refuses a folder that holds anything, but with `force` writes over what an earlier save wrote there. Accounts are
     no part of a saved folder.
     """
+    from pairup.services.personal import require_keys_outside
+
     folder = Path(folder)
     if folder.exists() and not folder.is_dir():
         raise ConflictError(f"{folder} is a file.", code="folder.not-empty", folder=str(folder))
@@ -46,6 +48,7 @@ def save_folder(folder: Path | str, *, force: bool = False, progress: Progress =
             code="folder.not-empty",
             folder=str(folder),
         )
+    require_keys_outside(folder)
     folder.mkdir(parents=True, exist_ok=True)
     writer = _Writer(folder)
     try:

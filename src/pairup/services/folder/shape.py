@@ -19,7 +19,7 @@ CHECKPOINTS = "checkpoints.jsonl"
 MAPPING = "mapping.toml"
 PACKAGE = "datapackage.json"
 #: of a saved folder
-FORMAT = 2
+FORMAT = 3
 
 
 def silent(label: Words, done: int, total: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pairup.exchange.reading import Rows
+from pairup.record.closed import closed_fields
 from pairup.record.models import TABLES
 
 
@@ -31,5 +32,8 @@ def versions(rows: Rows, places: Sequence[int], given: Mapping[str, Sequence[Any
         else:
             default = None if field.name in ("recorded_at", "entry") else field.get_default()
             columns.append([default] * len(places))
-    for values in zip(*columns, strict=True):
-        yield model(*values)
+    closed = {name: rows.fields[name] for name in closed_fields(model) if name in rows.fields}
+    for at, values in zip(places, zip(*columns, strict=True), strict=True):
+        row = model(*values)
+        row.__dict__.update({name: told[at] for name, told in closed.items()})
+        yield row

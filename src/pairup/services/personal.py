@@ -1,0 +1,215 @@
+"""The one door to personal columns: closes them as rows are written, and opens them for the purposes declared.
+
+Closing and opening go by the batch. A row whose key was destroyed, or whose closed part was emptied, opens to nothing:
+its person was erased, or the time of keeping ran out. A key that is not known is refused, for that is no erasure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+from django.db import connection
+from django.db.models import QuerySet
+
+from pairup.errors import ConflictError, InputError
+from pairup.keys import Key, KeyRing, close_text, key_id_of, open_text
+from pairup.record.closed import closed_fields
+from pairup.record.dated import Sealed
+from pairup.record.models import TABLES, Person, PostingVersion
+
+
+def keys_path() -> Path:
+    """The key file of the open record: PAIRUP_KEYS, or beside a record in a file. Never part of the record itself."""
+    if named := os.environ.get("PAIRUP_KEYS"):
+        return Path(named)
+    if connection.vendor == "sqlite":
+        return Path(f"{connection.settings_dict['NAME']}.keys")
+    raise InputError(
+        "A record on a server has no file to put its keys beside.",
+        hint="PAIRUP_KEYS names the key file; keep it off the database's own machine.", code="vault.no-key-file",
+    )  # fmt: skip
+
+
+def open_ring(*, create: bool = False) -> KeyRing:
+    """Open the key file of the open record; `create` makes one where there is none."""
+    master = os.environ.get("PAIRUP_MASTER_KEY")
+    return KeyRing.open(keys_path(), create=create, master=Path(master) if master else None)
+
+
+def require_keys_outside(folder: Path) -> None:
+    """Refuse a folder that holds the key file: whoever copies the folder would carry keys and record together."""
+    if keys_path().resolve().is_relative_to(folder.resolve()):
+        raise ConflictError(
+            f"The key file {keys_path()} lies in {folder}.",
+            hint="Name another folder: keys and what they close are kept apart.",
+            code="vault.keys-inside", path=str(keys_path()), folder=str(folder),
+        )  # fmt: skip
+
+
+def seal_of(said: Sequence[Any], salt: str) -> str:
+    """HMAC of a row's personal columns under its own salt; what the journal knows of them."""
+    return hmac.new(bytes.fromhex(salt), rfc8785.dumps(list(said)), hashlib.sha256).hexdigest()
+
+
+def close(model: type[Sealed], rows: Sequence[Any], *, at: datetime) -> None:
+    """Seal and close rows that are about to be written, each under its person's key; missing keys are made.
+
+    A copy of a row in force that was never opened keeps what it is closed with. Refused: personal columns of somebody
+    who was erased.
+    """
+    fields = closed_fields(model)
+    waiting = [row for row in rows if not (row.closed or row.sealed) or any(name in row.__dict__ for name in fields)]
+    if not waiting:
+        return
+    said = [[field.plain(getattr(row, name)) for name, field in fields.items()] for row in waiting]
+    drawers = [
+        (subject, f"{row.drawer}/{at.year}") for row, subject in zip(waiting, subjects(model, waiting), strict=True)
+    ]
+    with open_ring(create=True) as ring:
+        erased = ring.erased(subject for subject, _ in drawers)
+        keys = ring.keys_for((wanted for wanted in drawers if wanted[0] not in erased), at=at)
+    for row, columns, wanted in zip(waiting, said, drawers, strict=True):
+        salt = secrets.token_hex(16)
+        row.sealed, row.closed = seal_of(columns, salt), ""
+        if wanted[0] not in erased:
+            row.closed = close_text(keys[wanted], _json([salt, columns]), _context(model, row.sealed))
+        elif any(columns):
+            raise _erased(wanted[0], erased[wanted[0]])
+
+
+def open_rows(rows: Iterable[Any]) -> list[Any]:
+    """Open version rows of one model: their personal columns can be read afterwards, None where they are erased."""
+    found = list(rows)
+    if found:
+        model = type(found[0])
+        for row, told in zip(found, open_told(model, [(row.sealed, row.closed) for row in found]), strict=True):
+            row.__dict__.update(told if told is not None else dict.fromkeys(closed_fields(model)))
+    return found
+
+
+def open_values(rows: QuerySet[Any], *columns: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """Give these columns of a query's rows, and their personal columns by name; rows that are erased are left out."""
+    found = list(rows.values_list("sealed", "closed", *columns))
+    told = open_told(rows.model, [(sealed, closed) for sealed, closed, *_ in found])
+    for (_, _, *values), opened in zip(found, told, strict=True):
+        if opened is not None:
+            yield tuple(values), opened
+
+
+def open_told(model: type[Any], kept: Sequence[tuple[str, str]]) -> list[dict[str, Any] | None]:
+    """Open pairs of `sealed` and `closed` of a model: personal columns by name, in order; None where erased."""
+    fields, keys = closed_fields(model), _keys_of(closed for _, closed in kept)
+    told: list[dict[str, Any] | None] = []
+    for sealed, closed in kept:
+        found = _open(model, keys, sealed, closed)
+        told.append(found and {n: f.read(said) for (n, f), said in zip(fields.items(), found[1], strict=True)})
+    return told
+
+
+def _keys_of(closed: Iterable[str]) -> dict[bytes, Key | None]:
+    """The keys that texts were closed with, by id; None for those that were destroyed."""
+    wanted = {key_id_of(one) for one in closed if one}
+    if not wanted:
+        return {}
+    with open_ring() as ring:
+        keys = ring.known(wanted)
+    if wanted - keys.keys():
+        raise InputError(
+            f"The key file {keys_path()} lacks keys of this record.",
+            hint="PAIRUP_KEYS names the key file that was made with it.", code="vault.key-missing",
+            path=str(keys_path()),
+        )  # fmt: skip
+    return keys
+
+
+def _open(model: type[Any], keys: dict[bytes, Key | None], sealed: str, closed: str) -> tuple[str, list[Any]] | None:
+    """Salt and plain values of one row; None where they are erased."""
+    key = keys[key_id_of(closed)] if closed else None
+    if key is None:
+        return None
+    salt, said = json.loads(open_text(key, closed, _context(model, sealed)))
+    return salt, said
+
+
+def broken_seals(using: str = "default") -> Iterator[tuple[str, int]]:
+    """Rows whose personal columns are not what was sealed, by table and id. Nothing is looked at without the keys."""
+    if not keys_path().exists():
+        return
+    for table, model in TABLES.items():
+        if not issubclass(model, Sealed):
+            continue
+        rows = list(
+            model._base_manager.using(using).exclude(closed="").order_by("pk").values_list("pk", "sealed", "closed")
+        )
+        keys = _keys_of(closed for _, _, closed in rows)
+        for pk, sealed, closed in rows:
+            try:
+                found = _open(model, keys, sealed, closed)
+            except ConflictError:
+                yield table, pk
+            else:
+                if found is not None and seal_of(found[1], found[0]) != sealed:
+                    yield table, pk
+
+
+def subjects(model: type[Sealed], rows: Sequence[Any]) -> list[str]:
+    """Say of each row whose it is, as `programme/code`; keys go by this."""
+    if model.whose == "about":
+        return [_proposed_about(row) for row in rows]
+    ids = [getattr(row, f"{model.whose}_id") for row in rows]
+    if model.whose == "posting":
+        serving: dict[int, int] = {}
+        for part in _parts(sorted(set(ids))):
+            terms = PostingVersion.objects.filter(identity__in=part).order_by("number")
+            serving.update(terms.values_list("identity_id", "person_id"))
+        ids = [serving[one] for one in ids]
+    codes: dict[int, str] = {}
+    for part in _parts(sorted(set(ids))):
+        people = Person.objects.filter(pk__in=part).values_list("pk", "programme__code", "code")
+        codes.update({pk: f"{programme}/{code}" for pk, programme, code in people})
+    return [codes[one] for one in ids]
+
+
+def _proposed_about(row: Any) -> str:
+    """Whom a proposed row is about: whoever the row of that code is about, or whom its own cells name."""
+    table, _, code = row.about.partition("/")
+    programme = row.of_programme.code if row.of_programme_id else ""
+    model: Any = TABLES[table]
+    if not issubclass(model, Sealed):
+        return f"{programme}/{row.about}"  # nobody's; the key is of the conflict alone
+    standing = model.objects.filter(identity__code=code, identity__programme=row.of_programme_id).last()
+    if standing is not None:
+        return subjects(model, [standing])[0]
+    named = [cells.get(model.whose) or code for cells in row.proposed.get("rows", ())]
+    return f"{programme}/{named[0] if named else code}"
+
+
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for at in range(0, len(ids), 500):
+        yield ids[at : at + 500]
+
+
+def _context(model: type[Any], sealed: str) -> str:
+    """What a closed part belongs to: its table and, by the seal that the journal holds, its row."""
+    return f"{model.table}\n{sealed}"
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _erased(subject: str, at: str) -> ConflictError:
+    return ConflictError(
+        f"{subject} was erased on {at[:10]}, and nothing personal of them is recorded again.",
+        hint="Leave the personal columns empty, or give whoever is meant a code of their own.",
+        code="vault.erased", person=subject, day=at[:10],
+    )  # fmt: skip
