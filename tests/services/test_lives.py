@@ -199,8 +199,8 @@ def test_a_declined_extension_changes_nothing_and_an_early_end_has_no_reason(loa
 
 def test_an_offer_is_answered_by_the_person_alone_and_its_answer_is_in_no_leaf(loaded: Path) -> None:
     from pairup.record.models import JournalEntry, PostOfferVersion
-    from pairup.services.personal import open_rows
     from pairup.services import postings
+    from pairup.services.personal import open_rows
 
     for actor in ("donor_office:DN-A", "secondee:P-2", OFFICE):
         with pytest.raises(AccessError):
