@@ -75,3 +75,16 @@ def test_a_registered_design_is_read_by_evaluate(tmp_path: Path) -> None:
     assert (
         read_registration(into).design == read_design(design) and read_registration(into).design_sha256 in done.stdout
     )
+
+
+def test_the_curve_is_drawn_beside_what_is_printed(tmp_path: Path) -> None:
+    panel, design = written(tmp_path)
+    into = tmp_path / "power.svg"
+    asked = ["power", "--panel", str(panel), "--design", str(design), "--effect", "0.1", "0.2", "--draws", "20"]
+
+    done = CliRunner().invoke(cli, [*asked, "--picture", str(into), "--json"])
+    refused = CliRunner().invoke(cli, [*asked, "--picture", str(tmp_path / "power.docx")])
+
+    assert done.exit_code == 0 and len(json.loads(done.stdout)["effects"]) == 2 and "Drawn" in done.stderr
+    assert into.read_text(encoding="utf-8").count("<svg") >= 1
+    assert refused.exit_code != 0

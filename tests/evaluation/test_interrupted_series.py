@@ -60,7 +60,7 @@ def test_with_independent_points_and_a_wide_view_it_is_least_squares() -> None:
     assert fit.rho == pytest.approx(0.0, abs=0.15)
 
 
-@pytest.mark.parametrize(("count", "rho"), [(30, 0.0), (60, 0.5), (120, 0.8)])
+@pytest.mark.parametrize(("count", "rho"), [(24, 0.8), (30, 0.0), (60, 0.5), (120, 0.8)])
 def test_an_interval_holds_the_change_however_points_follow_each_other(count: int, rho: float) -> None:
     held = 0
     times = np.arange(count)
@@ -241,5 +241,5 @@ def test_californias_cigarettes_hang_on_how_the_other_states_enter() -> None:
     estimate = evaluate(panel, SERIES)
 
     found = {way: told["value"] for way, told in estimate.found.further["series"]["by_controls"].items()}
-    assert found == pytest.approx({"regressor": -9.8, "difference": -5.3, "none": -17.2}, abs=0.05)
+    assert found == pytest.approx({"regressor": -9.5, "difference": -5.3, "none": -16.8}, abs=0.05)
     assert [check.passed for check in estimate.checks if check.name == "how controls enter"] == [False]

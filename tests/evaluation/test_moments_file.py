@@ -18,6 +18,7 @@ from pairup.evaluation.moments_file import read_moments
 from pairup.evaluation.panel import Panel
 from pairup.evaluation.staggered import told_from_moments
 from tests.evaluation.panels import drawn
+from tests.measurement.conftest import HAS_SPARK
 
 LATER = design_of({"method": "staggered_did"})
 NEVER = design_of({"method": "staggered_did", "comparison": "never_treated"})
@@ -97,3 +98,27 @@ def test_everybody_helped_at_once_is_said(tmp_path: Path) -> None:
 
     assert found.effect is None and [words.code for words in found.missing] == ["evaluation.missing-comparison"]
     assert np.isfinite(cells.scatters).all()
+
+
+@pytest.mark.skipif(not HAS_SPARK, reason="no pyspark or no java: pip install 'pairup[spark]' and Java 17")
+def test_moments_summed_on_spark_here_are_those_of_duckdb(tmp_path: Path) -> None:
+    file = written(tmp_path, columns_of(drawn({1: 3, 4: 20, 6: 15, 30: 4, None: 25})))
+
+    (one, periods), (other, same) = (read_moments(file, engine) for engine in ("duckdb", "local[2]"))
+
+    assert periods.values.tolist() == same.values.tolist() and one.starts.tolist() == other.starts.tolist()
+    assert one.sizes.tolist() == other.sizes.tolist()
+    assert other.means == pytest.approx(one.means, rel=1e-9) and other.scatters == pytest.approx(one.scatters, rel=1e-9)
+
+
+def test_several_files_of_one_panel_are_read_together(tmp_path: Path) -> None:
+    columns = columns_of(drawn({4: 12, None: 15}))
+    whole = read_moments(written(tmp_path, columns))
+    table, folder = pa.table(columns), tmp_path / "parts"
+    folder.mkdir()
+    for at in (0, 1):
+        pq.write_table(table.slice(at * 100, 100 if at == 0 else len(table)), folder / f"part-{at}.parquet")
+
+    for path in (folder, folder / "part-*.parquet"):
+        cells, _ = read_moments(path)
+        assert cells.scatters == pytest.approx(whole[0].scatters) and cells.sizes.tolist() == whole[0].sizes.tolist()

@@ -152,6 +152,7 @@ Written by `pairup bench simulate`. {said}
 
 Worlds, claims and gates are those of [evaluation](../explanation/evaluation.md). *Supported* counts `supported` and
 `supported_in_direction`; brackets are exact 99 % intervals; *retrospective* is the same panel without a registration.
+In rows *trends first* the design is `staggered_did`, and what stands under synthetic DiD is its interval alone.
 
 ## Nothing happened
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from pairup.cli.main import language
+from pairup.cli.options import picture_file
 
 _FILE = click.Path(path_type=Path)
 
@@ -24,10 +25,11 @@ _FILE = click.Path(path_type=Path)
 @click.option("--after", type=click.IntRange(min=1), help="For so many periods. [default: as the panel says]")
 @click.option("--draws", type=click.IntRange(min=20), default=100, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same answer.")
+@click.option("--picture", callback=picture_file, metavar="FILE", help="Draw the curve: .svg, .html or .png.")
 @click.option("--json", "as_json", is_flag=True, help="Print the curve as JSON.")
 def power(
     panel: Path, design: Path, first: tuple[float, ...], more: tuple[float, ...], treated: int | None,
-    after: int | None, draws: int, seed: int, as_json: bool,
+    after: int | None, draws: int, seed: int, picture: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Say the chance to detect each effect, and the smallest effect detected with 80 %.
 
@@ -41,4 +43,10 @@ def power(
     asked = read_design(design)
     data = read_panel(panel, asked.columns, asked.labels)
     found = power_of(data, asked, sorted({*first, *more}), treated=treated, after=after, draws=draws, seed=seed)
+    if picture is not None:
+        from pairup.reports.evaluation_figures import write_power
+
+        claimed = (asked.claim.low, asked.claim.high) if asked.claim else None
+        write_power(found.to_dict(), picture, language(), claimed=claimed)
+        click.echo(f"Drawn: {picture}", err=True)
     click.echo(json.dumps(found.to_dict(), ensure_ascii=False) if as_json else found.screen(language()))

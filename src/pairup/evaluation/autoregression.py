@@ -3,10 +3,12 @@
 y = X b + e, e stationary with correlation rho^g between points g periods apart. Least squares takes the errors for
 independent, and plugging in an estimate of rho, or Newey and West's sums, is little better where a series has some
 dozen points (Turner and others, BMC Medical Research Methodology 21, 2021, find restricted likelihood best). Here rho
-is not plugged in but averaged over by its restricted likelihood, which with flat priors on b, log sigma and rho is the
-exact posterior of Zellner and Tiao (Journal of the American Statistical Association 59, 1964):
+is not plugged in but averaged over by its restricted likelihood, which with flat priors on b and log sigma is the exact
+posterior of Zellner and Tiao (Journal of the American Statistical Association 59, 1964); the prior of rho is the
+reference prior of Berger and Yang (Econometric Theory 10, 1994), since a flat one takes a short series that follows
+itself closely for one that does not:
 
-    p(rho | y)  ~  |R|^(-1/2) |X' R^-1 X|^(-1/2) RSS(rho)^(-(n - k) / 2),
+    p(rho | y)  ~  (1 - rho^2)^(-1/2) |R|^(-1/2) |X' R^-1 X|^(-1/2) RSS(rho)^(-(n - k) / 2),
 
 and given rho a coefficient has a t distribution with n - k degrees of freedom about its generalised least squares.
 """
@@ -87,7 +89,7 @@ def fit_series(outcome: Floats, regressors: Floats, times: Ints) -> Series | Non
     restricted, likelihood, coefficients, covariances, shocks = (
         np.concatenate(part) for part in zip(*parts, strict=True)
     )
-    weights = np.gradient(_GRID) * np.exp(restricted - restricted.max())
+    weights = np.gradient(_GRID) / np.sqrt(1 - _GRID**2) * np.exp(restricted - restricted.max())
     weights /= weights.sum()
     errors = np.sqrt(np.einsum("jkk->jk", covariances))
     return Series(

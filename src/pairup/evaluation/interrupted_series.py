@@ -79,8 +79,8 @@ def estimate_interrupted(panel: Panel, design: Design, *, seed: int = 0) -> Foun
 
     Control units (those of the pool) enter by their mean as a regressor. Not identified: treated units that begin
     apart, fewer than eight points before the start, too few points for the regressors. Refused: inference other than
-    analytic. Truth known by simulation only: intervals of 95 % cover 94 to 98 % from 48 points on, and 88 % in series
-    of 24 points whose neighbours correlate by 0.8.
+    analytic. Truth known by simulation only: intervals of 95 % cover 93 to 98 % where neighbours correlate by 0.8 at
+    most, from 24 points on, and 91 % in series of 24 points whose neighbours correlate by 0.9.
     """
     asked = design.inference or Inference(InferenceKind.ANALYTIC)
     if asked.kind is not InferenceKind.ANALYTIC:

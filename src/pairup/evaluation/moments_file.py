@@ -1,7 +1,7 @@
 """The moments of a panel straight from Parquet files: the engine sums, and no row comes into this process.
 
 Cohort sizes, mean paths and scatters (`cells.Cells`) are sums over units of outcomes and of their products. The query
-is written once, in Ibis, and runs in DuckDB; it gives G x T (T + 3) / 2 numbers, from which
+is written once, in Ibis, and runs in DuckDB or on Spark; it gives G x T (T + 3) / 2 numbers, from which
 `staggered.told_from_moments` tells Callaway and Sant'Anna's effects with their bands. Units are laid out in columns of
 periods first, so that products of two periods are products of two columns.
 """
@@ -14,6 +14,7 @@ from typing import Any
 import ibis
 import numpy as np
 
+from pairup.engines.tables import DUCKDB, files_of, tables_on
 from pairup.errors import InputError
 from pairup.evaluation.cells import Cells
 from pairup.evaluation.panel import Periods
@@ -22,36 +23,43 @@ from pairup.evaluation.panel import Periods
 _MOST_PERIODS = 60
 
 
-def read_moments(path: Path) -> tuple[Cells, Periods]:
+def read_moments(path: Path, engine: str = DUCKDB) -> tuple[Cells, Periods]:
     """Read the moments of a balanced panel: columns unit, period, outcome and treated_from of whole numbers.
 
     Parameters
     ----------
-    path : a Parquet file, or a pattern of files.
+    path : a Parquet file, a folder of them, or a pattern of files.
+    engine : `duckdb`, or Spark as `local[2]` or `spark://HOST:PORT`; floats are equal to 1e-9 of their size.
 
     Refused: cells without a finite outcome, a unit twice or not at all in a period, a `treated_from` that changes. Read
     such panels with `panel_file.read_panel`, which says where.
     """
-    door = ibis.duckdb.connect()
-    try:
-        rows = door.read_parquet(str(path))
-        periods, centres = _periods(rows)
+    files = sorted(path.parent.glob(path.name)) if "*" in path.name else files_of([path])
+    with tables_on(engine) as tables:
+        rows = tables.read(files)
+        periods, centres = _periods(tables.fetch(_centred(rows)))
         if not periods or max(periods) - min(periods) >= _MOST_PERIODS:
             raise _unsuited(path, f"{len(periods)} periods over {max(periods, default=0) - min(periods, default=0)}")
         if not np.isfinite(centres).all():
             raise _unsuited(path, "outcomes that are not finite")
-        return _cells(rows, periods, centres, path), Periods(np.array(periods, dtype=np.int64))
-    finally:
-        door.disconnect()
+        told = tables.fetch(_asked(rows, periods, centres)).to_pydict()
+    if broken := sum(int(one or 0) for one in told["broken"]):
+        raise _unsuited(path, f"{broken} units with holes or starts that change")
+    return _moments(told, periods, centres), Periods(np.array(periods, dtype=np.int64))
 
 
-def _periods(rows: Any) -> tuple[list[int], list[float]]:
+def _centred(rows: Any) -> Any:
+    return rows.group_by("period").agg(centre=rows.outcome.mean()).order_by("period")
+
+
+def _periods(found: Any) -> tuple[list[int], list[float]]:
     """Give the periods in order, and the mean outcome of each, about which sums of squares keep their digits."""
-    told = rows.group_by("period").agg(centre=rows.outcome.mean()).order_by("period").to_pyarrow().to_pydict()
+    told = found.to_pydict()
     return [int(one) for one in told["period"]], [np.nan if one is None else float(one) for one in told["centre"]]
 
 
-def _cells(rows: Any, periods: list[int], centres: list[float], path: Path) -> Cells:
+def _asked(rows: Any, periods: list[int], centres: list[float]) -> Any:
+    """Ask for the size of each start, its units that are broken, and sums and products of all periods."""
     count, first, last = len(periods), min(periods), max(periods)
     at = [f"y{k}" for k in range(count)]
     outcomes = {
@@ -60,10 +68,10 @@ def _cells(rows: Any, periods: list[int], centres: list[float], path: Path) -> C
     }
     start = ibis.coalesce(rows.treated_from.cast("int64"), last + 1)
     one = ibis.literal(1, "int64")
-    # as many rows as periods and a bit for each: every period once
+    # as many rows as periods, and a power of two for each: fewer than n cannot add up to n of them, nor n other ones
     units = rows.group_by("unit").agg(
         start=start.min(), latest=start.max(), told=rows.outcome.count(),
-        bits=(one << (rows.period.cast("int64") - first)).bit_or(), rows=rows.count(), **outcomes,
+        bits=(one << (rows.period.cast("int64") - first)).sum(), rows=rows.count(), **outcomes,
     )  # fmt: skip
     every = sum(1 << (period - first) for period in periods)
     is_whole = (units.bits == every) & (units.rows == count) & (units.told == count) & (units.start == units.latest)
@@ -71,10 +79,7 @@ def _cells(rows: Any, periods: list[int], centres: list[float], path: Path) -> C
     sums = {f"s{k}": units[at[k]].sum() for k in range(count)}
     products = {f"p{k}_{m}": (units[at[k]] * units[at[m]]).sum() for k, m in pairs}
     asked = units.group_by("start").agg(size=units.count(), broken=(~is_whole).sum(), **sums, **products)
-    told = asked.order_by("start").to_pyarrow().to_pydict()
-    if broken := sum(int(one or 0) for one in told["broken"]):
-        raise _unsuited(path, f"{broken} units with holes or starts that change")
-    return _moments(told, periods, centres)
+    return asked.order_by("start")
 
 
 def _moments(told: dict[str, list[Any]], periods: list[int], centres: list[float]) -> Cells:

@@ -45,7 +45,7 @@ class Smoothness:
 
     def __init__(self, path: EventPath, level: float = 0.95) -> None:
         count, steps = len(path.before), path.steps
-        self.path, self.level = path, level
+        self.path, self.level, self.spread = path, level, path.error**2
         slope = float(steps @ path.weights)
         ahead = [float(path.weights[t:] @ (steps[t:] - t)) for t in range(1, len(steps))]
         self.fixed = abs(slope) + float(np.abs(ahead).sum())  # C: the bends that no estimator can see
@@ -95,7 +95,7 @@ class Smoothness:
 
     def _length(self, chosen: Floats, bend: float) -> float:
         weights = self.start + self.turn @ chosen
-        variance = self.path.error**2 + float(2 * self.across @ weights + weights @ self.inside @ weights)
+        variance = self.spread + float(2 * self.across @ weights + weights @ self.inside @ weights)
         bias = bend * (self.fixed + float(np.abs(chosen).sum()))
         error = float(np.sqrt(max(variance, 0.0)))
         return error * folded_quantile(bias / error, self.level) if error > 1e-12 * (bias + 1e-300) else bias

@@ -56,6 +56,8 @@ def neighbours_of(panel: Panel) -> Neighbours | None:
     count = len(panel.units)
     distance, nearest = np.full(count, np.nan), np.full(count, -1)
     has_places = {"latitude", "longitude"} <= set(panel.columns)
+    if not has_places and "donor" not in panel.labels:
+        return None
     if has_places:
         points = _points(panel)
         placed = ~np.isnan(points[:, 0])

@@ -15,7 +15,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from pairup.evaluation.cells import Cells, quantile
+from pairup.evaluation.cells import Cells, cells_of, quantile
 from pairup.evaluation.design import Comparison, Design, Method
 from pairup.evaluation.doubt.sides import sides_of
 from pairup.evaluation.estimate import DoubtCheck, Effect, said
@@ -63,7 +63,7 @@ def two_way(panel: Panel) -> TwoWay | None:
 
     The weights are positive and add up to one; weights times comparisons add up to the coefficient.
     """
-    cells = _means(panel)
+    cells = cells_of(panel)
     last = cells.means.shape[1]
     is_on = np.arange(last)[None, :] >= cells.starts[:, None]
     share = cells.sizes / cells.total
@@ -79,14 +79,6 @@ def two_way(panel: Panel) -> TwoWay | None:
         return None
     scaled = tuple(TwoByTwo(one.kind, one.treated, one.compared, one.weight / total, one.value) for one in parts)
     return TwoWay(value, scaled, float(effects[effects < 0].sum()))
-
-
-def _means(panel: Panel) -> Cells:
-    """Take the sizes and mean paths of cohorts alone: scatters are not needed here."""
-    starts = np.unique(panel.starts)
-    groups = [panel.outcomes[panel.starts == start] for start in starts]
-    sizes = np.array([len(group) for group in groups], np.float64)
-    return Cells(starts, sizes, np.array([group.mean(axis=0) for group in groups]), np.zeros((len(starts), 0, 0)))
 
 
 def _pair(cells: Cells, share: Floats, k: int, j: int) -> list[TwoByTwo]:

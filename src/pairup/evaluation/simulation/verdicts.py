@@ -33,16 +33,18 @@ WORLDS: tuple[World, ...] = (
       for bad in _RANDOM_OR_NOT),
     *(World(Kind.PROGRAMME, many, pool, 12, 6, bad, spilled) for many, pool in ((7, 40), (74, 120))
       for bad, spilled in ((False, 0.0), (True, 0.0), (False, 0.5))),
+    *(World(Kind.PROGRAMME, 20, 60, 12, 6, bad, method="staggered_did") for bad in _RANDOM_OR_NOT),
 )  # fmt: skip
 
 
-def design_for(kind: Kind, **more: object) -> Design:
-    """Give the design that is registered: synthetic differences, an independent measurement, a claim in the outcome."""
+def design_for(kind: Kind, method: str = "synthetic_did", **more: object) -> Design:
+    """Give the design that is registered: by a method, an independent measurement, a claim in the outcome."""
     truth = TRUTHS[kind]
     claim = {"direction": "rises" if truth.rises else "falls", "low": truth.low, "high": truth.high, "uom": "outcome"}
     plan = {"smallest_effect": truth.smallest, "measured_by": "independent", "chosen_on_outcome": False}
-    inference = {"kind": "placebo", "repetitions": _PLACEBOS}
-    return design_of({"method": "synthetic_did", "claim": claim, "plan": plan, "inference": inference, **more})
+    if method == "synthetic_did":
+        more = {"inference": {"kind": "placebo", "repetitions": _PLACEBOS}, **more}
+    return design_of({"method": method, "claim": claim, "plan": plan, **more})
 
 
 def simulate(
@@ -54,7 +56,7 @@ def simulate(
     what single methods would have called an effect in the claimed direction at 5 % (`synthetic alone`, `trends alone`,
     `before and after`); and which intervals held the truth.
     """
-    used = design or design_for(world.kind)
+    used = design or design_for(world.kind, world.method)
     chunks = [(world, first, min(_CHUNK, draws - first), used, seed) for first in range(0, draws, _CHUNK)]
     nothing, effect = Counter[str](), Counter[str]()
     for first, second in run_many(_some, chunks, jobs):
@@ -73,7 +75,8 @@ def _some(world: World, first: int, many: int, design: Design, seed: int) -> tup
 def one(world: World, at: int, design: Design, seed: int) -> tuple[list[str], list[str]]:
     """Put the rule to one panel without and with the effect; it hangs on the world, the seed and its number alone.
 
-    An effect on treated cells alone moves what was looked at by as much; one that spills over is looked at anew.
+    An effect on treated cells alone moves what was looked at by as much; one that spills over is looked at anew, and so
+    is one told by trends, whose sensitivity hangs on the effect.
     """
     truth = TRUTHS[world.kind]
     by = truth.effect if truth.rises else -truth.effect
@@ -84,7 +87,7 @@ def one(world: World, at: int, design: Design, seed: int) -> tuple[list[str], li
 
     seen, random = drawn(0.0)
     nothing = said_of(seen, design, random, 0.0)
-    if world.spilled:
+    if world.spilled or world.method != "synthetic_did":
         again, random = drawn(truth.effect)
         return nothing, said_of(again, design, random, by)
     outcome = seen.panel.outcome + by * seen.panel.is_on

@@ -54,7 +54,7 @@ TRUTHS: Mapping[Kind, Truth] = MappingProxyType({
 @dataclass(frozen=True, slots=True)
 class World:
     """`is_bad_run`: places are the likelier helped the worse their last three periods were. `spilled`: share of the
-    effect that reaches the comparison places of a donor who helps (three in ten of them)."""
+    effect that reaches the comparison places of a donor who helps (three in ten of them). `method`: of the design."""
 
     kind: Kind
     treated: int
@@ -63,12 +63,14 @@ class World:
     after: int = 10
     is_bad_run: bool = False
     spilled: float = 0.0
+    method: str = "synthetic_did"
 
     @property
     def name(self) -> str:
         choice = "bad run" if self.is_bad_run else "random"
         spilled = ", spillover" if self.spilled else ""
-        return f"{self.kind.value}, {self.treated} of {self.treated + self.pool}, {choice}{spilled}"
+        first = "" if self.method == "synthetic_did" else ", trends first"
+        return f"{self.kind.value}, {self.treated} of {self.treated + self.pool}, {choice}{spilled}{first}"
 
 
 def draw(world: World, random: Random, effect: float = 0.0) -> Panel:
