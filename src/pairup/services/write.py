@@ -171,7 +171,10 @@ class Doing:
         for row in rows:
             self._digests[model.table].update(hashlib.sha256(row_bytes(row, self.codes)).digest())
         _insert(model, rows)
-        require_own(self.by, models.QuerySet(model).filter(identity__in=identities, superseded_at=None))
+        written = sorted(top)
+        for at in range(0, len(written), _AT_ONCE):
+            part = written[at : at + _AT_ONCE]
+            require_own(self.by, models.QuerySet(model).filter(identity__in=part, superseded_at=None))
         self.added[model.table] += len(rows)
 
     @whole()
