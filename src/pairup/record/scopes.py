@@ -126,6 +126,8 @@ SCOPES: dict[str, Scope] = {
     "conflicts": _line(_EDITED, _EDITED),
     "record_journalentry": _line("d,r,s,e identity:entries"),
     "record_journalcheckpoint": _REFERENCE,
+    "record_stagedfile": _line(""),  # `services.staging` gives each file to whoever sent it, and to nobody else
+    "record_stagedchunk": _line(""),
     "record_user": _line(""),
     "record_user_groups": _line(""),
     "record_user_user_permissions": _line(""),

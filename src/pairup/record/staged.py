@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from pairup.record.scopes import OwnRows
+
 
 class StagedFile(models.Model):
     """A file by its digest and how it was read, of one actor. `head` is what was read beside its rows, once whole."""
@@ -15,6 +17,8 @@ class StagedFile(models.Model):
     actor = models.CharField(max_length=80)
     at = models.DateTimeField()
     head = models.JSONField(null=True, blank=True)
+
+    objects = OwnRows()
 
     class Meta:
         constraints: ClassVar = [
@@ -31,6 +35,8 @@ class StagedChunk(models.Model):
     file = models.ForeignKey(StagedFile, models.CASCADE, related_name="chunks")
     number = models.PositiveIntegerField()
     records = models.JSONField()
+
+    objects = OwnRows()
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["file", "number"], name="stagedchunk_once")]

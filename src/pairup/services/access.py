@@ -48,14 +48,18 @@ _KEEPERS = frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR})
 _READERS = OFFICES | {Role.EVALUATOR, Role.ADMINISTRATOR}
 #: command of the command line, and the roles that may give it with `--as`; of rows, each sees and writes its own only
 DOORS: dict[str, frozenset[Role]] = {
-    **dict.fromkeys(("demo", "init", "power", "sample-size", "bench", "claims", "evaluate", "measure"), _ALL),
+    **dict.fromkeys(
+        ("demo", "init", "power", "sample-size", "template", "bench", "claims", "evaluate", "measure"), _ALL
+    ),
     **dict.fromkeys(("check", "plan", "why", "what-if", "repair", "weigh", "what-we-learn", "report"), _READERS),
-    **dict.fromkeys(("total", "totals", "register"), _READERS),
-    **dict.fromkeys(("import", "need", "countersign", "follow-up", "document", "project"), _READERS - {Role.EVALUATOR}),
+    **dict.fromkeys(("total", "totals", "burden", "money", "chronicle", "register"), _READERS),
+    **dict.fromkeys(
+        ("import", "need", "countersign", "follow-up", "document", "project", "workbook"), _READERS - {Role.EVALUATOR}
+    ),
     **dict.fromkeys(("export", "due", "posting", "offer"), _READERS | {Role.SECONDEE}),
     **dict.fromkeys(("record", "correct", "withdraw", "history", "conflicts", "settle"), _READERS | {Role.SECONDEE}),
     **dict.fromkeys(("load", "save", "lottery", "adopt", "verify", "checkpoint", "export-journal"), _KEEPERS),
-    **dict.fromkeys(("backup", "restore", "backup-keys", "restore-keys"), _KEEPERS),
+    **dict.fromkeys(("backup", "restore", "backup-keys", "restore-keys", "archive", "health"), _KEEPERS),
 }
 
 

@@ -17,6 +17,7 @@ from django.db import transaction
 
 from pairup.exchange.child import Flaw, Parsed
 from pairup.exchange.sheets import Grid
+from pairup.record.acting import whole
 from pairup.record.staged import StagedChunk, StagedFile
 from pairup.values.findings import Finding, Severity
 from pairup.values.words import Words
@@ -26,6 +27,7 @@ CHUNK = 500
 KEPT = timedelta(days=30)
 
 
+@whole()
 def staged(digest: str, options: dict[str, Any], *, actor: str) -> Parsed | None:
     """Give a file as it was staged; None where it is not there, or not whole."""
     file = _file(digest, options, actor)
@@ -34,6 +36,7 @@ def staged(digest: str, options: dict[str, Any], *, actor: str) -> Parsed | None
     return _read(file)
 
 
+@whole()
 def stage(parsed: Parsed, digest: str, options: dict[str, Any], *, actor: str, at: datetime) -> int:
     """Keep a file that was read, each chunk by itself; chunks that are there already stay. Gives how many were new."""
     StagedFile.objects.filter(at__lt=at - KEPT).delete()
@@ -52,12 +55,14 @@ def stage(parsed: Parsed, digest: str, options: dict[str, Any], *, actor: str, a
     return new
 
 
+@whole()
 def keep_chunk(file: StagedFile, number: int, records: list[Any]) -> None:
     """Keep one chunk, by itself."""
     with transaction.atomic():
         StagedChunk.objects.create(file=file, number=number, records=records)
 
 
+@whole()
 def let_go(digest: str, *, actor: str) -> None:
     """Let a staged file go: it was accepted."""
     StagedFile.objects.filter(digest=digest, actor=actor).delete()
