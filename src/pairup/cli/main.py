@@ -43,6 +43,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("pairup.cli.journal", "Recompute the record's journal."),
     "checkpoint": ("pairup.cli.journal", "Sign the journal's head, for others to keep."),
     "export-journal": ("pairup.cli.journal", "Write the journal for others to verify."),
+    "vault": ("pairup.cli.people", "Read what is kept of a person; see who looked."),
+    "erase": ("pairup.cli.people", "Erase what is personal of somebody, for good."),
+    "expire": ("pairup.cli.people", "Let go of what is past its time of keeping."),
     "bench": ("pairup.cli.bench", "Measure pairup beside other solvers, on this machine."),
 }
 

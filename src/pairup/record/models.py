@@ -65,6 +65,18 @@ from pairup.record.projects import Need, NeedVersion, Project, ProjectVersion, W
 from pairup.record.results import Indicator, IndicatorVersion, Observation, ObservationVersion
 from pairup.record.runs import Adoption, AdoptionVersion, PlanRun, PlanRunVersion
 from pairup.record.users import User
+from pairup.record.vault import (
+    Assessment,
+    AssessmentVersion,
+    Consent,
+    ConsentVersion,
+    Constraint,
+    ConstraintVersion,
+    PrivateFact,
+    PrivateFactVersion,
+    VaultRead,
+    VaultReadVersion,
+)
 from pairup.record.visits import Site, SiteVersion, Visit, VisitFinding, VisitFindingVersion, VisitVersion
 
 #: version models in an order in which every reference points backwards, or into the same table
@@ -77,6 +89,7 @@ TABLES: dict[str, Any] = {
         RevenueBaseVersion, EnvelopeVersion, MoneyLineVersion, TeamVersion, PostVersion, PersonVersion,
         FitnessCheckVersion, AttestationVersion, HostViewVersion, PostingVersion, CounterpartVersion,
         WelfareCheckVersion, SiteVersion, VisitVersion, VisitFindingVersion, ObservationVersion, ClaimVersion,
+        AssessmentVersion, PrivateFactVersion, ConstraintVersion, ConsentVersion, VaultReadVersion,
         SignatureVersion, PlanRunVersion, AdoptionVersion, RegistrationVersion, EvaluationVersion,
         ConflictVersion,
     )

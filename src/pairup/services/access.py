@@ -34,6 +34,9 @@ POLICY: dict[str, frozenset[Role]] = {
     "withdraw": OFFICES,
     "conflict.keep": frozenset(Role) - {Role.PUBLIC},
     "conflict.settle": OFFICES,
+    "person.read": OFFICES | {Role.SECONDEE},
+    "person.erase": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR}),
+    "person.expire": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR}),
 }
 
 

@@ -14,7 +14,7 @@ from pairup.record.models import TABLES
 from pairup.record.places import Programme
 from pairup.services.folder.shape import Standing
 from pairup.services.folder.versions import noun_of
-from pairup.services.personal import open_told
+from pairup.services.personal import open_told, vault_open
 from pairup.services.schema import folder_layout
 
 _SPAN = ("starts", "starts_precision", "ends_before", "ends_precision")
@@ -161,7 +161,8 @@ def with_personal(
         return
     plain = [name for name in names if name not in personal]
     found = list(rows.values_list("sealed", "closed", "pk", identity, *plain))
-    told = open_told(rows.model, [(sealed, closed) for sealed, closed, *_ in found])
+    with vault_open():  # only to compare: nobody is told anything
+        told = open_told(rows.model, [(sealed, closed) for sealed, closed, *_ in found])
     gone = dict.fromkeys(personal, _Erased())
     for (_, _, pk, whose, *values), opened in zip(found, told, strict=True):
         said = dict(zip(plain, values, strict=True)) | (gone if opened is None else opened)
