@@ -35,6 +35,10 @@ bench-measurement *args:
 simulate *args:
     python3 dev.py bench simulate --full --into docs/benchmarks {{args}}
 
+# Work and SIGKILL, 300 times: nothing acknowledged is lost, nothing is half-written. Some five minutes.
+crash *args:
+    PYTHONPATH=src .venv/bin/python -m tests.crash.run {{args}}
+
 # Build the wheel, install it alone in a fresh environment, and ask it for its version.
 release:
     python3 dev.py bundle dist/wheels

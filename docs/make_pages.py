@@ -167,11 +167,37 @@ def real_claims() -> str:
     return real_claims_page()
 
 
+def totals_page() -> str:
+    """Give every total: what it means, who answers for it, and how nothing in it is counted twice."""
+    from pairup.reports.totals import DEFINITIONS
+
+    lines = [
+        "# Totals",
+        "",
+        "Written by `python3 dev.py docs` from the register of totals. Each has one definition in code; reports,",
+        "claims and commands go through it. `pairup total NAME --rows` lists the rows under a figure, which add up to",
+        "it.",
+        "[Totals one can believe](../explanation/totals.md) tells why, with an example.",
+        "",
+    ]
+    for one in DEFINITIONS.values():
+        known = one.claim_class.value if one.claim_class else "as each row says"
+        unit = {"money": "money, one figure a currency", "values": "that of the indicator"}.get(one.measure, one.uom)
+        lines += [f"## {one.name}", "", f"**{one.title.say()}** ({one.title.say('zh_Hans')}). {one.says.say()}", ""]
+        lines += [f"{one.says.say('zh_Hans')}", ""]
+        lines += [f"- Nothing counts twice: {one.hierarchy_words.say()}", f"- Currency: {one.currency_words.say()}"]
+        lines += [f"- Unit: {unit}. Evidence: {known}. Rows: `{one.table}`."]
+        lines += [f"- Answers for it: {one.owner_words.say()}."] if one.owner_words else []
+        lines += [f"- Split by or limited to: {', '.join(f'`{key}`' for key in one.by)}.", ""]
+    return "\n".join(lines)
+
+
 PAGES = {
     "reference/cli.md": cli_page,
     "reference/folder.md": folder_reference,
     "reference/real-claims.md": real_claims,
     "reference/refusals.md": refusals_page,
+    "reference/totals.md": totals_page,
 }
 
 

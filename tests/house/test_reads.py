@@ -9,6 +9,7 @@ from tests.house.source import modules, tree, where
 #: reads that ask files or memory, not the record, and the reason why they need no day
 WITHOUT_A_DAY = {
     "read_folder": "reads CSV files",
+    "read_head": "reads a backup's file",
     "read_saved": "reads CSV files",
     "read_tables": "reads tables in memory",
     "read_problem_of": "what is asked carries the day",

@@ -17,6 +17,7 @@ ALLOWED = {
     / "services"
     / "folder"
     / "restoring.py": "puts a saved record into an empty one; its journal is the saved journal",
+    PACKAGE / "services" / "backup" / "copying.py": "copies a whole record into a database that was just made",
 }
 #: methods of models, managers and querysets that write
 WRITES = {

@@ -235,7 +235,9 @@ def test_two_currencies_are_never_summed(record: Path) -> None:
     found = facts()
 
     assert str(money(found, "a-east", 2025).paid) == "CNY 749.50"
-    assert [str(total.value) for total in found.totals if total.code == "money_paid"] == ["CNY 1,049.50"]
+    assert [str(total.value) for total in found.totals if total.code == "money_paid"] == ["CNY 1,049.50", "EUR 500.00"]
+    apart = [fact for fact in found.money if fact.paid is not None and fact.paid.currency == "EUR"]
+    assert [(fact.pairing, fact.year, str(fact.paid)) for fact in apart] == [("a-east", 2025, "EUR 500.00")]
     assert {(row["code"], row["currency"]) for row in table(found, "money")} >= {("M-9", "EUR"), ("M-2", "CNY")}
 
 

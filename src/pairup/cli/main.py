@@ -40,12 +40,18 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sample-size": ("pairup.cli.sample_size", "Say how many to ask: survey, change, trial, wedge."),
     "claims": ("pairup.cli.report", "Check every claim of a programme."),
     "report": ("pairup.cli.report", "Write the office and the public report."),
+    "totals": ("pairup.cli.total", "List the totals: what each means and adds up."),
+    "total": ("pairup.cli.total", "Compute a total as of a day, and show its rows."),
     "verify": ("pairup.cli.journal", "Recompute the record's journal."),
     "checkpoint": ("pairup.cli.journal", "Sign the journal's head, for others to keep."),
     "export-journal": ("pairup.cli.journal", "Write the journal for others to verify."),
     "vault": ("pairup.cli.people", "Read what is kept of a person; see who looked."),
     "erase": ("pairup.cli.people", "Erase what is personal of somebody, for good."),
     "expire": ("pairup.cli.people", "Let go of what is past its time of keeping."),
+    "backup": ("pairup.cli.backup", "Back up a record in use; verify it by restoring it."),
+    "restore": ("pairup.cli.backup", "Restore a backup as a new record, with a mark."),
+    "backup-keys": ("pairup.cli.backup", "Back up the key file, encrypted, apart from the record."),
+    "restore-keys": ("pairup.cli.backup", "Put a copy of the key file in its place."),
     "bench": ("pairup.cli.bench", "Measure pairup beside other solvers, on this machine."),
 }
 

@@ -8,7 +8,16 @@ from pairup.record.claims import Claim, ClaimVersion
 from pairup.record.conflicts import Conflict, ConflictVersion
 from pairup.record.evaluations import Evaluation, EvaluationVersion, Registration, RegistrationVersion
 from pairup.record.journal import JournalCheckpoint, JournalEntry
-from pairup.record.money import Envelope, EnvelopeVersion, MoneyLine, MoneyLineVersion, RevenueBase, RevenueBaseVersion
+from pairup.record.money import (
+    Envelope,
+    EnvelopeVersion,
+    ExchangeRate,
+    ExchangeRateVersion,
+    MoneyLine,
+    MoneyLineVersion,
+    RevenueBase,
+    RevenueBaseVersion,
+)
 from pairup.record.pairings import (
     AgreedResult,
     AgreedResultVersion,
@@ -86,8 +95,8 @@ TABLES: dict[str, Any] = {
         SourceVersion, ProgrammeVersion, PlaceVersion, SuccessionVersion, OrganisationVersion, RoadVersion,
         PairingVersion, RoundVersion, QuotaVersion, CallVersion, OfferVersion, IndicatorVersion,
         AgreedResultVersion, PairingPreferenceVersion, NeedVersion, ProjectVersion, WorksRecordVersion,
-        RevenueBaseVersion, EnvelopeVersion, MoneyLineVersion, TeamVersion, PostVersion, PersonVersion,
-        FitnessCheckVersion, AttestationVersion, HostViewVersion, PostingVersion, CounterpartVersion,
+        RevenueBaseVersion, ExchangeRateVersion, EnvelopeVersion, MoneyLineVersion, TeamVersion, PostVersion,
+        PersonVersion, FitnessCheckVersion, AttestationVersion, HostViewVersion, PostingVersion, CounterpartVersion,
         WelfareCheckVersion, SiteVersion, VisitVersion, VisitFindingVersion, ObservationVersion, ClaimVersion,
         AssessmentVersion, PrivateFactVersion, ConstraintVersion, ConsentVersion, VaultReadVersion,
         SignatureVersion, PlanRunVersion, AdoptionVersion, RegistrationVersion, EvaluationVersion,

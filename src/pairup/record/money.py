@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from pairup.record.dated import Dated, Happened, Scoped, Shared, choice
@@ -31,7 +33,10 @@ class MoneyLine(Scoped):
 
 
 class MoneyLineVersion(Happened):
+    """A line that passes money on names the line it came from, so that no total counts the same money twice."""
+
     table = "money"
+    later = ("passes_on",)
     identity = models.ForeignKey(MoneyLine, models.PROTECT, related_name="versions")
     pairing = models.ForeignKey(Pairing, models.PROTECT, related_name="+")
     project = models.ForeignKey(Project, models.PROTECT, null=True, blank=True, related_name="+")
@@ -41,6 +46,36 @@ class MoneyLineVersion(Happened):
     currency = models.CharField(max_length=3)
     grassroots_share = models.DecimalField(max_digits=4, decimal_places=3, null=True, blank=True)
     livelihood_share = models.DecimalField(max_digits=4, decimal_places=3, null=True, blank=True)
+    passes_on = models.ForeignKey(
+        MoneyLine, models.PROTECT, null=True, blank=True, related_name="+"
+    )  # the line whose money this one hands on, e.g. from a province to its county
+
+    class Meta(Happened.Meta):
+        indexes: ClassVar = [
+            *Happened.Meta.indexes,
+            # holds all that a total of the whole record reads, in the order in which it is added up
+            models.Index(
+                fields=[
+                    "superseded_at", "kind", "pairing", "budget_year", "currency", "is_synthetic", "passes_on", "day",
+                    "recorded_at", "amount_minor",
+                ],
+                name="money_added_up",
+            ),
+        ]  # fmt: skip
+
+
+class ExchangeRate(Shared):
+    """What one unit of a currency cost in another. Without one for the day, no total is converted."""
+
+
+class ExchangeRateVersion(Dated):
+    """The span is when the rate held: a day, or the year it is the mean of."""
+
+    table = "exchange_rates"
+    identity = models.ForeignKey(ExchangeRate, models.PROTECT, related_name="versions")
+    currency = models.CharField(max_length=3)
+    into = models.CharField(max_length=3)
+    rate = models.DecimalField(max_digits=20, decimal_places=10)  # units of `into` for one unit of `currency`
 
 
 class Envelope(Scoped):

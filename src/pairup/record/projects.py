@@ -33,6 +33,7 @@ class Project(Scoped):
 
 class ProjectVersion(Dated):
     table = "projects"
+    later = ("part_of",)
     identity = models.ForeignKey(Project, models.PROTECT, related_name="versions")
     title_en = models.CharField(max_length=200)
     title_zh = models.CharField(max_length=200, blank=True, default="")
@@ -52,6 +53,9 @@ class ProjectVersion(Dated):
     needs_projects = models.JSONField(default=list, blank=True)
     excludes_projects = models.JSONField(default=list, blank=True)
     benefit = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)  # appraised points
+    part_of = models.ForeignKey(
+        Project, models.PROTECT, null=True, blank=True, related_name="+"
+    )  # the programme of works this one is a part of; its cost is within that one's
 
 
 class WorksRecord(Scoped):

@@ -6,7 +6,7 @@ from django.db import models
 
 from pairup.record.dated import Dated, Scoped, choice
 from pairup.record.places import Place
-from pairup.values.codes import ClaimClass
+from pairup.values.codes import AddsUp, ClaimClass
 
 
 class Indicator(Scoped):
@@ -15,11 +15,15 @@ class Indicator(Scoped):
 
 class IndicatorVersion(Dated):
     table = "indicators"
+    later = ("adds_up",)
     identity = models.ForeignKey(Indicator, models.PROTECT, related_name="versions")
     name_en = models.CharField(max_length=200)
     name_zh = models.CharField(max_length=200, blank=True, default="")
     uom = models.CharField(max_length=40)
     method = models.TextField(blank=True, default="")
+    adds_up = choice(
+        AddsUp, blank=True, default=""
+    )  # over places and periods; empty: not told, and no total is made of it
 
 
 class Observation(Scoped):

@@ -5,31 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
 from pairup.errors import InputError
 from pairup.evaluation.claim import Claim, ClaimResult, Computed, Verdict
 from pairup.evaluation.claims import check_claims
 from pairup.evaluation.did import Change, ChangeKind, Observed, look_at_change
 from pairup.evaluation.judging import judged
-from pairup.record.models import (
-    ClaimVersion,
-    MoneyLineVersion,
-    ObservationVersion,
-    PairingVersion,
-    PlaceVersion,
-    PostingVersion,
-    PostVersion,
-    ProjectVersion,
-)
+from pairup.record.models import ClaimVersion, ObservationVersion, PlaceVersion
 from pairup.reports.facts import Both, ClaimFacts, Outcome, RowLink, RowTable
-from pairup.services import evaluations, tables
+from pairup.reports.totals import Measure
+from pairup.services import evaluations, tables, totals
 from pairup.services.plans import default_programme
 from pairup.services.rows import rough, row_table
-from pairup.values.codes import PAID, ClaimClass, ProjectStatus, Standing
+from pairup.services.totals.ground import Ground
+from pairup.values.codes import ClaimClass, Standing
 from pairup.values.days import RoughDay
-from pairup.values.money import Money
 from pairup.values.words import Words
 
 #: under which of the report's three heads a verdict is counted
@@ -59,7 +49,7 @@ def check(programme: str | None = None, *, on: date, known_by: date | None = Non
     programme = programme or default_programme()
     tables.read_programme(programme, on=on, known_by=known_by)
     rows = read_claims(programme, on=on, known_by=known_by)
-    totals = Totals(programme, on=on, known_by=known_by)
+    computed = Totals(programme, on=on, known_by=known_by)
     parents = {
         code: parent
         for code, parent in tables.read_rows(PlaceVersion, on=on, known_by=known_by).values_list(
@@ -72,7 +62,7 @@ def check(programme: str | None = None, *, on: date, known_by: date | None = Non
     families = {row.identity.code: (programme, row.day.year) for row in rows}
     found = judged({code: row.answer for code, row in kept.items() if code in families}, families)
     claims = [claim_of(row) for row in rows]
-    return check_claims(claims, totals.of, parents=parents, observed=observed, judged=found)
+    return check_claims(claims, computed.of, parents=parents, observed=observed, judged=found)
 
 
 def read_claims(programme: str, *, on: date, known_by: date | None = None) -> list[ClaimVersion]:
@@ -91,106 +81,43 @@ def claim_of(row: ClaimVersion) -> Claim:
 
 
 class Totals:
-    """Totals of the record that may stand beside a claim: one definition each, computed from rows."""
+    """The registered totals that may stand beside a claim, over the claim's own days and place."""
 
     def __init__(self, programme: str, *, on: date, known_by: date | None = None) -> None:
         self.programme, self.on, self.known_by = programme, on, known_by
-        self._parents: dict[str, str | None] | None = None
+        self._ground: Ground | None = None
 
     def of(self, claim: Claim) -> Computed | None:
-        """The total a claim names in `computes`, over its own days and place; None where the record has none."""
-        compute: Callable[[Claim], Computed | None] | None = {
-            "people_posted": self._people, "projects": self._projects, "money_paid": self._money,
-            "donors": self._donors, "counties_paired": self._counties,
-        }.get(claim.computes)  # fmt: skip
+        """The total a claim names in `computes`; None where the record has none.
+
+        People are those of the round named, or whose posting began in the days claimed; money is in the programme's
+        currency.
+        """
         is_round = claim.computes == "people_posted" and claim.scope.startswith("round ")
-        return compute(claim) if compute and (claim.scope in WHOLE or is_round) else None
-
-    def _days(self, claim: Claim) -> tuple[date, date]:
-        first = RoughDay.read(claim.covers_from).first if claim.covers_from else date(1, 1, 1)
-        after = RoughDay.read(claim.covers_to).after if claim.covers_to else date(9999, 12, 31)
-        return first, after
-
-    def _within(self, place: str) -> set[str] | None:
-        """The place and everything in it; None for no place, which is everywhere."""
-        if not place:
+        if claim.computes not in COMPUTED or not (claim.scope in WHOLE or is_round):
             return None
-        if self._parents is None:
-            rows = PlaceVersion.objects.known(self.known_by).order_by("starts")
-            self._parents = dict(rows.values_list("identity__code", "parent__code"))
-        inside = {place}
-        while more := {code for code, parent in self._parents.items() if parent in inside} - inside:
-            inside |= more
-        return inside
-
-    def _rows(self, model: Any) -> Any:
-        return model.objects.known(self.known_by).filter(identity__programme__code=self.programme)
-
-    def _people(self, claim: Claim) -> Computed | None:
-        """People whose posting began in the days claimed, or in the round named; each person once."""
-        posts, inside = self._rows(PostVersion), self._within(claim.place)
-        if inside is not None:
-            posts = posts.filter(place__code__in=inside)
-        if claim.scope.startswith("round "):
-            scheme = tables.read_programme(self.programme, on=self.on, known_by=self.known_by).scheme
-            posts = posts.filter(round__code=f"{scheme}-{claim.scope.removeprefix('round ')}")
-        rows = self._rows(PostingVersion).filter(post__in=posts.values("identity"), starts__lte=self.on)
-        if not claim.scope.startswith("round "):
-            first, after = self._days(claim)
-            rows = rows.filter(starts__gte=first, starts__lt=after)
-        return _computed(len(set(rows.values_list("person", flat=True))), "people", rows)
-
-    def _projects(self, claim: Claim) -> Computed | None:
-        """Projects whose works began in the days claimed."""
-        first, after = self._days(claim)
-        begun = (ProjectStatus.PROPOSED, ProjectStatus.PLANNED, ProjectStatus.APPROVED, ProjectStatus.CANCELLED)
-        rows = self._rows(ProjectVersion).exclude(status__in=begun).filter(starts__lte=self.on)
-        if (inside := self._within(claim.place)) is not None:
-            rows = rows.filter(place__code__in=inside)
-        starts: dict[int, date] = {}
-        for identity, start in rows.values_list("identity", "starts"):
-            starts[identity] = min(start, starts.get(identity, start))
-        return _computed(sum(first <= start < after for start in starts.values()), "projects", rows)
-
-    def _money(self, claim: Claim) -> Computed | None:
-        """Payments in the days and to the place claimed, less returns, as corrected, in the programme's currency."""
-        first, after = self._days(claim)
-        currency = tables.read_programme(self.programme, on=self.on, known_by=self.known_by).currency
-        rows = self._rows(MoneyLineVersion).filter(kind__in=PAID, day__gte=first, day__lt=after, day__lte=self.on)
-        rows = rows.filter(currency=currency)
-        if (inside := self._within(claim.place)) is not None:
-            rows = rows.filter(pairing__in=self._rows(PairingVersion).filter(place__code__in=inside).values("identity"))
-        minor = sum(rows.values_list("amount_minor", flat=True))
-        return _computed(Money(minor, currency).amount, currency, rows)
-
-    def _donors(self, claim: Claim) -> Computed | None:
-        """Donors with a territorial pairing in force at the end of the days claimed."""
-        _, after = self._days(claim)
-        day = min(date.fromordinal(after.toordinal() - 1), self.on)
-        rows = PairingVersion.objects.on(day, known_by=self.known_by).filter(
-            identity__programme__code=self.programme, parent=None, channel="territorial"
-        )
-        if (inside := self._within(claim.place)) is not None:
-            rows = rows.filter(place__code__in=inside)
-        return _computed(len(set(rows.values_list("donor", flat=True))), "donors", rows)
-
-    def _counties(self, claim: Claim) -> Computed | None:
-        """County-level places with a pairing of their own in force at the end of the days claimed."""
-        _, after = self._days(claim)
-        day = min(date.fromordinal(after.toordinal() - 1), self.on)
-        counties = PlaceVersion.objects.on(day, known_by=self.known_by).filter(level="county").values("identity")
-        rows = PairingVersion.objects.on(day, known_by=self.known_by).filter(
-            identity__programme__code=self.programme, place__in=counties
-        )
-        if (inside := self._within(claim.place)) is not None:
-            rows = rows.filter(place__code__in=inside)
-        return _computed(len(set(rows.values_list("place", flat=True))), "counties", rows)
+        programme = tables.read_programme(self.programme, on=self.on, known_by=self.known_by)
+        where = {"place": claim.place} if claim.place else {}
+        first, after = (None, None) if is_round else _days(claim)
+        if is_round:
+            where["round"] = f"{programme.scheme}-{claim.scope.removeprefix('round ')}"
+        self._ground = self._ground or Ground(self.known_by)
+        answer = totals.total(
+            claim.computes, on=self.on, known_by=self.known_by, programme=self.programme, where=where, first=first,
+            after=after, ground=self._ground,
+        )  # fmt: skip
+        found = answer.at(uom=programme.currency if answer.of.measure is Measure.MONEY else "")
+        return Computed(found.amount, found.uom, is_synthetic=found.is_synthetic) if found else None
 
 
-def _computed(figure: int | Decimal, uom: str, rows: Any) -> Computed | None:
-    if not rows.exists():
-        return None
-    return Computed(Decimal(figure), uom, is_synthetic=rows.filter(is_synthetic=True).exists())
+#: totals that a claim may name
+COMPUTED = frozenset({"people_posted", "projects", "money_paid", "donors", "counties_paired"})
+
+
+def _days(claim: Claim) -> tuple[date | None, date | None]:
+    first = RoughDay.read(claim.covers_from).first if claim.covers_from else None
+    after = RoughDay.read(claim.covers_to).after if claim.covers_to else None
+    return first, after
 
 
 def _observer(programme: str, *, on: date, known_by: date | None) -> Callable[[Claim], Change | None]:

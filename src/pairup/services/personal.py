@@ -28,6 +28,7 @@ from pairup.record.closed import closed_fields
 from pairup.record.dated import Sealed
 from pairup.record.models import TABLES, AssessmentVersion, Person, PostingVersion
 
+_SEALED = ("pk", "sealed", "closed")
 #: set while a read that was logged, or a comparison that tells nobody anything, opens rows of the vault
 _IN_VAULT: ContextVar[bool] = ContextVar("in_vault", default=False)
 
@@ -164,7 +165,7 @@ def open_told(model: type[Any], kept: Sequence[tuple[str, str]]) -> list[dict[st
 
 
 def _keys_of(closed: Iterable[str]) -> dict[bytes, Key | None]:
-    """The keys that texts were closed with, by id; None for those that were destroyed."""
+    """The keys that texts were closed with, by id; None for those that were destroyed. Refuses one that is unknown."""
     wanted = {key_id_of(one) for one in closed if one}
     if not wanted:
         return {}
@@ -188,16 +189,22 @@ def _open(model: type[Any], keys: dict[bytes, Key | None], sealed: str, closed: 
     return salt, said
 
 
-def broken_seals() -> Iterator[tuple[str, int]]:
-    """Rows whose personal columns are not what was sealed, by table and id. Nothing is looked at without the keys."""
+def broken_seals(using: str = "default") -> Iterator[tuple[str, int]]:
+    """Rows whose personal columns are not what was sealed, by table and id, as far as their keys are at hand.
+
+    The journal verifies without any key: a row's seal is part of its digest. This looks behind the seal.
+    """
     if not keys_path().exists():
         return
     for table, model in TABLES.items():
         if not issubclass(model, Sealed):
             continue
-        rows = list(model._default_manager.exclude(closed="").order_by("pk").values_list("pk", "sealed", "closed"))
-        keys = _keys_of(closed for _, _, closed in rows)
+        rows = list(model._base_manager.using(using).exclude(closed="").order_by("pk").values_list(*_SEALED))
+        with open_ring() as ring:
+            keys = ring.known(key_id for _, _, closed in rows if (key_id := _id_or_none(closed)))
         for pk, sealed, closed in rows:
+            if (key_id := _id_or_none(closed)) is not None and key_id not in keys:
+                continue
             try:
                 found = _open(model, keys, sealed, closed)
             except ConflictError:
@@ -205,6 +212,14 @@ def broken_seals() -> Iterator[tuple[str, int]]:
             else:
                 if found is not None and seal_of(found[1], found[0]) != sealed:
                     yield table, pk
+
+
+def _id_or_none(closed: str) -> bytes | None:
+    """The key's id of a text; None where it is torn."""
+    try:
+        return key_id_of(closed)
+    except ConflictError:
+        return None
 
 
 def subjects(model: type[Sealed], rows: Sequence[Any]) -> list[str]:

@@ -8,7 +8,6 @@ closed (`services.personal`).
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections import defaultdict
@@ -28,11 +27,10 @@ from pairup.journal.checkpoint import Checkpoint, SigningKey
 from pairup.journal.tree import Frontier, leaf_hash
 from pairup.record.dated import Identity, Sealed
 from pairup.record.journal import JournalCheckpoint, JournalEntry
-from pairup.record.models import TABLES, Programme
+from pairup.record.models import Programme
 from pairup.services import personal
 from pairup.services.access import require_may
 from pairup.values.findings import Finding
-from pairup.values.words import Words
 
 #: columns of a version row that are no part of what was said
 _BOOKKEEPING = frozenset({"id", "entry", "superseded_at", "recorded_at", "identity", "sealed", "closed"})
@@ -45,7 +43,8 @@ _LOCK = 0x70616972
 class Codes:
     """Identity codes by model and id, read once a command."""
 
-    def __init__(self) -> None:
+    def __init__(self, using: str = "default") -> None:
+        self._using = using
         self._known: dict[type[models.Model], dict[int, str]] = {}
 
     def of(self, model: type[models.Model], pk: int | None) -> str | None:
@@ -53,7 +52,7 @@ class Codes:
             return None
         known = self._known.setdefault(model, {})
         if pk not in known:
-            rows = model._default_manager.values_list("pk", "code")
+            rows = model._default_manager.using(self._using).values_list("pk", "code")
             known.update(rows.filter(pk=pk) if len(known) < 8 else rows)
         return known[pk]
 
@@ -285,34 +284,8 @@ def sign_checkpoint(key: SigningKey, *, at: datetime) -> str:
     return note
 
 
-def check_journal() -> list[Finding]:
-    """Recompute the log and every row's digest; findings name the entry and the table that differ.
+def check_journal(*, using: str = "default") -> list[Finding]:
+    """Recompute the log and every row's digest; findings name the entry and the table that differ."""
+    from pairup.services.journal_check import check
 
-    This is the record looking at itself: whoever owns the database could have rewritten all of it. An export and a
-    checkpoint kept elsewhere tell more (`journal.verify`).
-    """
-    findings, codes, frontier = [], Codes(), Frontier()
-    heads = {mark.size: mark.note.splitlines()[2] for mark in JournalCheckpoint.objects.order_by("pk")}
-    for expected, entry in enumerate(JournalEntry.objects.order_by("number"), start=1):
-        leaf = bytes(entry.leaf)
-        if (entry.number, entry.hash) != (expected, frontier.append(leaf).hex()):
-            findings.append(Finding(Words("record.journal-broken", {"number": entry.number}), file="journal"))
-        if frontier.size in heads and heads[frontier.size] != base64.b64encode(frontier.head()).decode():
-            findings.append(Finding(Words("record.checkpoint-broken", {"number": entry.number}), file="journal"))
-        said = json.loads(leaf)["rows"] if leaf else {}
-        for table, model in TABLES.items():
-            digest, count = hashlib.sha256(), 0
-            rows = model._default_manager.filter(entry=entry).order_by("pk")
-            for row in rows.iterator(chunk_size=2000):
-                digest.update(hashlib.sha256(row_bytes(row, codes)).digest())
-                count += 1
-            kept = said.get(table, {"added": 0, "digest": hashlib.sha256().hexdigest()})
-            if (count, digest.hexdigest()) != (kept["added"], kept["digest"]):
-                findings.append(
-                    Finding(Words("record.rows-changed", {"table": table, "number": entry.number}), file="journal")
-                )
-    for table, row in personal.broken_seals():
-        findings.append(Finding(Words("record.seal-broken", {"table": table, "row": row})))
-    if heads and max(heads) > frontier.size:
-        findings.append(Finding(Words("record.checkpoint-broken", {"number": max(heads)}), file="journal"))
-    return findings
+    return check(using)

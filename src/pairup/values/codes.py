@@ -63,6 +63,15 @@ class ClaimClass(StrEnum):
     EVALUATED = "evaluated"
 
 
+class AddsUp(StrEnum):
+    """How the values of an indicator may be added up."""
+
+    FLOW = "flow"  # over places and over periods, as people treated in a year
+    STOCK = "stock"  # over places at one time, as beds; never over periods
+    RUNNING = "running"  # a running total from the start: its last value of each place counts, and it never falls
+    NEVER = "never"  # a rate, a share, a temperature
+
+
 class TermKind(StrEnum):
     FULL = "full"
     HALF = "half"  # half a round: one swap inside it

@@ -31,15 +31,15 @@ from pairup.reports.facts import (
     SourceFacts,
     Total,
 )
+from pairup.reports.totals import Measure
 from pairup.reports.write import write_report
-from pairup.services import tables
+from pairup.services import tables, totals
 from pairup.services.claims import check, claim_facts
 from pairup.services.explanations import plan_of
 from pairup.services.plans import WEIGHTS, asked_of, default_programme
 from pairup.services.reporting import evaluations, firm, journey, money, people, places, projects
 from pairup.services.rows import rough
 from pairup.values.codes import Preset, SignatureKind
-from pairup.values.money import Money, total
 from pairup.values.words import Words
 
 
@@ -177,7 +177,7 @@ def read_facts(programme: str, *, on: date, known_by: date | None = None, is_dem
         handovers=people.read_handovers(programme, served, rounds, on=on, known_by=known_by),
         claims=claims,
         evaluations=evaluations.evaluation_facts(programme, on=on, known_by=known_by, results=results),
-        totals=_totals(served, amounts, on),
+        totals=_totals(programme, on=on, known_by=known_by),
         signatures=_signatures(programme, runs, atlas, held, on, known_by),
         sources=_sources(programme, on=on, known_by=known_by),
         origins=_origins(programme, row_tables, on=on, known_by=known_by),
@@ -233,31 +233,19 @@ def _proof(run: PlanRunVersion) -> Words:
     return Words(f"services.proof-{run.status}")
 
 
-def _totals(served: list[people.Served], amounts: tuple[Any, ...], on: date) -> tuple[Total, ...]:
-    begun = [row for row in served if row.start is not None and row.start <= on]
-    synthetic = any(row.is_synthetic for row in served)
-    paid: list[Money] = [fact.paid for fact in amounts if fact.paid is not None]
-    return (
-        Total(
-            "people_posted",
-            Words("services.total-people"),
-            len({row.person for row in begun}),
-            None,
-            synthetic,
-            RowLink("postings"),
-        ),
-        *(
-            Total(
-                "money_paid",
-                Words("services.total-paid"),
-                value,
-                None,
-                any(fact.is_synthetic for fact in amounts),
-                RowLink("money"),
-            )
-            for value in total(paid).values()
-        ),
-    )
+#: registered totals that a report shows, and the table their rows stand in
+TOTALS = {"people_posted": "postings", "money_paid": "money"}
+
+
+def _totals(programme: str, *, on: date, known_by: date | None) -> tuple[Total, ...]:
+    """The totals of the whole programme so far; of money one a currency."""
+    found = []
+    for name, table in TOTALS.items():
+        for figure in totals.total(name, on=on, known_by=known_by, programme=programme).figures:
+            of = figure.definition
+            value = figure.money if of.measure is Measure.MONEY else int(figure.value)
+            found.append(Total(name, of.title, value, None, figure.is_synthetic, RowLink(table), of.counts_people))
+    return tuple(found)
 
 
 def _signatures(

@@ -1,130 +1,104 @@
-"""Money by pairing and year, five ways: due, pledged, paid, executed, audited. Each total is computed from its rows."""
+"""Money by pairing and year, five ways: due, pledged, paid, executed, audited. Each figure is a registered total."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date
 
-from pairup.record.models import MoneyLineVersion, PairingVersion, RevenueBaseVersion, WorksRecordVersion
+from pairup.record.models import MoneyLineVersion, WorksRecordVersion
 from pairup.reports.facts import MoneyFacts, RowLink, RowTable
-from pairup.rules.quota import due
-from pairup.rules.register import Rule, load_rules
+from pairup.services import totals
 from pairup.services.rows import rough, row_table
 from pairup.services.tables import read_programme, read_rows
-from pairup.values.codes import PAID
-from pairup.values.money import Money, total
-from pairup.values.words import Words
+from pairup.services.totals.due import Owed, read_bases, read_owed
+from pairup.services.totals.ground import Ground
+from pairup.values.money import Money
 
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """What is due along one pairing in one year, or in words why no amount stands here."""
-
-    amount: Money | None
-    words: Words
-
-
-def money_rule(programme: str, *, on: date, known_by: date | None = None) -> Rule | None:
-    """The money rule the programme names, if any."""
-    named = read_programme(programme, on=on, known_by=known_by).rules
-    return next(
-        (rule for name, rule in sorted(load_rules().items()) if name in named and name.startswith("money_quota.")), None
-    )
+#: the steps that are added up from rows, and the total of each
+STEPS = {"pledged": "money_pledged", "paid": "money_paid", "executed": "money_executed", "audited": "money_audited"}
 
 
 def read_money(
     programme: str, tops: dict[str, str], *, on: date, known_by: date | None
 ) -> tuple[tuple[MoneyFacts, ...], list[RowTable]]:
-    """Totals by top-level pairing and budget year, and the rows under them. Currencies are never mixed.
-
-    Long because two tables are read into sums and into rows at once.
-    """
-    currency = read_programme(programme, on=on, known_by=known_by).currency
-    parts: dict[tuple[str, int, str], list[Money]] = defaultdict(list)
+    """Totals by top-level pairing and budget year, and the rows under them. Currencies stand in rows of their own."""
+    own = read_programme(programme, on=on, known_by=known_by).currency
+    ground = Ground(known_by)
+    sums: dict[tuple[str, int, str, str], Money] = {}
     synthetic: set[tuple[str, int]] = set()
-    lines = read_rows(MoneyLineVersion, on=on, known_by=known_by, programme=programme)
+    for step, name in STEPS.items():
+        for figure in totals.total(
+            name, on=on, known_by=known_by, programme=programme, by=("top", "year"), ground=ground
+        ).figures:
+            top, year = figure.key
+            sums[top, int(year), figure.uom, step] = figure.money
+            if figure.is_synthetic:
+                synthetic.add((top, int(year)))
+    owed = {(one.pairing, one.year): one for one in read_owed(programme, on=on, known_by=known_by)}
+    keys = {key[:3] for key in sums} | {(*key, one.amount.currency) for key, one in owed.items() if one.amount}
+    facts = tuple(
+        _facts(pairing, year, currency, own, sums, owed.get((pairing, year)), (pairing, year) in synthetic)
+        for pairing, year, currency in sorted(keys, key=lambda key: (key[0], key[1], key[2] != own, key[2]))
+        if pairing
+    )
+    return facts, [
+        _line_rows(programme, tops, on=on, known_by=known_by),
+        _works_rows(programme, tops, on=on, known_by=known_by),
+        _base_rows(programme, on=on, known_by=known_by),
+    ]
+
+
+def _facts(
+    pairing: str, year: int, currency: str, own: str, sums: dict[tuple[str, int, str, str], Money], owed: Owed | None,
+    is_synthetic: bool,
+) -> MoneyFacts:  # fmt: skip
+    """One pairing in one year and one currency. What is due stands with the programme's own, or with its base's."""
+    due = owed.amount if owed else None
+    has_due = due.currency == currency if due is not None else currency == own
+    return MoneyFacts(
+        pairing, year, due if has_due else None, owed.words if owed and has_due else None,
+        **{step: sums.get((pairing, year, currency, step)) for step in STEPS}, is_synthetic=is_synthetic,
+        rows=RowLink("money", (pairing, str(year))), works_rows=RowLink("works", (pairing, str(year))),
+        due_rows=RowLink("revenue_bases", ()),
+    )  # fmt: skip
+
+
+def _line_rows(programme: str, tops: dict[str, str], *, on: date, known_by: date | None) -> RowTable:
     columns = (
         "identity__code", "pairing__code", "budget_year", "kind", "amount_minor", "currency", "day", "day_precision",
         "project__code", "is_synthetic",
     )  # fmt: skip
-    listed = []
-    for code, pairing, year, kind, minor, unit, day, precision, project, made_up in lines.values_list(*columns):
-        top, amount = tops.get(pairing, pairing), Money(minor, unit)
-        way = "paid" if kind in PAID else {"pledge": "pledged", "audited": "audited"}[kind]
-        parts[top, year, way].append(amount)
-        listed.append((code, top, year, pairing, kind, amount, unit, rough(day, precision), project, made_up))
-        if made_up:
-            synthetic.add((top, year))
-    works = read_rows(WorksRecordVersion, on=on, known_by=known_by, programme=programme)
-    done = []
-    for code, pairing, day, precision, minor, unit, project, made_up in works.values_list(
-        "identity__code",
-        "pairing__code",
-        "day",
-        "day_precision",
-        "value_minor",
-        "currency",
-        "project__code",
-        "is_synthetic",
-    ):
-        top = tops.get(pairing, pairing) if pairing else ""
-        parts[top, day.year, "executed"].append(Money(minor, unit))
-        done.append((code, top, day.year, project, Money(minor, unit), unit, rough(day, precision), made_up))
-        if made_up:
-            synthetic.add((top, day.year))
-    dues, bases = _dues(programme, tops, on=on, known_by=known_by)
-    sums = {key: total(amounts).get(currency) for key, amounts in parts.items()}
-    keys = sorted({key[:2] for key in parts} | {key for key, owed in dues.items() if owed.amount is not None})
-    facts = tuple(
-        MoneyFacts(
-            pairing, year, dues[pairing, year].amount if (pairing, year) in dues else None,
-            dues[pairing, year].words if (pairing, year) in dues else None,
-            sums.get((pairing, year, "pledged")), sums.get((pairing, year, "paid")),
-            sums.get((pairing, year, "executed")), sums.get((pairing, year, "audited")),
-            (pairing, year) in synthetic, RowLink("money", (pairing, str(year))),
-            RowLink("works", (pairing, str(year))), RowLink("revenue_bases", ()),
-        )
-        for pairing, year in keys if pairing
-    )  # fmt: skip
-    return facts, [
-        row_table("money",
-                  ("code", "pairing", "year", "along", "kind", "amount", "currency", "day", "project", "is_synthetic"),
-                  listed, group_by=("pairing", "year", "code"), synthetic=bool(synthetic)),
-        row_table("works", ("code", "pairing", "year", "project", "value", "currency", "day", "is_synthetic"), done,
-                  group_by=("pairing", "year", "code"), synthetic=bool(synthetic)),
-        bases,
+    lines = read_rows(MoneyLineVersion, on=on, known_by=known_by, programme=programme).values_list(*columns)
+    listed = [
+        (code, tops.get(pairing, pairing), year, pairing, kind, Money(minor, unit), unit, rough(day, precision),
+         project, made_up)
+        for code, pairing, year, kind, minor, unit, day, precision, project, made_up in lines
     ]  # fmt: skip
+    return row_table(
+        "money", ("code", "pairing", "year", "along", "kind", "amount", "currency", "day", "project", "is_synthetic"),
+        listed, group_by=("pairing", "year", "code"), synthetic=any(row[-1] for row in listed),
+    )  # fmt: skip
 
 
-def _dues(
-    programme: str, tops: dict[str, str], *, on: date, known_by: date | None
-) -> tuple[dict[tuple[str, int], Owed], RowTable]:
-    """What each top-level territorial pairing owes by the rule. A donor with several pairings owes once: its due
-    stands with the first of them, and the others say so."""
-    held = PairingVersion.objects.known(known_by).filter(identity__programme__code=programme)
-    donors = set(held.values_list("donor", flat=True))
-    rows = RevenueBaseVersion.objects.known(known_by).filter(donor__in=donors)
-    rows = rows.select_related("identity", "donor").order_by("identity__code", "starts")
-    revenue: dict[str, dict[int, Money]] = defaultdict(dict)
-    for row in rows:
-        revenue[row.donor.code][row.year] = Money(row.amount_minor, row.currency)
-    rule = money_rule(programme, on=on, known_by=known_by)
-    owed: dict[tuple[str, int], Owed] = {}
-    if rule is not None:
-        counted: dict[tuple[str, int], str] = {}
-        held = held.filter(parent=None, channel="territorial").select_related("identity", "donor")
-        for tie in held.order_by("identity__code", "starts"):
-            code, donor = tie.identity.code, tie.donor.code
-            first = max(tie.starts.year if tie.starts else rule.versions[0].starts.year, rule.versions[0].starts.year)
-            last = min(tie.span.last.year if tie.span.last else on.year, on.year)
-            for year in range(first, last + 1):
-                if (with_ := counted.setdefault((donor, year), code)) == code:
-                    found = due(rule, year, revenue[donor], donor=donor, known_by=known_by)
-                    owed[code, year] = Owed(found.amount, found.words)
-                else:
-                    owed[code, year] = Owed(None, Words("services.due-counted-with", {"pairing": with_}))
-    table = row_table(
+def _works_rows(programme: str, tops: dict[str, str], *, on: date, known_by: date | None) -> RowTable:
+    columns = (
+        "identity__code", "pairing__code", "day", "day_precision", "value_minor", "currency", "project__code",
+        "is_synthetic",
+    )  # fmt: skip
+    works = read_rows(WorksRecordVersion, on=on, known_by=known_by, programme=programme).values_list(*columns)
+    done = [
+        (code, tops.get(pairing, pairing) if pairing else "", day.year, project, Money(minor, unit), unit,
+         rough(day, precision), made_up)
+        for code, pairing, day, precision, minor, unit, project, made_up in works
+    ]  # fmt: skip
+    return row_table(
+        "works", ("code", "pairing", "year", "project", "value", "currency", "day", "is_synthetic"), done,
+        group_by=("pairing", "year", "code"), synthetic=any(row[-1] for row in done),
+    )  # fmt: skip
+
+
+def _base_rows(programme: str, *, on: date, known_by: date | None) -> RowTable:
+    rows = read_bases(programme, on=on, known_by=known_by)
+    return row_table(
         "revenue_bases", ("code", "donor", "year", "amount", "currency", "is_synthetic", "source"),
         [
             (r.identity.code, r.donor.code, r.year, Money(r.amount_minor, r.currency), r.currency, r.is_synthetic,
@@ -133,4 +107,3 @@ def _dues(
         ],
         group_by=("donor", "year"), synthetic=any(r.is_synthetic for r in rows),
     )  # fmt: skip
-    return owed, table

@@ -1,0 +1,95 @@
+"""The record looks at itself: every journal entry and every row it recorded are what they were.
+
+Whoever owns the database could have rewritten all of it. An export and a checkpoint kept elsewhere tell more
+(`journal.verify`).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pairup.journal.tree import Frontier
+from pairup.record.journal import JournalCheckpoint, JournalEntry
+from pairup.record.models import TABLES
+from pairup.services.personal import broken_seals
+from pairup.services.write import Codes, row_bytes
+from pairup.values.findings import Finding
+from pairup.values.words import Words
+
+_NOTHING = hashlib.sha256().hexdigest()
+
+
+class _Parcels:
+    """The rows of one table, entry by entry, in one pass; count and digest of what each entry recorded."""
+
+    def __init__(self, table: str, model: Any, codes: Codes, using: str, in_order: bool) -> None:
+        order = ("entry_id", "pk") if in_order else ("entry__number", "pk")
+        rows = model._base_manager.using(using).order_by(*order)
+        self._rows: Iterator[Any] = iter(rows.iterator(chunk_size=2000))
+        self._table, self._codes = table, codes
+        self._next = next(self._rows, None)
+
+    def of(self, entry: int) -> tuple[int, str]:
+        """Take the rows of an entry, which come in the entries' order."""
+        if self._next is None or self._next.entry_id != entry:
+            return 0, _NOTHING
+        digest, count = hashlib.sha256(), 0
+        while self._next is not None and self._next.entry_id == entry:
+            row = self._next
+            digest.update(hashlib.sha256(row_bytes(row, self._codes)).digest())
+            count += 1
+            self._next = next(self._rows, None)
+        return count, digest.hexdigest()
+
+
+def check(using: str = "default") -> list[Finding]:
+    """Recompute the log and every row's digest in one pass; findings name the entry and the table that differ."""
+    findings, frontier = [], Frontier()
+    marks = JournalCheckpoint.objects.using(using).order_by("pk")
+    heads = {mark.size: mark.note.splitlines()[2] for mark in marks}
+    entries = JournalEntry.objects.using(using).order_by("number").values_list("pk", "number", "leaf", "hash")
+    parcels = _parcels(using)
+    for expected, (pk, number, raw, kept) in enumerate(entries.iterator(chunk_size=2000), start=1):
+        leaf = bytes(raw)
+        if (number, kept) != (expected, frontier.append(leaf).hex()):
+            findings.append(Finding(Words("record.journal-broken", {"number": number}), file="journal"))
+        if frontier.size in heads and heads[frontier.size] != base64.b64encode(frontier.head()).decode():
+            findings.append(Finding(Words("record.checkpoint-broken", {"number": number}), file="journal"))
+        said = _rows_of(leaf)
+        for table in sorted(set(said) - set(parcels)):
+            findings.append(Finding(Words("record.rows-changed", {"table": table, "number": number}), file="journal"))
+        for table, parcel in parcels.items():
+            found = parcel.of(pk)
+            one = said.get(table)
+            if found != ((one["added"], one["digest"]) if one else (0, _NOTHING)):
+                findings.append(
+                    Finding(Words("record.rows-changed", {"table": table, "number": number}), file="journal")
+                )
+    for table, row in broken_seals(using):
+        findings.append(Finding(Words("record.seal-broken", {"table": table, "row": row})))
+    if heads and max(heads) > frontier.size:
+        findings.append(Finding(Words("record.checkpoint-broken", {"number": max(heads)}), file="journal"))
+    return findings
+
+
+def _rows_of(leaf: bytes) -> dict[str, Any]:
+    """What an entry says of rows; of a leaf that cannot be read, nothing (its hash tells)."""
+    try:
+        said: dict[str, Any] = json.loads(leaf)["rows"]
+    except (ValueError, KeyError, TypeError):
+        return {}
+    return said
+
+
+def _parcels(using: str) -> dict[str, _Parcels]:
+    """Start a pass over every table. Ids of entries rise with their numbers, or rows are sorted by number."""
+    pks = JournalEntry.objects.using(using).order_by("number").values_list("pk", flat=True)
+    last, in_order = -1, True
+    for pk in pks.iterator(chunk_size=5000):
+        last, in_order = pk, in_order and pk > last
+    codes = Codes(using)
+    return {table: _Parcels(table, model, codes, using, in_order) for table, model in TABLES.items()}
