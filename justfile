@@ -6,6 +6,10 @@ setup:
 test *args:
     python3 dev.py test {{args}}
 
+# The record, the services, the command line and the journeys on a PostgreSQL server that the tests start themselves.
+test-postgresql *args:
+    PAIRUP_TEST_DATABASE=postgresql .venv/bin/python -m pytest -n 2 tests/services tests/cli tests/journeys {{args}}
+
 lint:
     python3 dev.py lint
 

@@ -49,6 +49,7 @@ def test_what_cannot_be_done_is_one_line_and_1(
 ) -> None:
     (tmp_path / "b").mkdir()
     pairup("load", folder, "--record", record)
+    record.with_name(f"{record.name}.keys").unlink()
 
     refused = pairup(*words)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import postgresql
 from tests.cli.conftest import Pairup
 from tests.services.cast import a_programme, changed, held, write_folder
 
@@ -129,14 +130,12 @@ def test_what_was_saved_loads_into_an_equal_record(pairup: Pairup, folder: Path,
 
 
 def test_verify_finds_a_row_that_was_changed_outside(pairup: Pairup, folder: Path, record: Path) -> None:
-    import sqlite3
-
     from django.db import connection
 
     pairup("load", folder, "--record", record)
-    connection.close()
-    with sqlite3.connect(record) as file:
-        file.execute("update record_moneylineversion set amount_minor = amount_minor + 1")
+    postgresql.own(record)
+    with connection.cursor() as cursor:
+        cursor.execute("update record_moneylineversion set amount_minor = amount_minor + 1")
 
     found = pairup("verify", "--record", record)
 

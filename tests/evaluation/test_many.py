@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from pairup.bench.evaluation.claims import claims_folder, digest
 from pairup.engines.many import working_on
 from pairup.errors import InputError
-from pairup.evaluation.design import Design, Inference, InferenceKind, Method
+from pairup.evaluation.claim_folder import check_claim_folder, read_claim_folder
+from pairup.evaluation.design import ClaimedEffect, Design, Inference, InferenceKind, Method
 from pairup.evaluation.many import Answered, evaluate_many
 from tests.evaluation.panels import drawn as parallel
 from tests.evaluation.test_synthetic import drawn
 
+CLAIM = ClaimedEffect(rises=True, low=0.5, high=1.5, is_share=False)
 DESIGNS = [
-    Design(Method.SYNTHETIC_DID, inference=Inference(InferenceKind.PLACEBO, 30)), Design(Method.SYNTHETIC_CONTROL),
-]  # fmt: skip
+    Design(Method.SYNTHETIC_DID, claim=CLAIM, inference=Inference(InferenceKind.PLACEBO, 30)),
+    Design(Method.SYNTHETIC_CONTROL, claim=CLAIM),
+]
 PANELS = [drawn(1 + seed % 3, 15, 1.0, seed=seed) for seed in range(6)]
 ASKED = [DESIGNS[at % 2] for at in range(6)]
 
@@ -54,3 +59,14 @@ def test_a_method_without_these_doubts_is_answered_without_them() -> None:
 def test_one_design_too_few_is_refused() -> None:
     with pytest.raises(InputError, match="6 panels and 2 designs"):
         evaluate_many(PANELS, DESIGNS)
+
+
+def test_a_folder_of_claims_is_the_same_for_one_worker_and_eight(tmp_path: Path) -> None:
+    folder = read_claim_folder(claims_folder(4, 12, 12, 0))
+
+    alone = [one.to_dict() for one in check_claim_folder(folder, jobs=1)]
+    with working_on("threads"):
+        together = [one.to_dict() for one in check_claim_folder(folder, jobs=8)]
+
+    assert digest(alone) == digest(together)
+    assert [one["words"]["code"] for one in alone] == ["verdict.sentence"] * 4

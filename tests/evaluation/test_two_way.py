@@ -73,7 +73,7 @@ def test_one_coefficient_is_that_of_fixest_and_is_never_told() -> None:
         estimate = evaluate(panel, replace(design, covariates=("x1",)))
         assert "-3.68" not in str(estimate.to_dict()) and "-3.68" not in str(estimate)
         assert abs(estimate.value - coefficient) > 2
-        assert "two-way-shortcut" in [check.name for check in estimate.checks]
+        assert "two-way-weights" in [check.name for check in estimate.checks]
 
 
 def test_one_coefficient_of_the_castle_laws_is_that_of_fixest_weighted_and_not() -> None:

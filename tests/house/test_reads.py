@@ -11,6 +11,8 @@ WITHOUT_A_DAY = {
     "read_folder": "reads CSV files",
     "read_head": "reads a backup's file",
     "read_saved": "reads CSV files",
+    "read_sheets": "reads sheets in memory",
+    "read_source": "reads one file",
     "read_tables": "reads tables in memory",
     "read_problem_of": "what is asked carries the day",
 }

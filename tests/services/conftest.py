@@ -1,4 +1,4 @@
-"""A fresh record in a file for each test; the empty one is made once and copied."""
+"""A fresh record for each test, in a file or on a server; the empty one is made once and copied."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ import pytest
 
 from pairup import services
 from pairup.services.schema import load_django
+from tests import postgresql
 
+if postgresql.ON_SERVER:
+    postgresql.take_over()
 load_django()  # before the first test module that imports a model is collected
 
 
@@ -31,6 +34,8 @@ def empty_record(_database: None, tmp_path_factory: pytest.TempPathFactory) -> P
 
     path = tmp_path_factory.mktemp("template") / "empty.sqlite3"
     services.open_record(path, create=True)
+    if postgresql.ON_SERVER:
+        return path
     connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     return path
@@ -40,9 +45,15 @@ def empty_record(_database: None, tmp_path_factory: pytest.TempPathFactory) -> P
 def new_record(empty_record: Path, tmp_path: Path) -> Iterator[Callable[[str], Path]]:
     """Make and open one more empty record, by name."""
 
+    made = []
+
     def make(name: str) -> Path:
         path = tmp_path / f"{name}.sqlite3"
-        shutil.copy(empty_record, path)
+        made.append(path)
+        if postgresql.ON_SERVER:
+            postgresql.make_record(path)
+        else:
+            shutil.copy(empty_record, path)
         services.open_record(path)
         return path
 
@@ -50,6 +61,9 @@ def new_record(empty_record: Path, tmp_path: Path) -> Iterator[Callable[[str], P
     from django.db import connection
 
     connection.close()
+    if postgresql.ON_SERVER:
+        for path in made:
+            postgresql.drop_record(path)
 
 
 @pytest.fixture

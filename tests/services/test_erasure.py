@@ -227,8 +227,8 @@ def test_a_silent_read_is_refused(record: Path) -> None:
             read(PrivateFactVersion.objects.all())
 
 
-def test_what_is_in_the_vault_is_not_told_by_the_way(record: Path) -> None:
-    from pairup.services import edits
+def test_what_is_in_the_vault_is_not_told_by_the_way(record: Path, tmp_path: Path) -> None:
+    from pairup.services import edits, exports
     from pairup.services.conflicts import read_conflicts
     from pairup.services.histories import history
 
@@ -239,6 +239,10 @@ def test_what_is_in_the_vault_is_not_told_by_the_way(record: Path) -> None:
     steps = history("private_facts", "V-2", personal=True)
     (conflict,) = read_conflicts(on=LATER.date())
 
+    exports.export_tables("all", into=tmp_path / "sheets")
+    with pytest.raises(AccessError, match="read for a declared purpose"):
+        exports.export_tables("private_facts", into=tmp_path / "facts.csv")
+    assert holding(tmp_path) == [] and not (tmp_path / "facts.csv").exists()
     assert "value" not in lost.value.facts["current"]
     assert all("value" not in step.cells for step in steps) and len(steps) == 2
     assert "value" not in conflict.current and "value" not in conflict.rows()[0]

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from pairup.cli.main import cli
 from pairup.errors import AccessError, InputError
 from pairup.evaluation.design_file import design_of
+from pairup.evaluation.panel import Panel
 from pairup.services import evaluations, folder, write
 from tests.services.cast import (
     ADOPTED,
@@ -97,6 +98,39 @@ def test_observations_from_before_the_help_do_not_open_the_outcome(record: Path)
     load({**whole, "observations": [row for row in whole["observations"] if row["from"] < "2020"]})
 
     assert register().is_before
+
+
+def test_outcomes_that_the_record_marks_as_nobodys_open_a_panel_file_that_knows_who_was_helped(record: Path) -> None:
+    whole = with_wells(a_programme())
+    load({**whole, "observations": [{**row, "treated_from": ""} for row in whole["observations"]]})
+
+    plan = register()  # the record has every outcome, and says of nobody that he was helped
+    kept = evaluate(panel=a_file_of(whole))
+
+    assert plan.is_before and kept.plan is None and kept.late is not None
+    row = evaluations.latest("twin", on=ON)["W-1"]
+    assert not row.is_registered and kept.standing().code == "evaluations.is-late"
+    shown = evaluations.plan_kept(row)
+    assert shown is not None and not shown.is_before
+
+
+def test_a_panel_file_evaluated_by_a_plan_from_before_its_first_help_stays_registered(record: Path) -> None:
+    whole = with_wells(a_programme())
+    early = before(whole)
+    load(early)
+
+    register()
+    load({**whole, "observations": [{**row, "treated_from": ""} for row in whole["observations"]]}, at=ADOPTED)
+
+    assert evaluate(panel=a_file_of(whole)).plan is not None
+
+
+def a_file_of(tables: Tables) -> Panel:
+    """Give the wells of a programme as a panel file has them."""
+    rows = [row for row in tables["observations"] if row["indicator"] == "depth"]
+    starts = [int(row["treated_from"][:4]) if row["treated_from"] else None for row in rows]
+    years = [int(row["from"]) for row in rows]
+    return Panel.from_columns([row["unit"] for row in rows], years, [float(row["value"]) for row in rows], starts)
 
 
 def test_an_evaluation_opens_the_outcome_too(record: Path, tmp_path: Path) -> None:

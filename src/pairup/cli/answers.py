@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from pairup.cli.main import language
-from pairup.cli.options import ACTOR, PROGRAMME, now
+from pairup.cli.options import ACTOR, PROGRAMME, RECORD_PLACE, now
 
-RECORD = click.option("--record", type=click.Path(path_type=Path, dir_okay=False), help="The record that holds RUN.")
+RECORD = click.option("--record", type=RECORD_PLACE, help="The record that holds RUN.")
 PROBLEM = click.option(
     "--problem", type=click.Path(path_type=Path, dir_okay=False),
     help="Plan this problem file first, then ask; no record, no RUN.",
@@ -26,7 +26,7 @@ WITHOUT = click.option("--without", multiple=True, metavar="PERSON", help="Someb
 @PROGRAMME
 @click.option("--confirm", is_flag=True, help="Plan again, so that the cost is exact.")
 def why(
-    words: tuple[str, ...], record: Path | None, problem: Path | None, programme: str | None, confirm: bool
+    words: tuple[str, ...], record: Path | str | None, problem: Path | None, programme: str | None, confirm: bool
 ) -> None:
     """Say why RUN chose ITEM or did not, and what the other way would cost.
 
@@ -53,7 +53,7 @@ def why(
 @click.option("--forbid", nargs=2, multiple=True, metavar="PERSON POST", help="An item that is ruled out; repeatable.")
 @WITHOUT
 def what_if(
-    run: str | None, record: Path | None, problem: Path | None, programme: str | None,
+    run: str | None, record: Path | str | None, problem: Path | None, programme: str | None,
     force: tuple[tuple[str, str], ...], forbid: tuple[tuple[str, str], ...], without: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Say how RUN would change with items settled, items ruled out, or people left out.
@@ -93,7 +93,7 @@ def what_if(
 @click.option("--json", "as_json", is_flag=True, help="Print the repair as JSON, and nothing else.")
 @ACTOR
 def repair(
-    run: str | None, record: Path | None, problem: Path | None, programme: str | None, without: tuple[str, ...],
+    run: str | None, record: Path | str | None, problem: Path | None, programme: str | None, without: tuple[str, ...],
     closed: tuple[str, ...], agreed: tuple[str, ...], agreed_file: Path | None, keep: bool, moves: int | None,
     picture: Path | None, as_json: bool, actor: str,
 ) -> None:  # fmt: skip
@@ -128,18 +128,18 @@ def repair(
     raise click.exceptions.Exit(_exit_code(found.plan))
 
 
-def _one_of(record: Path | None, problem: Path | None) -> None:
+def _one_of(record: Path | str | None, problem: Path | None) -> None:
     if (problem is None) == (record is None):
         raise click.UsageError("Give one of --problem FILE and --record FILE.")
 
 
-def _require_run(record: Path | None, problem: Path | None, run: str | None) -> None:
+def _require_run(record: Path | str | None, problem: Path | None, run: str | None) -> None:
     _one_of(record, problem)
     if (run is None) == (record is not None):
         raise click.UsageError("RUN is a run of a record: give both, or --problem FILE alone.")
 
 
-def _explanations(record: Path | None) -> Any:
+def _explanations(record: Path | str | None) -> Any:
     from pairup.services import open_record
 
     assert record is not None

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from pairup.cli.main import language
-from pairup.cli.options import ACTOR, KNOWN_BY, ON, PROGRAMME, day_of, now
+from pairup.cli.options import ACTOR, KNOWN_BY, ON, PROGRAMME, RECORD_PLACE, day_of, now
 
 #: exit codes, as the format of evaluation files says
 ANSWERED, NOT_IDENTIFIED = 0, 3
@@ -26,7 +26,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--registered", type=_FILE, metavar="FILE", help="Hash and date of the design fixed before the outcome.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same answer.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-@click.option("--record", type=_FILE, help="Keep the answer in this record; its plan and observations are used.")
+@click.option("--record", type=RECORD_PLACE, help="Keep the answer in this record; its plan and observations are used.")
 @click.option("--claim", metavar="ID", help="With --record: the claim that is evaluated.")
 @PROGRAMME
 @ON
@@ -35,8 +35,9 @@ _FILE = click.Path(path_type=Path)
     "--actor", default="evaluator", show_default=True, help="With --record, who does this: role or role:code."
 )
 def evaluate(
-    panel: Path | None, design: Path | None, registered: Path | None, seed: int, as_json: bool, record: Path | None,
-    claim: str | None, programme: str | None, on: datetime | None, known_by: datetime | None, actor: str,
+    panel: Path | None, design: Path | None, registered: Path | None, seed: int, as_json: bool,
+    record: Path | str | None, claim: str | None, programme: str | None, on: datetime | None,
+    known_by: datetime | None, actor: str,
 ) -> int:  # fmt: skip
     """Estimate an effect, look at the doubts, and grade the claim.
 
@@ -78,7 +79,7 @@ def _alone(panel: Any, design: Any, registered: Path | None, seed: int) -> Any:
 
 
 def _kept(
-    record: Path, claim: str, panel: Path | None, design: Path | None, *, seed: int, programme: str | None,
+    record: Path | str, claim: str, panel: Path | None, design: Path | None, *, seed: int, programme: str | None,
     on: datetime | None, known_by: datetime | None, actor: str,
 ) -> tuple[Any, list[str]]:  # fmt: skip
     """Evaluate a claim of a record; give the estimate and what is said of its plan."""
@@ -112,7 +113,7 @@ def _fixed_in_a_file(design: Path, into: Any) -> None:
 
 
 @click.command("register")
-@click.option("--record", type=_FILE, help="The record in whose journal the plan is fixed.")
+@click.option("--record", type=RECORD_PLACE, help="The record in whose journal the plan is fixed.")
 @click.option("--claim", metavar="ID", help="With --record: the claim whose effect is to be told.")
 @click.option("--design", type=_FILE, required=True, metavar="FILE", help="How it is to be told: TOML.")
 @click.option("--write", "into", type=_FILE, metavar="FILE", help="Write the registration for --registered, too.")
@@ -120,7 +121,7 @@ def _fixed_in_a_file(design: Path, into: Any) -> None:
 @ON
 @ACTOR
 def register(
-    record: Path | None, claim: str | None, design: Path, into: Path | None, programme: str | None,
+    record: Path | str | None, claim: str | None, design: Path, into: Path | None, programme: str | None,
     on: datetime | None, actor: str,
 ) -> None:  # fmt: skip
     """Fix in the journal how the effect in a claim is to be told, before the outcome is opened.

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pairup.cli.main import language
-from pairup.cli.options import ACTOR, RECORD, now, say_findings, step
+from pairup.cli.options import ACTOR, RECORD, RECORD_PLACE, now, say_findings, step
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 MAPPING = click.option("--mapping", type=click.Path(path_type=Path, dir_okay=False), help="How your own columns map.")
@@ -27,8 +27,8 @@ def init(folder: Path, name: str | None) -> None:
 @click.command()
 @FOLDER
 @MAPPING
-@click.option("--record", type=click.Path(path_type=Path, dir_okay=False), help="Check against what this record holds.")
-def check(folder: Path, mapping: Path | None, record: Path | None) -> None:
+@click.option("--record", type=RECORD_PLACE, help="Check against what this record holds.")
+def check(folder: Path, mapping: Path | None, record: Path | str | None) -> None:
     """Say everything that is wrong with FOLDER, with file and row. Nothing is written."""
     from pairup.services import folder as folders
 
@@ -46,7 +46,7 @@ def check(folder: Path, mapping: Path | None, record: Path | None) -> None:
 @RECORD
 @MAPPING
 @ACTOR
-def load(folder: Path, record: Path, mapping: Path | None, actor: str) -> None:
+def load(folder: Path, record: Path | str, mapping: Path | None, actor: str) -> None:
     """Load FOLDER into a record, all of it or nothing. A record that does not exist is made."""
     from pairup.services import folder as folders
 
@@ -62,7 +62,7 @@ def load(folder: Path, record: Path, mapping: Path | None, actor: str) -> None:
 @RECORD
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--force", is_flag=True, help="Write into a folder that is not empty.")
-def save(record: Path, folder: Path, force: bool) -> None:
+def save(record: Path | str, folder: Path, force: bool) -> None:
     """Save a record as FOLDER: CSV files with every version, the journal, and datapackage.json."""
     from pairup.services import folder as folders
     from pairup.services import open_record

@@ -18,15 +18,15 @@ _KEY = click.option("--key", type=_FILE, help="The log's secret key. [default: R
 @_KEY
 @click.option("--log", "name", default="pairup/journal", show_default=True, help="The log's name, for a new key.")
 @click.option("--into", type=_FILE, help="Write the checkpoint there too.")
-def checkpoint(record: Path, key: Path | None, name: str, into: Path | None) -> None:
+def checkpoint(record: Path | str, key: Path | None, name: str, into: Path | None) -> None:
     """Sign how long the journal is and what its head is; print the note for the offices to keep."""
-    from pairup.services import open_record
+    from pairup.services import beside, open_record
 
     open_record(record)
     from pairup.services.journal_export import signing_key
     from pairup.services.write import sign_checkpoint
 
-    path = key or record.with_name(f"{record.name}.key")
+    path = key or beside(record, ".key")
     secret, is_new = signing_key(path, name)
     note = sign_checkpoint(secret, at=now())
     if into is not None:
@@ -42,14 +42,14 @@ def checkpoint(record: Path, key: Path | None, name: str, into: Path | None) -> 
 @RECORD
 @_KEY
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), required=True, help="A new folder.")
-def export_journal(record: Path, key: Path | None, into: Path) -> None:
+def export_journal(record: Path | str, key: Path | None, into: Path) -> None:
     """Write the journal and its rows as files that others verify without a record; no personal data is in them."""
-    from pairup.services import open_record
+    from pairup.services import beside, open_record
 
     open_record(record)
     from pairup.services import journal_export
 
-    path = key or record.with_name(f"{record.name}.key")
+    path = key or beside(record, ".key")
     secret = journal_export.signing_key(path, "")[0] if path.exists() else None
     count = journal_export.export_journal(into, key=secret, at=now())
     click.echo(f"{count} entries in {into}. Next: python -m pairup.journal.verify {into} --key FILE --checkpoint FILE")
@@ -57,7 +57,7 @@ def export_journal(record: Path, key: Path | None, into: Path) -> None:
 
 @click.command()
 @RECORD
-def verify(record: Path) -> None:
+def verify(record: Path | str) -> None:
     """Recompute the journal, its checkpoints and the digest of every row it recorded.
 
     This is the record looking at itself. `python -m pairup.journal.verify` checks an export against a checkpoint that

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pairup.cli.main import language
-from pairup.cli.options import PROGRAMME, now, picture_file
+from pairup.cli.options import PROGRAMME, RECORD_PLACE, now, picture_file
 
 if TYPE_CHECKING:
     from pairup.planning.plan import Plan
@@ -21,7 +21,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.command("what-we-learn")
 @click.argument("run", required=False)
 @click.option("--problem", type=_FILE, help="A problem file of pairings, postings or funding; no record is needed.")
-@click.option("--record", type=_FILE, help="The record that holds RUN.")
+@click.option("--record", type=RECORD_PLACE, help="The record that holds RUN.")
 @PROGRAMME
 @click.option("--panel", type=_FILE, required=True, metavar="FILE", help="Outcomes of the past by place and year.")
 @click.option("--only", metavar="TAG", help="Of a portfolio: only projects with this tag. [default: all]")
@@ -35,9 +35,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON, and nothing else.")
 def what_we_learn(
-    run: str | None, problem: Path | None, record: Path | None, programme: str | None, panel: Path, only: str | None,
-    until: int | None, lag: int, begins: int | None, picture: Path | None, draw: str | None, into: Path | None,
-    seconds: float | None, seed: int, as_json: bool,
+    run: str | None, problem: Path | None, record: Path | str | None, programme: str | None, panel: Path,
+    only: str | None, until: int | None, lag: int, begins: int | None, picture: Path | None, draw: str | None,
+    into: Path | None, seconds: float | None, seed: int, as_json: bool,
 ) -> int:  # fmt: skip
     """Say what a plan will let us learn, and what a lottery among near ties would add. Changes nothing.
 
@@ -83,7 +83,7 @@ def _planned(problem: Path, seconds: float | None, seed: int) -> Plan[Any]:
     return planner_of(asked.kind)(asked, stop=Stop(seconds=seconds), seed=seed)
 
 
-def _kept(run: str, record: Path | None, programme: str | None) -> Plan[Any]:
+def _kept(run: str, record: Path | str | None, programme: str | None) -> Plan[Any]:
     from pairup.services import open_record
 
     assert record is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import sys
 from typing import Any
@@ -18,6 +19,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("pairup.cli.folder", "Make an empty programme folder with example rows."),
     "check": ("pairup.cli.folder", "Say everything that is wrong with a folder; write nothing."),
     "load": ("pairup.cli.folder", "Load a folder into a record."),
+    "import": ("pairup.cli.sheets", "Show what a sheet would change; write what you accept."),
+    "export": ("pairup.cli.sheets", "Write a table, or all of them, as CSV or XLSX."),
     "save": ("pairup.cli.folder", "Save a record as a folder of CSV files."),
     "record": ("pairup.cli.rows", "Record a new row of a table."),
     "correct": ("pairup.cli.rows", "Correct a row: a new version, on the one you saw."),
@@ -66,7 +69,8 @@ class Commands(click.Group):
         if name not in COMMANDS:
             return None
         module = importlib.import_module(COMMANDS[name][0])
-        command: click.Command = getattr(module, name.replace("-", "_"))
+        attribute = name.replace("-", "_")
+        command: click.Command = getattr(module, f"{attribute}_" if keyword.iskeyword(attribute) else attribute)
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

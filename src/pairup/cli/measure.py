@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from pairup.cli.main import language
-from pairup.cli.options import DAY, PROGRAMME, day_of
+from pairup.cli.options import DAY, PROGRAMME, RECORD_PLACE, day_of
 
 #: exit codes: 3 where nothing asked has a figure
 MEASURED, NOTHING = 0, 3
@@ -25,7 +25,7 @@ def _list(context: click.Context, parameter: click.Parameter, given: str | None)
 @click.command("measure")
 @click.argument("data", nargs=-1, type=_FILE, metavar="[DATA]...")
 @click.option("--schema", metavar="FILE|NAME", help="What the columns of DATA are: TOML, or a schema that ships.")
-@click.option("--record", type=click.Path(path_type=Path, dir_okay=False), help="Measure this record's observations.")
+@click.option("--record", type=RECORD_PLACE, help="Measure this record's observations.")
 @PROGRAMME
 @click.option("--indicator", "codes", multiple=True, metavar="CODE", help="Only this one. May be repeated.")
 @click.option("--definitions", type=_FILE, multiple=True, metavar="FILE", help="Own indicators: .toml or .py.")
@@ -42,10 +42,10 @@ def _list(context: click.Context, parameter: click.Parameter, given: str | None)
 @click.option("--columns", "as_parquet", is_flag=True, help="Write Parquet, not CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, and nothing else.")
 def measure(
-    data: tuple[Path, ...], schema: str | None, record: Path | None, programme: str | None, codes: tuple[str, ...],
-    definitions: tuple[Path, ...], by: tuple[str, ...], expected: tuple[Path, ...], on: datetime | None,
-    known_by: datetime | None, engine: str, memory: str, threads: int | None, leave_out: bool, is_checked: bool,
-    into: Path | None, as_parquet: bool, as_json: bool,
+    data: tuple[Path, ...], schema: str | None, record: Path | str | None, programme: str | None,
+    codes: tuple[str, ...], definitions: tuple[Path, ...], by: tuple[str, ...], expected: tuple[Path, ...],
+    on: datetime | None, known_by: datetime | None, engine: str, memory: str, threads: int | None, leave_out: bool,
+    is_checked: bool, into: Path | None, as_parquet: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Measure indicators of DATA (CSV, Parquet, or folders of Parquet) or of a record.
 
@@ -77,7 +77,7 @@ def measure(
     return MEASURED if found.known else NOTHING
 
 
-def _recorded(record: Path, programme: str | None, *, on: date, known_by: date | None) -> Any:
+def _recorded(record: Path | str, programme: str | None, *, on: date, known_by: date | None) -> Any:
     from pairup.services import open_record
 
     open_record(record)

@@ -15,9 +15,25 @@ from typing import Any
 import click
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+class RecordPlace(click.ParamType[Path | str]):
+    """A record: a file of SQLite, the address of a database, or a file that holds such an address."""
+
+    name = "file"
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Path | str:
+        if isinstance(value, str) and value.startswith(("postgresql://", "postgres://")):
+            return value
+        path: Path = click.Path(path_type=Path, dir_okay=False).convert(value, parameter, context)
+        return path
+
+
+RECORD_PLACE = RecordPlace()
 RECORD = click.option(
-    "--record", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The record: one SQLite file."
-)
+    "--record", type=RECORD_PLACE, required=True, envvar="PAIRUP_DATABASE_URL",
+    help="The record: a SQLite file, or a postgresql:// address.",
+)  # fmt: skip
 PROGRAMME = click.option("--programme", help="Which programme; needed where the record holds several.")
 ON = click.option("--on", type=DAY, help="Ask as of this day. [default: today]")
 KNOWN_BY = click.option("--known-by", type=DAY, help="With what was recorded by the end of this day. [default: now]")

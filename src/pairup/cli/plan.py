@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pairup.cli.main import language
-from pairup.cli.options import ACTOR, DAY, PROGRAMME, RECORD, day_of, now, picture_file, step
+from pairup.cli.options import ACTOR, DAY, PROGRAMME, RECORD, RECORD_PLACE, day_of, now, picture_file, step
 
 if TYPE_CHECKING:
     from pairup.planning.fair_plans import Order
@@ -24,7 +24,7 @@ KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
     "--problem", "problems", multiple=True, type=click.Path(path_type=Path, dir_okay=False),
     help="A problem file; no record is needed. Of postings several: rounds in order.",
 )  # fmt: skip
-@click.option("--record", type=click.Path(path_type=Path, dir_okay=False), help="Plan from this record.")
+@click.option("--record", type=RECORD_PLACE, help="Plan from this record.")
 @PROGRAMME
 @click.option("--round", "round_code", help="Which round. [default: the next one]")
 @click.option("--on", type=DAY, help="Plan as the record stands on this day. [default: today]")
@@ -73,7 +73,7 @@ KINDS = click.Choice(["pairings", "postings", "funding", "visits"])
 )
 @ACTOR
 def plan(
-    kind: str, problems: tuple[Path, ...], record: Path | None, programme: str | None, round_code: str | None,
+    kind: str, problems: tuple[Path, ...], record: Path | str | None, programme: str | None, round_code: str | None,
     on: datetime | None, known_by: datetime | None, years: str | None, without: tuple[str, ...],
     joins: Path | None, days: int, nights: str, seconds: float | None, work: int | None, seed: int,
     rounds: int | None, rest: int, fair: Order | None,
@@ -151,7 +151,7 @@ def plan(
     raise click.exceptions.Exit(exit_code_of(drafted.plan if change is None else change.plan))
 
 
-def _tell(drafted: Draft, record: Path) -> None:
+def _tell(drafted: Draft, record: Path | str) -> None:
     """Print a draft: the plan, what its worth is made of, how firm and how fair it is."""
     from pairup.services.checks import check_words
 
@@ -207,7 +207,7 @@ def _years(given: str | None) -> tuple[int, int] | None:
 )
 @ACTOR
 def lottery(
-    run: str, record: Path, programme: str | None, within: str, seed: int, deviation: float, panel: Path | None,
+    run: str, record: Path | str, programme: str | None, within: str, seed: int, deviation: float, panel: Path | None,
     only: str | None, until: int | None, lag: int, into: Path | None, actor: str,
 ) -> None:  # fmt: skip
     """Draw lots among the near ties of the drafted portfolio RUN, and keep the draw as a run that can be adopted.
@@ -255,7 +255,7 @@ def share_of(given: str, option: str) -> float:
 @RECORD
 @PROGRAMME
 @ACTOR
-def adopt(run: str, record: Path, programme: str | None, actor: str) -> None:
+def adopt(run: str, record: Path | str, programme: str | None, actor: str) -> None:
     """Take the drafted plan RUN into the record. Refused if the record changed since."""
     from pairup.services import open_record
 

@@ -88,7 +88,7 @@ def _rounds_of(problems: list[PostingProblem], how: How) -> None:
     draw_rounds(told, how)
 
 
-def plan_of_record(record: Path, ask: Callable[[], Any], actor: str, how: How) -> int:
+def plan_of_record(record: Path | str, ask: Callable[[], Any], actor: str, how: How) -> int:
     """Plan the round of the record that is open and keep it as a run; give the exit code."""
     from pairup.planning.futures import Expected
     from pairup.services import fair, horizons

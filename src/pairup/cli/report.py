@@ -10,12 +10,12 @@ from typing import Any
 import click
 
 from pairup.cli.main import language
-from pairup.cli.options import KNOWN_BY, ON, PROGRAMME, RECORD, day_of, picture_file, step
+from pairup.cli.options import KNOWN_BY, ON, PROGRAMME, RECORD, RECORD_PLACE, day_of, picture_file, step
 
 
 @click.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False, exists=True))
-@click.option("--record", type=click.Path(path_type=Path, dir_okay=False), help="The record: one SQLite file.")
+@click.option("--record", type=RECORD_PLACE, help="The record: one SQLite file.")
 @PROGRAMME
 @ON
 @KNOWN_BY
@@ -24,8 +24,8 @@ from pairup.cli.options import KNOWN_BY, ON, PROGRAMME, RECORD, day_of, picture_
 @click.option("--wall", callback=picture_file, metavar="FILE", help="Draw class by verdict: .svg, .html or .png.")
 @click.option("--json", "as_json", is_flag=True, help="Print the claims as JSON, and nothing else.")
 def claims(
-    folder: Path | None, record: Path | None, programme: str | None, on: datetime | None, known_by: datetime | None,
-    seed: int, workers: int | None, wall: Path | None, as_json: bool,
+    folder: Path | None, record: Path | str | None, programme: str | None, on: datetime | None,
+    known_by: datetime | None, seed: int, workers: int | None, wall: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Check every claim of a programme: its arithmetic, units, size, contradictions, and what stands behind it.
 
@@ -69,7 +69,7 @@ def claims(
 @KNOWN_BY
 @click.option("--force", is_flag=True, help="Write over a report that is there.")
 def report(
-    record: Path, into: Path, programme: str | None, on: datetime | None, known_by: datetime | None, force: bool
+    record: Path | str, into: Path, programme: str | None, on: datetime | None, known_by: datetime | None, force: bool
 ) -> None:
     """Write INTO/index.html for the office and INTO/public.html for everybody."""
     from pairup.services import open_record

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pairup.cli.main import language
-from pairup.cli.options import PROGRAMME, picture_file
+from pairup.cli.options import PROGRAMME, RECORD_PLACE, picture_file
 from pairup.values.words import Words
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ SCENARIOS, WORST = 200, 0.1
 @click.command()
 @click.argument("run", required=False)
 @click.option("--problem", type=click.Path(path_type=Path, dir_okay=False), help="A problem file; no record is needed.")
-@click.option("--record", type=click.Path(path_type=Path, dir_okay=False), help="The record that holds RUN.")
+@click.option("--record", type=RECORD_PLACE, help="The record that holds RUN.")
 @PROGRAMME
 @click.option("--floors", is_flag=True, help="Say what each floor costs, and what one more point of share would.")
 @click.option("--frontier", callback=picture_file, metavar="FILE",
@@ -36,7 +36,7 @@ SCENARIOS, WORST = 200, 0.1
 @click.option("--seconds", type=click.FloatRange(min=0), help="Stop each plan after this long. [default: until proved]")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 def weigh(
-    run: str | None, problem: Path | None, record: Path | None, programme: str | None, floors: bool,
+    run: str | None, problem: Path | None, record: Path | str | None, programme: str | None, floors: bool,
     frontier: Path | None, risk: float | None, rule: str | None, lottery: str | None, steps: int,
     seconds: float | None, seed: int,
 ) -> None:  # fmt: skip
@@ -80,7 +80,7 @@ def _planned(problem: Path, stop: Stop, seed: int) -> Plan[Funding]:
     return plan_funding(asked, stop=stop, seed=seed)
 
 
-def _kept(run: str, record: Path | None, programme: str | None) -> Plan[Funding]:
+def _kept(run: str, record: Path | str | None, programme: str | None) -> Plan[Funding]:
     from pairup.services import open_record
 
     assert record is not None

@@ -136,6 +136,7 @@ class Known:
     measured_by: MeasuredBy | None = None
     alternatives: tuple[str, ...] = ()
     assignment: AssignedBy = AssignedBy.NOT_RANDOM
+    dose: str = ""  # a column: treated units with more of it changed more, if the help is the cause
 
     def to_dict(self) -> dict[str, Any]:
         return _without_none({
@@ -143,7 +144,7 @@ class Known:
             "chosen_on_outcome": self.chosen_on_outcome,
             "selection_window": self.selection_window and self.selection_window.to_dict(),
             "measured_by": self.measured_by, "alternatives": list(self.alternatives) or None,
-            "assignment": self.assignment,
+            "assignment": self.assignment, "dose": self.dose or None,
         })  # fmt: skip
 
 
@@ -178,7 +179,7 @@ class Design:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the panel that it names."""
-        named = {*self.covariates, *self.plan.alternatives, *(one.column for one in self.predictors)}
+        named = {*self.covariates, *self.plan.alternatives, self.plan.dose, *(one.column for one in self.predictors)}
         return tuple(sorted((named | {self.running}) - {"", "outcome"}))
 
     @property

@@ -197,6 +197,7 @@ def _known(reading: Reading, said: Any) -> Known:
         _choice(reading, found.get("measured_by"), "plan.measured_by", MeasuredBy),
         _texts(reading, found.get("alternatives"), "plan.alternatives"),
         _choice(reading, found.get("assignment"), "plan.assignment", AssignedBy) or AssignedBy.NOT_RANDOM,
+        "" if found.get("dose") is None else reading.text(found["dose"], "plan.dose") or "",
     )  # fmt: skip
 
 

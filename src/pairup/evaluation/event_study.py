@@ -88,7 +88,7 @@ def _estimated(panel: Panel, design: Design, seed: int, is_by_cohort: bool) -> F
     return Found(
         told.effects[0], by_event_time=by_event_time,
         event_covariance=covariance if np.isfinite(covariance).all() else None,
-        checks=(*checked(used, design, 0, few), *_own_checks(fitted, is_by_cohort)), level_without=float(level) - value,
+        checks=(*checked(design, 0, few), *_own_checks(fitted, is_by_cohort)), level_without=float(level) - value,
     )  # fmt: skip
 
 

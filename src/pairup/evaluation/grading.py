@@ -33,15 +33,34 @@ class Strength(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One of G1 to G14. `passed` None: does not apply to this design."""
+    """One of G1 to G14, or a doubt that stands as one. `passed` None: does not apply to this design."""
 
     number: str
     passed: bool | None
     words: Words
     figure: float | None = None
 
+    @property
+    def name(self) -> Words:
+        """Say what is asked for in plain words, its number after them; a doubt without a number by its own words."""
+        if self.number[1:].isdigit():
+            return Words(f"verdict.gate-{self.number.lower()}")
+        return Words(f"verdict.doubt-{self.number.replace(',', '').replace(' ', '-')}")
+
+    @property
+    def told(self) -> Words:
+        """Say what is asked for, and what was found."""
+        return Words("verdict.gate-told", {"gate": self.name, "words": self.words})
+
     def to_dict(self) -> dict[str, Any]:
-        return {"number": self.number, "passed": self.passed, "figure": self.figure, "words": self.words.say()}
+        return {"number": self.number, "passed": self.passed, "figure": self.figure, "words": self.told.say()}
+
+
+def listed(words: Sequence[Words]) -> Words | str:
+    """Put words behind each other, as each language does; an empty text for none."""
+    if len(words) < 2:
+        return words[0] if words else ""
+    return Words("verdict.and", {"first": words[0], "rest": listed(words[1:])})
 
 
 @dataclass(frozen=True, slots=True)

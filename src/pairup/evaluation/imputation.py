@@ -60,7 +60,7 @@ def estimate_imputation(panel: Panel, design: Design, *, seed: int = 0) -> Found
     return Found(
         told.effects[0], by_event_time=by_event_time,
         event_covariance=covariance if np.isfinite(covariance).all() else None,
-        checks=(*checked(used, design, 0, few), *_own_checks(panel, used, found)), level_without=float(level) - value,
+        checks=(*checked(design, 0, few), *_own_checks(panel, used, found)), level_without=float(level) - value,
     )  # fmt: skip
 
 

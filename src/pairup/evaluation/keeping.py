@@ -26,7 +26,7 @@ def kept(estimate: Estimate, gaps: Sequence[Sequence[float]] = ()) -> dict[str, 
             for one in estimate.checks
         ],
         "gates": [
-            {"number": gate.number, "passed": gate.passed, "words": gate.words.to_dict()}
+            {"number": gate.number, "passed": gate.passed, "words": gate.told.to_dict()}
             for gate in (estimate.grading.gates if estimate.grading else ())
         ],
         "findings": [finding.words.to_dict() for finding in estimate.findings],

@@ -27,6 +27,7 @@ from pairup.evaluation.families import (
     value_of,
 )
 from pairup.evaluation.gates.limits import Limits
+from pairup.evaluation.other_causes import Dose, dose_response, without_causes
 from pairup.evaluation.panel import Panel, Periods
 from pairup.evaluation.synthetic_doubt import fit_before, in_time, without_each_donor, without_each_treated
 
@@ -64,6 +65,7 @@ class Looks:
     second_p : how often two methods differ as much where nothing happened.
     without : the least and largest estimate with one unit left out.
     run : how far the treated had moved against the claim just before, in standard deviations of the pool.
+    dose : how the change hangs on the dose among the treated, where the plan names one.
     earlier : the estimate with the periods of the selection left out, where places were chosen on the outcome.
     """
 
@@ -92,6 +94,7 @@ class Looks:
     is_chosen: bool = False
     earlier: float | None = None
     alternatives: dict[str, float | None] = field(default_factory=dict)
+    dose: Dose | None = None
     placebos: tuple[float, ...] = ()
 
     def shifted(self, by: float) -> Looks:
@@ -105,9 +108,18 @@ class Looks:
         )  # fmt: skip
 
     @property
+    def is_alone(self) -> bool:
+        """Whether one cluster alone is treated: no error can be read off one, only its rank among others."""
+        return self.treated == 1
+
+    @property
     def intervals(self) -> tuple[Pair, ...]:
-        """Every interval that must hold: with few clusters that of ranks too, with chosen places the earlier one."""
-        held = [one for one in (self.own, self.ranks if self.is_few else None) if one is not None]
+        """Every interval that must hold: of one cluster that of ranks alone, of few that of ranks too.
+
+        With places chosen on the outcome the interval from before the choice as well.
+        """
+        own = None if self.is_alone and self.ranks is not None else self.own
+        held = [one for one in (own, self.ranks if self.is_few else None) if one is not None]
         if held and self.is_chosen and self.earlier is not None:
             held += [(low + self.earlier - self.value, high + self.earlier - self.value) for low, high in held]
         return tuple(held)
@@ -152,11 +164,12 @@ def _with_fits(looks: Looks, panel: Panel, design: Design, limits: Limits, seed:
     other = Method.SYNTHETIC_DID if looks.family is Family.TRENDS else Method.IMPUTATION_DID
     name = other.value if looks.family is Family.TRENDS else "difference-of-differences"
     without = _without_trends(panel) if looks.family is Family.TRENDS else _without_fits(panel, own)
-    told = {name: _beside(looks.value, one, plain) for name, one in _alternatives(panel, own).items()}
+    told = {name: _beside(looks.value, one, plain) for name, one in without_causes(panel, own).items()}
     looks = replace(
         looks, in_time=_in_time_trends(base, seed) if looks.family is Family.TRENDS else _in_time_fits(base, own, seed),
         second=value_of(other, panel.outcomes, panel.starts), second_method=name, alternatives=told,
         without=None if without is None or plain is None else _moved(without, looks.value - plain),
+        dose=dose_response(panel, design.plan.dose, seed) if design.plan.dose else None,
     )  # fmt: skip
     if design.plan.second_method is None:
         looks = replace(looks, second_p=_apart_p(panel, design, looks, looks.second, seed))
@@ -264,7 +277,9 @@ def _in_time_trends(panel: Panel, seed: int) -> InTime | None:
         return None
     early, pretended = panel.outcomes[:, :start], np.where(panel.is_treated, start - ahead, start)
     value = value_of(Method.IMPUTATION_DID, early, pretended)
-    others = drawn_trends(early[~panel.is_treated], pretended[panel.is_treated], _MANY_DRAWS, seed)
+    # before the first start nothing has happened to anybody: where the pool has too few units to lend, all are shuffled
+    is_lent = ~panel.is_treated if 2 * panel.is_treated.sum() <= (~panel.is_treated).sum() else slice(None)
+    others = drawn_trends(early[is_lent], pretended[panel.is_treated], _MANY_DRAWS, seed)
     if value is None or len(others) < 2:
         return None
     p = (1 + float((np.abs(others) >= abs(value)).sum())) / (1 + len(others))
@@ -332,33 +347,6 @@ def _base(panel: Panel, design: Design, limits: Limits) -> Panel:
         weight=None if panel.weight is None else panel.weight[rows],
         columns={name: column[rows] for name, column in panel.columns.items()},
     )  # fmt: skip
-
-
-def _alternatives(panel: Panel, design: Design) -> dict[str, float | None]:
-    """Estimate again with what each other explanation explains taken out of the outcome.
-
-    The slope on the column is taken within units and periods, over cells that were not helped.
-    """
-    told: dict[str, float | None] = {}
-    for name in design.plan.alternatives:
-        column = panel.spread(panel.columns[name])
-        wide = panel.outcomes
-        is_off = np.arange(wide.shape[1])[None, :] < panel.starts[:, None]
-        pool = ~panel.is_treated
-        if np.isnan(column).any() or pool.sum() < 2:
-            told[name] = None
-            continue
-        slope = _slope(wide[pool], column[pool]) if is_off[pool].all() else None
-        told[name] = None if slope is None else value_of(design.method, wide - slope * column, panel.starts)
-    return told
-
-
-def _slope(outcome: Floats, column: Floats) -> float | None:
-    y, x = (
-        one - one.mean(axis=0) - one.mean(axis=1, keepdims=True) + one.mean() for one in (outcome, column)
-    )  # fmt: skip
-    square = float((x * x).sum())
-    return float((x * y).sum()) / square if square > 1e-12 * max(1.0, float((column**2).sum())) else None
 
 
 def _observed(panel: Panel, found: Found) -> float | None:

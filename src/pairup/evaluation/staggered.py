@@ -72,7 +72,7 @@ def estimate_staggered(panel: Panel, design: Design, *, seed: int = 0) -> Found:
     return Found(
         effect, by_event_time=by_event_time,
         event_covariance=covariance if np.isfinite(covariance).all() else None,
-        checks=checked(panel, design, len(table.missed), few), level_without=level_without(panel, effect.value),
+        checks=checked(design, len(table.missed), few), level_without=level_without(panel, effect.value),
         further=_further(sums, told, table, panel, design),
     )  # fmt: skip
 

@@ -48,19 +48,10 @@ def _effect(estimate: Estimate, language: str) -> Iterator[str]:
 def _looked_at(estimate: Estimate, language: str) -> Iterator[str]:
     gates = estimate.grading.gates if estimate.grading else ()
     looked = [(one.passed, one.words.say(language)) for one in estimate.checks]
-    looked += [(gate.passed, numbered(gate.number, gate.words.say(language))) for gate in gates]
+    looked += [(gate.passed, gate.told.say(language)) for gate in gates]
     if looked:
         yield Words("evaluations.looked-at", {"count": len(looked)}).say(language)
     yield from (f"  {mark(passed)} {text}" for passed, text in looked)
-
-
-def numbered(number: str, text: str) -> str:
-    """Put a gate's number before its words, unless they begin with it.
-
-    >>> numbered("G4", "G4: three periods"), numbered("G4", "three periods")
-    ('G4: three periods', 'G4: three periods')
-    """
-    return text if text.startswith(number) else f"{number}: {text}"
 
 
 def mark(passed: bool | None) -> str:

@@ -17,10 +17,12 @@ from typing import Any
 from pairup.evaluation.cells import quantile
 from pairup.evaluation.design import AssignedBy, ClaimedEffect, Design, Method
 from pairup.evaluation.estimate import DoubtCheck, said
+from pairup.evaluation.gates.agreement import has_gradient
 from pairup.evaluation.gates.asked import Asked
+from pairup.evaluation.gates.before import runs_against
 from pairup.evaluation.gates.every import gates_of
 from pairup.evaluation.gates.limits import Limits
-from pairup.evaluation.grading import Band, Gate, Grade, Grading, Strength, grade_of
+from pairup.evaluation.grading import Band, Gate, Grade, Grading, Strength, grade_of, listed
 from pairup.evaluation.looks import Looks, Pair
 from pairup.evaluation.panel import Panel
 from pairup.evaluation.registration import Registration
@@ -92,10 +94,10 @@ def graded(
         standing.is_registered,
         in_outcome(looks, claim, (claim.low + claim.high) / 2),
     )
-    gates = gates_of(asked)
+    gates, doubts = gates_of(asked), _other_doubts(checks)
     grade, row = grade_of(
         interval, Band(claim.low, claim.high, design.plan.smallest_effect or 0.0),
-        is_registered=standing.is_registered, gates=(*gates, *_other_doubts(checks)),
+        is_registered=standing.is_registered, gates=(*gates, *doubts),
     )  # fmt: skip
     if letter in (Strength.D, Strength.E) and grade is not Grade.CANNOT_TELL:
         grade, row = Grade.CANNOT_TELL, "before-after" if letter is Strength.E else "single-series"
@@ -103,7 +105,7 @@ def graded(
         row = "no-level"
     moved = _moved(letter, interval, claim, asked)
     detectable = smallest_detectable(looks, claim, design.level)
-    return _told(panel, design, interval, row, grade, moved, standing, gates, detectable)
+    return _told(panel, design, interval, row, grade, moved, standing, gates, detectable, doubts)
 
 
 def in_outcome(looks: Looks, claim: ClaimedEffect, size: float) -> float | None:
@@ -146,8 +148,9 @@ def design_letter(design: Design, panel: Panel) -> Strength:
 def _moved(letter: Strength, interval: Pair | None, claim: ClaimedEffect, asked: Asked) -> Strength:
     """Move the letter by one step at most, for GRADE's reasons that no gate has counted already.
 
-    Down for imprecision, for errors of measurement by a party (indirectness) and for inconsistency between looks; up
-    for an effect more than twice the claim's least with nothing against it. D and E stay: no size makes them causal.
+    Down for imprecision and for inconsistency between looks. Up, and once only, where the effect stands: for one more
+    than twice the claim's least, for a dose-response that the plan foretold, for a bias known to run against the claim.
+    D and E stay: no reason makes them causal.
     """
     if interval is None or letter in (Strength.D, Strength.E):
         return letter
@@ -159,7 +162,8 @@ def _moved(letter: Strength, interval: Pair | None, claim: ClaimedEffect, asked:
     order = list(Strength)
     if is_imprecise or is_uneven:
         return order[min(order.index(letter) + 1, order.index(Strength.D))]
-    return order[max(order.index(letter) - 1, 1)] if low > 2 * claim.low and letter is Strength.C else letter
+    is_raised = low > 0 and (low > 2 * claim.low or has_gradient(asked) or runs_against(asked))
+    return Strength.B if is_raised and letter is Strength.C else letter
 
 
 def _other_doubts(checks: Sequence[DoubtCheck]) -> tuple[Gate, ...]:
@@ -173,14 +177,15 @@ def _other_doubts(checks: Sequence[DoubtCheck]) -> tuple[Gate, ...]:
 
 def _told(
     panel: Panel, design: Design, interval: Pair | None, row: str, grade: Grade, letter: Strength, standing: Standing,
-    gates: tuple[Gate, ...], detectable: float | None = None,
+    gates: tuple[Gate, ...], detectable: float | None = None, doubts: tuple[Gate, ...] = (),
 ) -> Grading:  # fmt: skip
     assert design.claim is not None
+    failed = [gate.name for gate in (*gates, *doubts) if gate.passed is False and gate.number != "G1"]
     facts: dict[str, Any] = {
         "claim": claim_words(design.claim), "class": class_words(letter), "method": method_words(design.method),
         "units": len(panel.units), "periods": len(panel.periods), "chosen": chosen_words(design),
         "registered": standing.words, "interval": interval_words(interval, design),
-        "gates": ", ".join(gate.number for gate in gates if gate.passed is False and gate.number != "G1"),
+        "gates": listed(failed),
     }  # fmt: skip
     opening = Words(f"verdict.row-{row}", facts)
     words = Words("verdict.sentence", {**facts, "opening": opening})

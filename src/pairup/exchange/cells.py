@@ -13,6 +13,7 @@ from typing import Any
 from pairup.errors import InputError
 from pairup.exchange.layout import Column, Kind
 from pairup.exchange.notes import nearest
+from pairup.exchange.plain import is_fiscal
 from pairup.values.days import Precision, RoughDay
 from pairup.values.money import Money, digits
 
@@ -166,7 +167,7 @@ def read_day(text: str) -> tuple[RoughDay | None, Precision]:
     value = text.strip()
     day, tilde, precision = value.partition("~")
     if not value.isascii():
-        raise CellRefused("not-a-day", found=text)
+        raise CellRefused("imports.fiscal-year" if is_fiscal(value) else "not-a-day", found=text)
     try:
         rough = RoughDay.read(day) if day or not tilde else None
         return rough, Precision(precision) if tilde or rough is None else rough.precision
@@ -185,6 +186,8 @@ def _why_no_day(text: str) -> CellRefused:
         return CellRefused("january-or-october", found=text, year=parts[1])
     if _SERIAL.fullmatch(text):
         return CellRefused("day-serial", found=text)
+    if is_fiscal(text):
+        return CellRefused("imports.fiscal-year", found=text)
     return CellRefused("not-a-day", found=text)
 
 

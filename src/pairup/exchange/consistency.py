@@ -13,7 +13,7 @@ from itertools import combinations, pairwise
 from typing import Any
 
 from pairup.exchange.cells import known_reference
-from pairup.exchange.layout import Clock, Kind
+from pairup.exchange.layout import Clock, Kind, Table
 from pairup.exchange.notes import finding
 from pairup.exchange.reading import Rows
 from pairup.rules.register import load_rules
@@ -78,6 +78,12 @@ def held(rows: Rows, places: Iterable[int], about: Sequence[Hashable] = (), deta
         for at in places
         if at not in rows.refused
     ]  # fmt: skip
+
+
+def targets(table: Table) -> set[str]:
+    """Name the tables whose codes stand in a table's cells."""
+    listed = {target for (name, _), target in LISTED.items() if name == table.name}
+    return listed | {column.refers_to for column in table.columns if column.refers_to}
 
 
 def check_references(rows: Rows, known: Mapping[str, set[str]]) -> list[Finding]:

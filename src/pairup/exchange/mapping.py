@@ -8,36 +8,23 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from decimal import Decimal
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from pairup.exchange.child import FileRefused, Flaw, Parsed, parse_apart
 from pairup.exchange.encodings import ENCODINGS, decode
 from pairup.exchange.forbidden import forbidden
-from pairup.exchange.layout import Column, Kind, Layout
-from pairup.exchange.notes import finding, nearest
+from pairup.exchange.layout import Column, Kind, Layout, Table
+from pairup.exchange.notes import address, file_finding, finding, nearest
+from pairup.exchange.plain import DAY_ORDERS, UNITS, plain_day, plain_number, plain_year, plain_yes_no, solid
 from pairup.exchange.sheets import Grid, Sheet, read_grid, sheet_from
 from pairup.values.findings import Finding, Severity
 
-UNITS = {
-    "元": 1, "千元": 10**3, "万元": 10**4, "百万元": 10**6, "千万元": 10**7, "亿元": 10**8,
-    "thousand": 10**3, "million": 10**6, "billion": 10**9,
-}  # fmt: skip
-DAY_ORDERS = ("day-first", "month-first")
-_DAYS = (
-    re.compile(r"(\d{4})\s*年\s*(?:(\d{1,2})\s*月\s*(?:(\d{1,2})\s*[日号])?)?"),
-    re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})"),
-    re.compile(r"(\d{4})[/\-](\d{1,2})"),
-    re.compile(r"(\d{4})\.(\d{2}|[2-9])"),
-    re.compile(r"((?:19|20)\d{2})([01]\d)([0-3]\d)"),
-)
-_SHORT_DAY = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
-_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
-_PLAIN = re.compile(r"-?\d+(\.\d+)?")
 _FIELD = re.compile(r"\{([^{}]+)\}")
+#: files that hold sheets; parsed in the limited child only
+WORKBOOKS = (".xlsx", ".xlsm")
 _DATES = (Kind.FROM, Kind.TO, Kind.HAPPENED, Kind.DAY, Kind.ROUGH)
 _NUMBERS = (Kind.WHOLE, Kind.DECIMAL, Kind.AMOUNT)
 
@@ -62,6 +49,7 @@ class Part:
     fill_down: Sequence[str] = ()
     only_filled: Sequence[str] = ()
     day_order: str = ""
+    sheet: str = ""  # of a workbook; may be left out where only one holds anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +178,48 @@ def read_mapped(folder: Path, part: Part, plan: Plan, layout: Layout) -> tuple[S
         return None, [finding("mapping-no-file", file=plan.file, found=part.file)]
     if path.resolve().parent != folder.resolve():
         return None, [finding("mapping-outside", file=plan.file, found=part.file)]
+    if path.suffix.lower() in WORKBOOKS:
+        return _from_workbook(path, part, layout)
     decoded = decode(path.read_bytes(), file=part.file, encoding=part.encoding or plan.encoding or None)
     if decoded.text is None:
         return None, [decoded.finding] if decoded.finding else []
     grid, found = read_grid(decoded.text, file=part.file, delimiter=part.delimiter, comments=False)
+    return mapped_sheet(grid, part, layout, found)
+
+
+def _from_workbook(path: Path, part: Part, layout: Layout) -> tuple[Sheet | None, list[Finding]]:
+    try:
+        parsed = parse_apart(path)
+    except FileRefused as refusal:
+        return None, [file_finding(refusal.code.removeprefix("imports."), **refusal.facts)]
+    name, found = chosen_sheet(parsed, part.sheet)
+    if name is None:
+        return None, found
+    sheet, more = mapped_sheet(parsed.grids[name], part, layout, found)
+    return sheet, more + [flaw_finding(parsed, name, flaw, "") for flaw in parsed.flaws[name]]
+
+
+def chosen_sheet(parsed: Parsed, wanted: str) -> tuple[str | None, list[Finding]]:
+    """Name the sheet of a workbook that is meant: the one asked for, or the only one that holds anything."""
+    filled = [name for name, grid in parsed.grids.items() if grid.records]
+    if wanted in parsed.grids or (not wanted and len(filled) == 1):
+        return (wanted or filled[0]), []
+    known = ", ".join(filled) or "-"
+    if wanted:
+        return None, [file_finding("no-such-sheet", file=parsed.file, found=wanted, known=known)]
+    return None, [file_finding("which-sheet", file=parsed.file, known=known)]
+
+
+def flaw_finding(parsed: Parsed, sheet: str, flaw: Flaw, column: str) -> Finding:
+    """Tell a cell that cannot be taken."""
+    facts: dict[str, Any] = {"found": flaw.found, "cell": address(flaw.row, flaw.column)}
+    return file_finding(flaw.code, file=parsed.grids[sheet].file, row=flaw.row, column=column, **facts)
+
+
+def mapped_sheet(grid: Grid, part: Part, layout: Layout, found: list[Finding]) -> tuple[Sheet | None, list[Finding]]:
+    """Read a grid by a mapping, as one table; what was found so far comes before what is found here."""
     if part.header_row not in grid.rows:
-        return None, [*found, finding("no-header-row", file=part.file, row=part.header_row, number=part.header_row)]
+        return None, [*found, finding("no-header-row", file=grid.file, row=part.header_row, number=part.header_row)]
     grid = _with_rows_squared(_without(grid, part), part)
     sheet, more = sheet_from(grid, grid.rows.index(part.header_row))
     return _translated(sheet, part, layout, found + more)
@@ -208,31 +232,26 @@ def _without(grid: Grid, part: Part) -> Grid:
         for record, row in zip(grid.records, grid.rows, strict=True)
         if row == part.header_row or (row > part.header_row and not _is_skipped(record, part))
     ]
-    return Grid(grid.file, [record for record, _ in kept], [row for _, row in kept])
+    return replace(grid, records=[record for record, _ in kept], rows=[row for _, row in kept])
 
 
 def _is_skipped(record: Sequence[str], part: Part) -> bool:
-    first = next((text for cell in record if (text := _solid(cell))), "")
-    return not first or any(first.startswith(_solid(word)) for word in part.skip_rows)
+    first = next((text for cell in record if (text := solid(cell))), "")
+    return not first or any(first.startswith(solid(word)) for word in part.skip_rows)
 
 
 def _with_rows_squared(grid: Grid, part: Part) -> Grid:
     """Fill rows that end early: spreadsheets leave out empty cells at the end of a row."""
     at = grid.rows.index(part.header_row)
     width = len(grid.records[at])
-    return Grid(grid.file, [record + [""] * (width - len(record)) for record in grid.records], grid.rows)
-
-
-def _solid(text: str) -> str:
-    """A header or word without its spaces and line ends, full-width signs as the plain ones."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    return replace(grid, records=[record + [""] * (width - len(record)) for record in grid.records])
 
 
 def _translated(sheet: Sheet, part: Part, layout: Layout, found: list[Finding]) -> tuple[Sheet, list[Finding]]:
-    heads = {_solid(head): head for head in sheet.columns}
-    filled = {_solid(head): _filled(sheet, heads, head) for head in part.fill_down if _solid(head) in heads}
+    heads = {solid(head): head for head in sheet.columns}
+    filled = {solid(head): _filled(sheet, heads, head) for head in part.fill_down if solid(head) in heads}
     cells: Mapping[str, Sequence[str]] = {
-        solid: filled.get(solid, sheet.columns[head]) for solid, head in heads.items()
+        short: filled.get(short, sheet.columns[head]) for short, head in heads.items()
     }
     sheet, cells, more = _only_filled(sheet, cells, part)
     found += more
@@ -240,7 +259,7 @@ def _translated(sheet: Sheet, part: Part, layout: Layout, found: list[Finding]) 
     shown: dict[str, str] = {}
     table = layout[part.table]
     for said, targets in part.columns.items():
-        if (head := _solid(said)) not in heads:
+        if (head := solid(said)) not in heads:
             found.append(_no_such_head(sheet, said, said))
             continue
         for target in _listed(targets):
@@ -253,7 +272,8 @@ def _translated(sheet: Sheet, part: Part, layout: Layout, found: list[Finding]) 
         texts, more = _by_template(template, cells, sheet, target)
         columns[target] = texts
         found += more
-    return Sheet(sheet.file, columns, sheet.rows, shown), found + _unused(sheet, part)
+    whole = Sheet(sheet.file, columns, sheet.rows, shown, order=sheet.order)
+    return whole, found + _unused(sheet, part)
 
 
 def _only_filled(
@@ -262,13 +282,13 @@ def _only_filled(
     """Leave out rows in which one of the named columns is empty: a sheet that holds two tables side by side."""
     if not part.only_filled:
         return sheet, cells, []
-    unknown = [head for head in part.only_filled if _solid(head) not in cells]
-    nothing = {"", *map(_solid, part.empty)}
-    tests = [cells[_solid(head)] for head in part.only_filled if head not in unknown]
-    kept = [at for at in range(len(sheet)) if all(_solid(texts[at]) not in nothing for texts in tests)]
+    unknown = [head for head in part.only_filled if solid(head) not in cells]
+    nothing = {"", *map(solid, part.empty)}
+    tests = [cells[solid(head)] for head in part.only_filled if head not in unknown]
+    kept = [at for at in range(len(sheet)) if all(solid(texts[at]) not in nothing for texts in tests)]
     found = [_no_such_head(sheet, head, head) for head in unknown]
     shorter = Sheet(sheet.file, {name: [texts[at] for at in kept] for name, texts in sheet.columns.items()},
-                    [sheet.rows[at] for at in kept])  # fmt: skip
+                    [sheet.rows[at] for at in kept], order=sheet.order)  # fmt: skip
     return shorter, {name: [texts[at] for at in kept] for name, texts in cells.items()}, found
 
 
@@ -279,7 +299,7 @@ def _no_such_head(sheet: Sheet, column: str, name: str) -> Finding:
 def _filled(sheet: Sheet, heads: Mapping[str, str], head: str) -> list[str]:
     """Fill the cells under a merged one with its text."""
     texts, last = [], ""
-    for text in sheet.columns[heads[_solid(head)]]:
+    for text in sheet.columns[heads[solid(head)]]:
         last = text if text.strip() else last
         texts.append(last)
     return texts
@@ -287,19 +307,19 @@ def _filled(sheet: Sheet, heads: Mapping[str, str], head: str) -> list[str]:
 
 def _unused(sheet: Sheet, part: Part) -> list[Finding]:
     """Name the columns that the mapping says nothing about, and the forbidden ones, which only `ignore` keeps out."""
-    mapped = {_solid(head) for head in part.columns}
-    used = mapped | {_solid(head) for head in part.fill_down}
-    used |= {_solid(head) for head in part.only_filled}
-    used |= {_solid(name) for template in part.templates.values() for name in _FIELD.findall(template)}
-    ignored = {_solid(head) for head in part.ignore} - used
+    mapped = {solid(head) for head in part.columns}
+    used = mapped | {solid(head) for head in part.fill_down}
+    used |= {solid(head) for head in part.only_filled}
+    used |= {solid(name) for template in part.templates.values() for name in _FIELD.findall(template)}
+    ignored = {solid(head) for head in part.ignore} - used
     found = []
     for head in sheet.columns:
-        attribute, is_ignored = forbidden(head), _solid(head) in ignored
-        if attribute and _solid(head) not in mapped:
+        attribute, is_ignored = forbidden(head), solid(head) in ignored
+        if attribute and solid(head) not in mapped:
             code = "forbidden-ignored" if is_ignored else "forbidden-column"
             severity = Severity.WARNING if is_ignored else Severity.REFUSED
             found.append(finding(code, file=sheet.file, column=head, severity=severity, name=head, attribute=attribute))
-        elif not attribute and head and _solid(head) not in used and not is_ignored:
+        elif not attribute and head and solid(head) not in used and not is_ignored:
             found.append(finding("unmapped-column", file=sheet.file, column=head, name=head))
     return found
 
@@ -308,12 +328,12 @@ def _by_template(
     template: str, cells: Mapping[str, Sequence[str]], sheet: Sheet, target: str
 ) -> tuple[list[str], list[Finding]]:
     names = _FIELD.findall(template)
-    unknown = [name for name in names if name != "row" and _solid(name) not in cells]
+    unknown = [name for name in names if name != "row" and solid(name) not in cells]
     if unknown:
         return [""] * len(sheet), [_no_such_head(sheet, target, unknown[0])]
     texts = []
     for at, row in enumerate(sheet.rows):
-        parts = {name: str(row) if name == "row" else cells[_solid(name)][at].strip() for name in names}
+        parts = {name: str(row) if name == "row" else cells[solid(name)][at].strip() for name in names}
         texts.append(_FIELD.sub(lambda found, parts=parts: parts[found[1]], template))  # type: ignore[misc]
     return texts, []
 
@@ -326,50 +346,34 @@ def _changed(texts: Sequence[str], column: Column, part: Part) -> list[str]:
 
 
 def _changer(column: Column, part: Part) -> Callable[[str], str]:
-    empty = {_solid(text) for text in part.empty}
-    said = {_solid(text): value for text, value in part.values.get(column.name, {}).items()}
+    empty = {solid(text) for text in part.empty}
+    said = {solid(text): value for text, value in part.values.get(column.name, {}).items()}
     factor = UNITS.get(part.units.get(column.name, "元"), 1)
 
     def change(text: str) -> str:
-        solid = _solid(text)
-        if solid in said:
-            return said[solid]
-        if solid in empty:
+        short = solid(text)
+        if short in said:
+            return said[short]
+        if short in empty:
             return ""
         if column.kind in _DATES:
-            return plain_day(solid, part.day_order) or text
+            return plain_day(short, part.day_order) or text
         if column.kind in _NUMBERS:
-            return plain_number(solid, factor) or text
+            is_year = column.kind is Kind.WHOLE and column.name.endswith("year")
+            return plain_number(short, factor) or (plain_year(short) if is_year else "") or text
+        if column.kind is Kind.YESNO:
+            return plain_yes_no(short) or text.strip()
         return text if column.kind is Kind.TEXT else text.strip()
 
     return change
 
 
-def plain_day(text: str, day_order: str = "") -> str:
-    """Write a day as `2024-03-05`, `2024-03` or `2024`, or give nothing where it is not certain.
-
-    >>> plain_day("2024年3月5日"), plain_day("2024.3"), plain_day("2024.1"), plain_day("3/5/2024")
-    ('2024-03-05', '2024-03', '', '')
-    """
-    for shape in _DAYS:
-        if found := shape.fullmatch(text):
-            return "-".join(part.zfill(2) for part in found.groups() if part)
-    if day_order and (found := _SHORT_DAY.fullmatch(text)):
-        one, two, year = found.groups()
-        day, month = (one, two) if day_order == "day-first" else (two, one)
-        return f"{year}-{month.zfill(2)}-{day.zfill(2)}"
-    return ""
-
-
-def plain_number(text: str, factor: int = 1) -> str:
-    """Write a number without grouping, times a factor, exactly; give nothing where it is not one.
-
-    >>> plain_number("1,234.5", 10_000), plain_number("1.234,5")
-    ('12345000', '')
-    """
-    if _GROUPED.fullmatch(text):
-        text = text.replace(",", "")
-    if not _PLAIN.fullmatch(text):
-        return ""
-    number = Decimal(text) * factor
-    return f"{number.normalize():f}" if number else "0"
+def plainly(sheet: Sheet, table: Table) -> Sheet:
+    """Give a sheet whose headers are the table's own, days and numbers written plainly where that is certain."""
+    part = Part(sheet.file, table.name)
+    rewritten = (*_DATES, *_NUMBERS, Kind.YESNO)
+    columns = {
+        name: _changed(texts, column, part) if (column := table.column(name)) and column.kind in rewritten else texts
+        for name, texts in sheet.columns.items()
+    }
+    return replace(sheet, columns=columns)

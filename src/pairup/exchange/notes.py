@@ -27,7 +27,36 @@ def finding(
 ) -> Finding:
     """Make a finding of this domain; texts in its facts are shown with nothing hidden."""
     shown = {key: visible(fact) if isinstance(fact, str) and key not in _LISTS else fact for key, fact in facts.items()}
-    return Finding(Words(f"folder.{code}", shown), file, row, column, Words(f"folder.{code}.hint", shown), severity)
+    whole = code if code.startswith("imports.") else f"folder.{code}"
+    return Finding(Words(whole, shown), file, row, column, Words(f"{whole}.hint", shown), severity)
+
+
+def file_finding(
+    code: str,
+    /,
+    *,
+    file: str = "",
+    row: int | None = None,
+    column: str = "",
+    severity: Severity = Severity.REFUSED,
+    **facts: Any,
+) -> Finding:
+    """Make a finding about a file that is imported, in the words of the domain `imports`."""
+    shown = {key: visible(fact) if isinstance(fact, str) and key not in _LISTS else fact for key, fact in facts.items()}
+    return Finding(Words(f"imports.{code}", shown), file, row, column, Words(f"imports.{code}.hint", shown), severity)
+
+
+def address(row: int, column: int) -> str:
+    """Name a cell as a spreadsheet does.
+
+    >>> address(7, 3), address(1, 28)
+    ('C7', 'AB1')
+    """
+    letters = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row}"
 
 
 def visible(text: str, longest: int = _LONGEST) -> str:

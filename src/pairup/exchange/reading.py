@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pairup.exchange.cells import CellRefused, Reader, holds_national_id, read_amount, reader
@@ -31,22 +31,39 @@ class Rows:
     def codes(self) -> Sequence[str]:
         return self.fields["code"]
 
+    def some(self, places: Sequence[int]) -> Rows:
+        """Give the rows at some places, none of which may be refused."""
+        fields: dict[str, Sequence[Any]] = {name: [said[at] for at in places] for name, said in self.fields.items()}
+        return Rows(self.table, self.sheet.some(places), fields)
+
     def where(self, at: int, column: str = "") -> dict[str, Any]:
         """Say where a row stands, as `finding` takes it."""
         file, row, heads = self.sheet.place(at)
         return {"file": file, "row": row, "column": heads.get(column, column)}
 
 
-def read_rows(table: Table, sheets: Sequence[Sheet], *, saved: bool = False) -> tuple[Rows, list[Finding]]:
-    """Read every cell of a table, which may stand in several sheets; all findings are collected."""
+def read_rows(
+    table: Table, sheets: Sequence[Sheet], *, saved: bool = False, partial: bool = False
+) -> tuple[Rows, list[Finding]]:
+    """Read every cell of a table, which may stand in several sheets; all findings are collected.
+
+    A `partial` table may lack columns, for whoever reads it to fill; its code it may not.
+    """
     rows = Rows(table, joined(sheets))
-    found = [one for sheet in sheets for one in _check_columns(table, sheet, saved)]
-    for column in table.columns:
+    asked = replace(table, columns=tuple(_asked(column, rows.sheet) for column in table.columns)) if partial else table
+    found = [one for sheet in sheets for one in _check_columns(asked, sheet, saved)]
+    for column in asked.columns:
         if column.kind is Kind.AMOUNT:
             found += _read_amounts(rows, column, saved)
         else:
             found += _read_column(rows, column)
     return rows, found
+
+
+def _asked(column: Column, sheet: Sheet) -> Column:
+    """A column as it is asked for: not required where the sheet does not have it."""
+    is_free = column.required and column.kind is not Kind.CODE and column.name not in sheet.columns
+    return replace(column, required=False) if is_free else column
 
 
 def _check_columns(table: Table, sheet: Sheet, saved: bool) -> list[Finding]:

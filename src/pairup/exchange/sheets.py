@@ -11,7 +11,7 @@ import io
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
@@ -35,6 +35,8 @@ class Sheet:
     rows: Sequence[int]
     heads: Mapping[str, str] = field(default_factory=dict)
     parts: Sequence[tuple[int, Sheet]] = ()  # of a joined sheet: the sheets, each with the place of its first row
+    origin: tuple[Sheet, Sequence[int]] | None = None  # of some rows of a sheet: the sheet, and their places in it
+    order: Sequence[str] = ()  # the headers as they stand, column by column; one without a name is empty
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -44,10 +46,18 @@ class Sheet:
 
     def place(self, at: int) -> tuple[str, int, Mapping[str, str]]:
         """Give the file, the row number and the headers of the row at a place."""
+        if self.origin:
+            whole, places = self.origin
+            return whole.place(places[at])
         if not self.parts:
             return self.file, self.rows[at], self.heads
         start, part = self.parts[bisect_right(self.parts, at, key=lambda pair: pair[0]) - 1]
         return part.file, part.rows[at - start], part.heads
+
+    def some(self, places: Sequence[int]) -> Sheet:
+        """Give the rows at some places; each keeps its own place in the file."""
+        columns: dict[str, Sequence[str]] = {name: [texts[at] for at in places] for name, texts in self.columns.items()}
+        return Sheet(self.file, columns, [self.rows[at] for at in places], self.heads, origin=(self, places))
 
     def as_rows(self) -> list[dict[str, str]]:
         names = list(self.columns)
@@ -56,11 +66,15 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A file as it stands: records of cells with their row numbers, before anybody says which is the header."""
+    """A file as it stands: records of cells with their row numbers, before anybody says which is the header.
+
+    In a comma-separated file an apostrophe may stand before text that would run (`is_tame`); a workbook needs none.
+    """
 
     file: str
     records: list[list[str]]
     rows: list[int]
+    is_tame: bool = True
 
 
 def sheet_of(table: str, rows: Sequence[Mapping[str, str]]) -> Sheet:
@@ -103,24 +117,33 @@ def untame(text: str) -> str:
 class _Lines:
     """Lines of a file without its comments; a `#` inside a quoted cell is none."""
 
-    def __init__(self, text: str, has_comments: bool) -> None:
+    def __init__(self, text: str, has_comments: bool, comment: Callable[[str], None] | None = None) -> None:
         self.mark = "#" if has_comments else "\0"  # no text that is read has a NUL
         self.lines = io.StringIO(text, newline="")
         self.at_start = True
         self.comments = 0
+        self.comment = comment
 
     def __iter__(self) -> Iterator[str]:
         for line in self.lines:
             if self.at_start and line.startswith(self.mark):
                 self.comments += 1
+                if self.comment:
+                    self.comment(line.strip())
                 continue
             self.at_start = False
             yield line
 
 
-def read_grid(text: str, *, file: str, delimiter: str = ",", comments: bool = True) -> tuple[Grid, list[Finding]]:
-    """Read the records of a file. Blank ones are left out but counted; a quote that never closes is a finding."""
-    lines, records, rows = _Lines(text, comments), [], []
+def read_records(
+    text: str, *, file: str, tell: Callable[[Finding], None], delimiter: str = ",", comments: bool = True,
+    comment: Callable[[str], None] | None = None,
+) -> Iterator[tuple[int, list[str]]]:  # fmt: skip
+    """Give the records of a file with their row numbers. Blank ones are left out but counted.
+
+    A quote that never closes is told as a finding, and ends the reading.
+    """
+    lines = _Lines(text, comments, comment)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     seen = 0
     try:
@@ -128,12 +151,21 @@ def read_grid(text: str, *, file: str, delimiter: str = ",", comments: bool = Tr
             lines.at_start = True
             seen += 1
             if any(record):
-                records.append(record)
-                rows.append(seen + lines.comments)
+                yield seen + lines.comments, record
     except csv.Error as error:
         row = seen + lines.comments + 1
-        return Grid(file, records, rows), [finding("broken-row", file=file, row=row, error=str(error))]
-    return Grid(file, records, rows), []
+        tell(finding("broken-row", file=file, row=row, error=str(error)))
+
+
+def read_grid(text: str, *, file: str, delimiter: str = ",", comments: bool = True) -> tuple[Grid, list[Finding]]:
+    """Read the records of a file. Blank ones are left out but counted; a quote that never closes is a finding."""
+    records: list[list[str]] = []
+    rows: list[int] = []
+    found: list[Finding] = []
+    for row, record in read_records(text, file=file, tell=found.append, delimiter=delimiter, comments=comments):
+        records.append(record)
+        rows.append(row)
+    return Grid(file, records, rows), found
 
 
 def sheet_from(grid: Grid, header_at: int = 0) -> tuple[Sheet, list[Finding]]:
@@ -154,11 +186,11 @@ def sheet_from(grid: Grid, header_at: int = 0) -> tuple[Sheet, list[Finding]]:
         rows.append(row)
     cells: Iterable[Sequence[str]] = zip(*kept, strict=True) if kept else [[] for _ in header]
     columns: dict[str, Sequence[str]] = {
-        name: [untame(text) if text[:1] == "'" else text for text in column]
+        name: [untame(text) if text[:1] == "'" else text for text in column] if grid.is_tame else column
         for name, column in zip(header, cells, strict=True)
         if name
     }
-    return Sheet(grid.file, columns, rows), found
+    return Sheet(grid.file, columns, rows, order=header), found
 
 
 def _check_header(header: list[str], grid: Grid, header_at: int) -> list[Finding]:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from pairup.record.closed import SealedBase
 from pairup.values.codes import Standing
@@ -35,8 +35,18 @@ def as_known_by(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)
 
 
+def _empty_first(name: str) -> Any:
+    column = F(name.lstrip("-"))
+    return column.desc(nulls_last=True) if name.startswith("-") else column.asc(nulls_first=True)
+
+
 class Versions(models.QuerySet):
     """Version rows; every read says the day it asks about."""
+
+    def order_by(self, *names: Any) -> Self:
+        """Order rows, an empty cell first, on every database: PostgreSQL by itself puts it last."""
+        fields = {field.name for field in self.model._meta.concrete_fields if field.null}
+        return super().order_by(*(_empty_first(name) if str(name).lstrip("-") in fields else name for name in names))
 
     def known(self, known_by: date | None = None) -> Self:
         """Rows the record held true at the end of `known_by`, or holds true now."""

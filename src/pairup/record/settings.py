@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from pairup.record.address import address_of
+
 SECRET_KEY = os.environ.get(
     "PAIRUP_SECRET_KEY", "unused-without-web"
 )  # sessions and cookies only; the web refuses this one
@@ -14,15 +16,9 @@ INSTALLED_APPS = [
 ]
 AUTH_USER_MODEL = "record.User"
 DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": os.environ.get("PAIRUP_RECORD", ":memory:"),
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 10,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
-        },
-    }
+    "default": address_of(
+        os.environ.get("PAIRUP_DATABASE_URL") or os.environ.get("PAIRUP_RECORD", ":memory:")
+    ).database()
 }
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -50,7 +50,7 @@ def _evaluation(one: EvaluationFacts, *, public: bool) -> list[Block]:
     if one.looked:
         looked = Bullets(tuple(
             Run((_told(f"mark-{ {True: 'passed', False: 'failed', None: 'open'}[row.passed] }"),
-                 *([row.number] if row.number and not row.words.say().startswith(row.number) else []), row.words), ": ")
+                 *([row.number] if row.number and row.words.code != "verdict.gate-told" else []), row.words), ": ")
             for row in one.looked
         ))  # fmt: skip
         blocks.append(Fold(_told("section-looked", count=len(one.looked)), (looked,)))

@@ -7,9 +7,13 @@ import sys
 from pathlib import Path
 
 from pairup.errors import ConflictError, InputError
+from pairup.record.address import Address, address_of
+from pairup.services import server
 
 #: set when an operator runs on an unsafe SQLite by override; every journal entry then says so
 unsafe_sqlite: str | None = None
+#: what makes a server unsafe where an operator overrides it; every journal entry then says so too
+unsafe_postgresql: str | None = None
 
 
 def is_safe(version: tuple[int, int, int]) -> bool:
@@ -24,9 +28,7 @@ def is_safe(version: tuple[int, int, int]) -> bool:
     return version < (3, 7, 0) or version >= (3, 51, 3)
 
 
-def require_safe_sqlite() -> None:
-    """Take the packaged SQLite where there is one, then refuse a linked version that can lose data."""
-    global unsafe_sqlite
+def _take_packaged_sqlite() -> None:
     if "django.db" not in sys.modules:
         try:
             import pysqlite3
@@ -35,6 +37,12 @@ def require_safe_sqlite() -> None:
         else:
             sys.modules["sqlite3"] = pysqlite3
             sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2
+
+
+def require_safe_sqlite() -> None:
+    """Take the packaged SQLite where there is one, then refuse a linked version that can lose data."""
+    global unsafe_sqlite
+    _take_packaged_sqlite()
     import sqlite3
 
     if is_safe(sqlite3.sqlite_version_info):
@@ -50,55 +58,113 @@ def require_safe_sqlite() -> None:
     unsafe_sqlite = sqlite3.sqlite_version
 
 
-def open_record(path: str | Path, *, create: bool = False) -> None:
-    """Load Django on the record in the file `path`; called again, move to another file.
+def open_record(place: str | Path, *, create: bool = False) -> None:
+    """Load Django on the record at `place`, a file or a server's database; called again, move to another.
 
     `create` makes a new record and refuses one that exists; otherwise a missing one is refused.
     """
-    path = Path(path)
+    global unsafe_postgresql
+    address, unsafe_postgresql = address_of(place), None
+    if address.on_server:
+        _take_packaged_sqlite()
+        server.require_driver()
+    else:
+        _require_file(Path(place), create)
+        require_safe_sqlite()
+    os.environ["PAIRUP_RECORD"] = address.url or str(address.path)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pairup.record.settings")
+    import django
+
+    django.setup()
+    _move_to(address)
+    if address.on_server:
+        unsafe_postgresql = server.require_sound(address)
+        _require_there(address, create)
+    if create:
+        _create(address)
+    _require_current(address)
+
+
+def _require_file(path: Path, create: bool) -> None:
     if create and path.exists():
         raise ConflictError(
             f"{path} exists already.", hint="Name another file, or use --force.", code="record.exists", path=str(path)
         )
     if not create and not path.is_file():
-        raise InputError(
-            f"There is no record at {path}.",
-            hint="`pairup load FOLDER --record FILE` makes one; `pairup demo` makes one with sample data.",
-            code="record.missing",
-            path=str(path),
-        )
+        raise _missing(str(path))
     if not path.parent.is_dir():
         raise InputError(f"There is no folder {path.parent}.", code="record.no-folder", path=str(path.parent))
-    require_safe_sqlite()
-    os.environ["PAIRUP_RECORD"] = str(path)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pairup.record.settings")
-    import django
-    from django.conf import settings
-
-    first = not settings.configured
-    django.setup()
-    from django.db import connection
-
-    if not first or connection.settings_dict["NAME"] != str(path):
-        connection.close()
-        connection.settings_dict["NAME"] = str(path)
-    if create:
-        _create(path)
-    _require_current(path)
 
 
-def _create(path: Path) -> None:
+def _require_there(address: Address, create: bool) -> None:
+    there = server.holds_record()
+    if create and there:
+        raise ConflictError(
+            f"{address} exists already.", hint="Name another database.", code="record.exists", path=str(address)
+        )
+    if not create and not there:
+        raise _missing(str(address))
+
+
+def _missing(place: str) -> InputError:
+    return InputError(
+        f"There is no record at {place}.",
+        hint="`pairup load FOLDER --record FILE` makes one; `pairup demo` makes one with sample data.",
+        code="record.missing",
+        path=place,
+    )
+
+
+def beside(place: str | Path, ending: str) -> Path:
+    """Name the file that lies beside a record and belongs to it, as the key of its journal: `RECORD.key`."""
+    path = address_of(place).path
+    if path is None:
+        raise InputError(
+            f"A record on a server has no folder in which its {ending} file could lie.",
+            hint="Name that file, or write the address into a file and give that file as the record.",
+            code="postgres.no-folder", ending=ending,
+        )  # fmt: skip
+    return path.with_name(f"{path.name}{ending}")
+
+
+def record_exists(place: str | Path) -> bool:
+    """Say whether there is a record at a place; a server is asked."""
+    address = address_of(place)
+    if not address.on_server:
+        return address.path is not None and address.path.exists()
+    try:
+        open_record(place)
+    except InputError as refused:
+        if refused.code == "record.missing":
+            return False
+        raise
+    return True
+
+
+def _move_to(address: Address) -> None:
+    """Point Django's one connection at a record."""
+    from django.db import connections
+
+    wanted = connections.configure_settings({"default": address.database()})["default"]
+    if connections.settings["default"] != wanted:
+        connections["default"].close()
+        connections.settings["default"] = wanted
+        del connections["default"]
+
+
+def _create(address: Address) -> None:
     from django.core.management import call_command
 
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    if address.path is not None and not address.on_server:
+        os.close(os.open(address.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         call_command("migrate", verbosity=0, interactive=False, skip_checks=False)
     except BaseException:
-        remove_record(path)
+        remove_record(str(address.path or address.url))
         raise
 
 
-def _require_current(path: Path) -> None:
+def _require_current(address: Address) -> None:
     from django.db import DatabaseError, connection
     from django.db.migrations.executor import MigrationExecutor
 
@@ -107,22 +173,28 @@ def _require_current(path: Path) -> None:
         behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as error:
         raise InputError(
-            f"{path} is not a pairup record: {error}.", code="record.not-a-record", path=str(path)
+            f"{address} is not a pairup record: {error}.", code="record.not-a-record", path=str(address)
         ) from error
     if behind:
         raise InputError(
-            f"{path} is not a record of this version of pairup.",
+            f"{address} is not a record of this version of pairup.",
             hint="Open it with the version that made it, `pairup save` it, and `pairup load` the folder here.",
             code="record.other-version",
-            path=str(path),
+            path=str(address),
         )
 
 
-def remove_record(path: Path) -> None:
-    """Remove a record's file and its two companions; for a record that was being made."""
+def remove_record(place: str | Path) -> None:
+    """Remove a record that was being made: a file and its two companions, or the tables in a server's database."""
+    address = address_of(place)
+    if address.on_server:
+        _move_to(address)
+        server.drop_record()
+        return
     if "django.db" in sys.modules:
         from django.db import connection
 
         connection.close()
+    path = Path(place)
     for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
         name.unlink(missing_ok=True)

@@ -23,6 +23,7 @@ OFFICES = frozenset({Role.PROGRAMME_OFFICE, Role.DONOR_OFFICE, Role.RECIPIENT_OF
 #: command of the write path, and the roles that may give it
 POLICY: dict[str, frozenset[Role]] = {
     "load": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR}),
+    "import": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR}),
     "restore": frozenset({Role.ADMINISTRATOR}),
     "plan.draft": frozenset({Role.PROGRAMME_OFFICE, Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE}),
     "plan.adopt": frozenset({Role.PROGRAMME_OFFICE}),

@@ -38,7 +38,7 @@ from pairup.record.models import (
 )
 from pairup.services import tables, write
 from pairup.services.access import require_may
-from pairup.services.observed import read_observed
+from pairup.services.observed import first_help, read_observed
 from pairup.services.plans import default_programme
 from pairup.values.words import Words
 
@@ -134,14 +134,15 @@ def evaluate(
     """
     require_may(actor, "claim.evaluate")
     row = read_claim(claim, on=on, known_by=known_by, programme=programme)
-    plan, late = _plan_that_counts(row, on=on, known_by=known_by)
     used = design or design_of_claim(claim, on=on, known_by=known_by, programme=programme)
     is_own = panel is None
     data = panel if panel is not None else read_observed(row, used, on=on, known_by=known_by)
+    helped = None if is_own else first_help(data)
+    plan, late = _plan_that_counts(row, on=on, known_by=known_by, helped=helped)
     estimate = evaluate_panel(data, used, registered=plan.fixed() if plan else None, seed=seed)
     code = _keep(
         row, estimate, plan or late, actor=actor, at=at, on=on, known_by=known_by, is_registered=plan is not None,
-        planted=planted, is_own=is_own, gaps=gaps_without_help(data, used, seed=seed),
+        planted=planted, helped=helped, is_own=is_own, gaps=gaps_without_help(data, used, seed=seed),
     )  # fmt: skip
     return Kept(code, estimate, plan, late)
 
@@ -160,16 +161,22 @@ def design_of_claim(
     return found.design
 
 
-def _plan_that_counts(row: ClaimVersion, *, on: date, known_by: date | None) -> tuple[Plan | None, Plan | None]:
-    """The last plan before the outcome; where there is none, the last one that came too late."""
-    found = plans_of(row, on=on, known_by=known_by)
+def _plan_that_counts(
+    row: ClaimVersion, *, on: date, known_by: date | None, helped: date | None = None
+) -> tuple[Plan | None, Plan | None]:
+    """The last plan before the outcome; where there is none, the last one that came too late.
+
+    helped : the first help that a panel file knows of, which the record may not.
+    """
+    found = plans_of(row, on=on, known_by=known_by, helped=helped)
     plan = next((one for one in reversed(found) if one.is_before), None)
     return plan, found[-1] if found and plan is None else None
 
 
 def _keep(
     row: ClaimVersion, estimate: Estimate, plan: Plan | None, *, actor: str, at: datetime, on: date,
-    known_by: date | None, is_registered: bool, planted: Decimal | None, is_own: bool, gaps: Sequence[Sequence[float]],
+    known_by: date | None, is_registered: bool, planted: Decimal | None, helped: date | None, is_own: bool,
+    gaps: Sequence[Sequence[float]],
 ) -> str:  # fmt: skip
     """Keep an estimate as a row; give its code."""
     claim, programme = row.identity.code, row.identity.programme
@@ -181,14 +188,16 @@ def _keep(
         count = Evaluation.objects.filter(programme=programme, code__startswith=f"{claim}-evaluation-").count()
         code = f"{claim}-evaluation-{count + 1}"
         ids = doing.identities(Evaluation, [code], programme=programme)
-        grading = estimate.grading
+        grading, answer = estimate.grading, kept(estimate, gaps)
+        if helped is not None:
+            answer["drawn"]["helped_from"] = helped.isoformat()
         kept_row = EvaluationVersion(
             identity_id=ids[code], day=on, claim=row.identity, known_by=known_by, is_registered=is_registered,
             registration=Registration.objects.get(programme=programme, code=plan.code) if plan else None,
             method=estimate.design.method.value, design=canonical(estimate.design),
             design_digest=estimate.design.sha256, data_digest=estimate.data_sha256, seed=estimate.run.seed,
             identification=estimate.identification.value, grade=grading.grade.value if grading else "",
-            strength=grading.strength.value if grading else "", planted=planted, answer=kept(estimate, gaps),
+            strength=grading.strength.value if grading else "", planted=planted, answer=answer,
             code_version=__version__, is_synthetic=row.is_synthetic or planted is not None,
         )  # fmt: skip
         doing.add(EvaluationVersion, [kept_row])
@@ -211,9 +220,9 @@ def read_claim(
     return row
 
 
-def plans_of(row: ClaimVersion, *, on: date, known_by: date | None = None) -> list[Plan]:
-    """Every plan of a claim, as the journal has them in order."""
-    return [plan_of(one) for one in _plans(row.identity, on=on, known_by=known_by)]
+def plans_of(row: ClaimVersion, *, on: date, known_by: date | None = None, helped: date | None = None) -> list[Plan]:
+    """Every plan of a claim, as the journal has them in order. `helped`: as `opened_in` takes it."""
+    return [plan_of(one, helped) for one in _plans(row.identity, on=on, known_by=known_by)]
 
 
 def _plans(claim: Claim, *, on: date | None, known_by: date | None = None) -> Any:
@@ -224,8 +233,8 @@ def _plans(claim: Claim, *, on: date | None, known_by: date | None = None) -> An
     return rows.order_by("entry__number", "pk")
 
 
-def plan_of(row: RegistrationVersion) -> Plan:
-    opened = opened_in(row.claim)
+def plan_of(row: RegistrationVersion, helped: date | None = None) -> Plan:
+    opened = opened_in(row.claim, helped)
     is_before = opened is None or row.entry.number < opened
     return Plan(
         row.identity.code, row.claim.code, design_of(json.loads(row.design), row.identity.code), row.entry.number,
@@ -240,19 +249,22 @@ def plan_kept(row: EvaluationVersion) -> Plan | None:
     found = RegistrationVersion.objects.filter(identity=row.registration).select_related(
         "identity", "entry", "claim__programme"
     )  # fmt: skip
-    return plan_of(found.get())
+    said = row.answer["drawn"].get("helped_from")
+    return plan_of(found.get(), date.fromisoformat(said) if said else None)
 
 
-def opened_in(claim: Claim) -> int | None:
+def opened_in(claim: Claim, helped: date | None = None) -> int | None:
     """The first journal entry with an outcome of the claim, or with an evaluation of it; None where there is neither.
 
     An outcome is an observation of the claim's indicator that ends after the first help. While nobody is marked as
     helped none is one yet; when somebody is, this is asked again, and what had come in by then counts. What was
-    superseded counts too: it had been there to be seen.
+    superseded counts too: it had been there to be seen. `helped` is the first help that a panel file knows of, where
+    the record's observations do not say who was helped, or say that it came later.
     """
     subjects = ClaimVersion.objects.filter(identity=claim).values_list("subject", flat=True)
     rows = ObservationVersion.objects.filter(identity__programme=claim.programme, indicator__code__in=set(subjects))
-    first = rows.aggregate(first=Min("treated_from"))["first"]
+    marked = rows.aggregate(first=Min("treated_from"))["first"]
+    first = min((day for day in (marked, helped) if day is not None), default=None)
     rows = rows.none() if first is None else rows.filter(Q(ends_before__gt=first) | Q(ends_before=None))
     evaluated = EvaluationVersion.objects.filter(claim=claim).aggregate(first=Min("entry__number"))["first"]
     observed = rows.aggregate(first=Min("entry__number"))["first"]

@@ -15,7 +15,7 @@ from typing import Any
 from pairup.journal.tree import Frontier
 from pairup.record.journal import JournalCheckpoint, JournalEntry
 from pairup.record.models import TABLES
-from pairup.services.personal import broken_seals
+from pairup.services import personal
 from pairup.services.write import Codes, row_bytes
 from pairup.values.findings import Finding
 from pairup.values.words import Words
@@ -26,11 +26,11 @@ _NOTHING = hashlib.sha256().hexdigest()
 class _Parcels:
     """The rows of one table, entry by entry, in one pass; count and digest of what each entry recorded."""
 
-    def __init__(self, table: str, model: Any, codes: Codes, using: str, in_order: bool) -> None:
+    def __init__(self, model: Any, codes: Codes, using: str, in_order: bool) -> None:
         order = ("entry_id", "pk") if in_order else ("entry__number", "pk")
         rows = model._base_manager.using(using).order_by(*order)
         self._rows: Iterator[Any] = iter(rows.iterator(chunk_size=2000))
-        self._table, self._codes = table, codes
+        self._codes = codes
         self._next = next(self._rows, None)
 
     def of(self, entry: int) -> tuple[int, str]:
@@ -69,7 +69,7 @@ def check(using: str = "default") -> list[Finding]:
                 findings.append(
                     Finding(Words("record.rows-changed", {"table": table, "number": number}), file="journal")
                 )
-    for table, row in broken_seals(using):
+    for table, row in personal.broken_seals(using):
         findings.append(Finding(Words("record.seal-broken", {"table": table, "row": row})))
     if heads and max(heads) > frontier.size:
         findings.append(Finding(Words("record.checkpoint-broken", {"number": max(heads)}), file="journal"))
@@ -92,4 +92,4 @@ def _parcels(using: str) -> dict[str, _Parcels]:
     for pk in pks.iterator(chunk_size=5000):
         last, in_order = pk, in_order and pk > last
     codes = Codes(using)
-    return {table: _Parcels(table, model, codes, using, in_order) for table, model in TABLES.items()}
+    return {table: _Parcels(model, codes, using, in_order) for table, model in TABLES.items()}

@@ -12,6 +12,9 @@ from pairup.evaluation.design import Design
 from pairup.evaluation.panel import Panel
 from pairup.record.models import ClaimVersion, ObservationVersion, PlaceVersion
 
+#: whole numbers that are taken for years
+_YEARS = range(1800, 2201)
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:
@@ -59,6 +62,20 @@ def read_observed(claim: ClaimVersion, design: Design, *, on: date, known_by: da
         cluster=[row.place for row in rows],
         columns=columns,
     )
+
+
+def first_help(panel: Panel) -> date | None:
+    """Give the day from which a panel has somebody helped; None where nobody is.
+
+    Whole numbers that can be years are years; of other numbers nobody knows when they were, so all days come after.
+    """
+    start = min(panel.cohorts, default=None)
+    if start is None:
+        return None
+    value = int(panel.periods.values[start])
+    if panel.periods.are_days:
+        return date(1970, 1, 1) + timedelta(days=value)
+    return date(value, 1, 1) if value in _YEARS else date.min
 
 
 def _said(day: date | None, are_years: bool) -> int | date | None:

@@ -103,6 +103,7 @@ def _table(model: type[Version], by_noun: dict[type[Any], str]) -> Table:
         one_row_a_code=clock is Clock.DAY and model.table not in _EVENTS,
         by_hand=model.table not in _NOT_BY_HAND,
         sealed=issubclass(model, Sealed),
+        in_vault=getattr(model, "in_vault", False),
         says=" ".join(text for text in map(_docstring, (noun, model)) if text),
     )
 

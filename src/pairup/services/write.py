@@ -115,6 +115,12 @@ def _insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
         )
 
 
+def _overrides() -> dict[str, str]:
+    """What an operator overrode to open this record."""
+    said = {"unsafe_sqlite": services.unsafe_sqlite, "unsafe_postgresql": services.unsafe_postgresql}
+    return {name: fault for name, fault in said.items() if fault}
+
+
 class Doing:
     """What a command may do to the record: add identities, add versions, supersede versions."""
 
@@ -194,7 +200,7 @@ class Doing:
             "actor": self.entry.actor,
             "programme": self.entry.programme.code if self.entry.programme else None,
             "key": self.entry.key,
-            "facts": self.facts | ({"unsafe_sqlite": services.unsafe_sqlite} if services.unsafe_sqlite else {}),
+            "facts": self.facts | _overrides(),
             "rows": {
                 table: {
                     "added": self.added[table],
@@ -272,7 +278,7 @@ def sign_checkpoint(key: SigningKey, *, at: datetime) -> str:
 
     A journal that has not grown since the last checkpoint is signed anew: a day's silence is a fact too.
     """
-    with transaction.atomic():
+    with alone():
         last = JournalCheckpoint.objects.order_by("-pk").first()
         frontier = Frontier(last.size, [bytes.fromhex(part) for part in last.parts]) if last else Frontier()
         added = JournalEntry.objects.filter(number__gt=frontier.size).order_by("number").values_list("leaf", flat=True)

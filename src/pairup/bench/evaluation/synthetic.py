@@ -1,4 +1,4 @@
-"""Synthetic differences and controls with every placebo, beside diff-diff; and many claims with all their doubts."""
+"""Synthetic differences and controls with every placebo, beside diff-diff."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from pairup.bench.paired import Call, Made, Timing, alternately
 from pairup.evaluation.design import Design, Inference, InferenceKind, Method
 from pairup.evaluation.estimate import Effect
 from pairup.evaluation.evaluate import evaluate
-from pairup.evaluation.many import evaluate_many
 from pairup.evaluation.panel import Panel
 
 FRAME, FACTORS = "pairup.bench.peers.effects:factor_frame", "pairup.bench.factors:factor_panel"
 PEER = "pairup.bench.peers.effects:synthetic_did"
 PLACEBOS = 200
 #: what `evaluate.md` set out to be reached
-TIMES, CONTROLS_SECONDS, CLAIMS_SECONDS = 25.0, 5.0, 120.0
+TIMES, CONTROLS_SECONDS = 25.0, 5.0
 
 
 def rows(is_quick: bool, seed: int) -> Iterator[Timing]:
-    """Measure synthetic differences with 200 placebos, synthetic controls with all, and claims with their doubts."""
+    """Measure synthetic differences with 200 placebos, and synthetic controls with all."""
     for units, periods, treated, start in ((300, 60, 5, 46), *(() if is_quick else ((2000, 100, 20, 81),))):
         asked = (units, periods, treated, start, seed)
         is_large = units >= 2000
@@ -32,11 +31,6 @@ def rows(is_quick: bool, seed: int) -> Iterator[Timing]:
         panel = Made(FACTORS, units, 80, 1, 61, seed)
         call = Call("pairup, all placebos", control, (panel,), most_seconds=most)
         yield from alternately("synthetic_control", f"{units:,} units x 80", [call])
-    count = 20 if is_quick else 300
-    panels = Made("pairup.bench.factors:factor_panels", count, 300, 40, seed)
-    for method in (Method.SYNTHETIC_DID, Method.SYNTHETIC_CONTROL):
-        call = Call("pairup, 2 workers", claims, (panels, method.value), most_seconds=CLAIMS_SECONDS, runs=1)
-        yield from alternately(f"claims, {method.value}", f"{count} claims, 300 units x 40", [call])
 
 
 def difference(panel: Panel) -> float:
@@ -48,10 +42,3 @@ def difference(panel: Panel) -> float:
 def control(panel: Panel) -> float:
     """The effect by synthetic control, every unit of the pool as a placebo."""
     return (evaluate(panel, Design(Method.SYNTHETIC_CONTROL)).found.effect or Effect(float("nan"))).value
-
-
-def claims(panels: list[Panel], method: str) -> float:
-    """The mean effect of many claims, each with 200 placebos, a start that was not and units left out."""
-    design = Design(Method(method), inference=Inference(InferenceKind.PLACEBO, PLACEBOS))
-    answers = evaluate_many(panels, design, jobs=2)
-    return sum(one.estimate.value for one in answers) / len(answers)

@@ -12,6 +12,7 @@ from pairup.evaluation.design import Design, Method
 from pairup.evaluation.estimate import Found
 from pairup.evaluation.event_study import estimate_sun_abraham
 from pairup.evaluation.panel import Panel
+from pairup.evaluation.staggered import long_path
 
 Floats = NDArray[np.float64]
 
@@ -47,38 +48,43 @@ class EventPath:
 def event_path(found: Found, panel: Panel, design: Design) -> EventPath | None:
     """Take the effects by event time that hang together around the start; None without any before, or their covariance.
 
-    Where the effects before are each against the period before (as in Callaway and Sant'Anna), they are added up to
-    differences against the last period before, the base that sensitivity needs (Roth 2024 on event-study plots).
+    Sensitivity speaks of differences against the last period before the start, so Callaway and Sant'Anna's path is
+    taken from that one base throughout, as HonestDiD takes it (`staggered.long_path`); what `by_event_time` shows
+    before the start is from period to period (Roth 2024 on event-study plots).
     Imputation measures effects after against all periods before, and leads against the earliest of them: two bases, of
     which these checks cannot speak. The path of Sun and Abraham on the same panel stands for it.
     """
-    if design.method is Method.IMPUTATION_DID and found.event_covariance is not None:
-        found = estimate_sun_abraham(panel, replace(design, method=Method.SUN_ABRAHAM, inference=None))
-    rows, spread = found.by_event_time, found.event_covariance
-    if spread is None or len(rows) < 2 or spread.shape != (len(rows), len(rows)):
+    if found.event_covariance is None:
         return None
-    times = [row.event_time for row in rows]
+    if design.method is Method.STAGGERED_DID:
+        at, effects, spread = long_path(panel, design)
+        times = at.tolist()
+    else:
+        if design.method is Method.IMPUTATION_DID:
+            found = estimate_sun_abraham(panel, replace(design, method=Method.SUN_ABRAHAM, inference=None))
+        times = [row.event_time for row in found.by_event_time]
+        effects = np.array([row.effect.value for row in found.by_event_time])
+        if found.event_covariance is None:
+            return None
+        spread = found.event_covariance
+    return _around_start(times, effects, spread, panel, design)
+
+
+def _around_start(times: list[int], effects: Floats, spread: Floats, panel: Panel, design: Design) -> EventPath | None:
+    """Cut a path to what hangs together with the base, one step after another."""
+    if len(times) < 2 or spread.shape != (len(times), len(times)):
+        return None
     step = min(later - time for time, later in pairwise(times))
     reference = -(design.anticipation + 1) * step
     down, up = _run(times, reference, -step), _run(times, reference, step)
-    is_short = reference in times and spread[times.index(reference), times.index(reference)] > 0
-    if is_short:
-        down = [times.index(reference), *down]
     shares = _shares(panel, [times[at] for at in up])
     if not down or not up or shares is None:
         return None
-    turned = np.zeros((len(down) + len(up), len(rows)))
-    for at in range(len(down)):
-        if is_short:
-            turned[len(down) - 1 - at, down[: at + 1]] = -1.0
-        else:
-            turned[len(down) - 1 - at, down[at]] = 1.0
-    turned[np.arange(len(down), len(turned)), up] = 1.0
-    effects = turned @ np.array([row.effect.value for row in rows])
-    covariance = turned @ spread @ turned.T
+    kept = [*reversed(down), *up]
+    covariance = spread[np.ix_(kept, kept)]
     if not np.isfinite(covariance).all():
         return None
-    return EventPath(effects[: len(down)], effects[len(down) :], covariance, shares)
+    return EventPath(effects[kept[: len(down)]], effects[up], covariance, shares)
 
 
 def _run(times: list[int], reference: int, step: int) -> list[int]:

@@ -112,12 +112,15 @@ def _pair(cells: Cells, share: Floats, k: int, j: int) -> list[TwoByTwo]:
 
 
 def check_two_way(panel: Panel, design: Design) -> DoubtCheck | None:
-    """Warn of plain two-way fixed effects; decides only where the design uses their relatives. None: does not apply."""
+    """Warn of plain two-way fixed effects; decides only where the design uses their relatives. None: does not apply.
+
+    The coefficient itself is never told: a figure that is printed is a figure that is quoted.
+    """
     taken = two_way(panel) if panel.is_balanced else None
     if taken is None or len(panel.cohorts) < 2:
         return None
     facts = {
-        "value": said(taken.value), "forbidden": round(100 * taken.forbidden), "negative": said(taken.negative),
+        "forbidden": round(100 * taken.forbidden), "negative": said(taken.negative),
         "limit": round(100 * _FORBIDDEN),
     }  # fmt: skip
     if design.method is not Method.EVENT_STUDY:

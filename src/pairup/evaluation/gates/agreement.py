@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pairup.evaluation.design import MeasuredBy
+from pairup.evaluation.estimate import said
 from pairup.evaluation.families import Family
 from pairup.evaluation.gates.asked import Asked, not_asked, not_looked_at, told
 from pairup.evaluation.grading import Gate
+from pairup.values.words import Words
 
 
 def g1_fixed_before(asked: Asked) -> Gate:
@@ -43,10 +45,15 @@ def g13_measured_by_others(asked: Asked) -> Gate:
 
 
 def g14_other_causes(asked: Asked) -> Gate:
-    """With what each other explanation explains taken out, at least half of the effect is left."""
+    """With what each other explanation explains taken out, at least half of the effect is left; and more did more.
+
+    Where the plan names a dose, those with more of it must have changed more in the direction of the effect.
+    """
     looks, kept = asked.looks, asked.limits["G14"]["kept"]
-    if not asked.design.plan.alternatives:
+    if not asked.design.plan.alternatives and not asked.design.plan.dose:
         return not_asked("G14", "none-named")
+    if (gradient := _g14_dose(asked)) is not None and (not gradient.passed or not asked.design.plan.alternatives):
+        return gradient
     for name in asked.design.plan.alternatives:
         left = looks.alternatives.get(name)
         if left is None:
@@ -57,3 +64,25 @@ def g14_other_causes(asked: Asked) -> Gate:
     )
     passed = left * looks.value > 0 and abs(left) >= kept * abs(looks.value)
     return told("G14", passed, left, name=name, value=looks.value, kept=float(100 * kept))
+
+
+def _g14_dose(asked: Asked) -> Gate | None:
+    """Say whether those with more of the dose changed more; None where the plan names none."""
+    looks, name = asked.looks, asked.design.plan.dose
+    if not name:
+        return None
+    if looks.dose is None:
+        return not_looked_at("G14", name)
+    passed = has_gradient(asked)
+    facts = {"name": name, "figure": said(looks.dose.slope), "p": said(looks.dose.p), "limit": said(_p(asked))}
+    return Gate("G14", passed, Words(f"verdict.g14-dose-{'passed' if passed else 'failed'}", facts), looks.dose.slope)
+
+
+def has_gradient(asked: Asked) -> bool:
+    """Whether the change grows with the dose in the direction of the effect, by more than shuffles of the doses do."""
+    dose = asked.looks.dose
+    return dose is not None and dose.slope * asked.looks.value > 0 and dose.p <= _p(asked)
+
+
+def _p(asked: Asked) -> float:
+    return asked.limits["G14"]["p"]

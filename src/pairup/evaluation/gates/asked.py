@@ -47,12 +47,12 @@ def told(number: str, passed: bool, figure: float | None = None, **facts: Any) -
 
 def not_asked(number: str, why: str) -> Gate:
     """Tell a gate that does not apply. `why`: by-lot, method, none-named, no-place."""
-    return Gate(number, None, Words(f"verdict.not-asked-{why}", {"gate": number}))
+    return Gate(number, None, Words(f"verdict.not-asked-{why}"))
 
 
 def not_looked_at(number: str, what: str) -> Gate:
     """Tell a gate that had to be looked at and was not: it is never passed."""
-    return Gate(number, False, Words("verdict.not-looked-at", {"gate": number, "what": what}))
+    return Gate(number, False, Words("verdict.not-looked-at", {"what": what}))
 
 
 def by_check(asked: Asked, number: str, name: str) -> Gate:

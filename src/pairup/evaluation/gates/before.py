@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from statistics import NormalDist
 
 from pairup.evaluation.families import Family
 from pairup.evaluation.gates.asked import Asked, by_check, not_asked, not_looked_at, told
 from pairup.evaluation.grading import Gate
+from pairup.values.words import Words
 
 
 def g5_fits_before(asked: Asked) -> Gate:
-    """The pool reproduces the treated closely, or no worse than it reproduces units of its own.
+    """The pool reproduces the treated closely; or well enough, and no worse than it reproduces units of its own.
 
     Where noise is large no unit is reproduced closely, and placebos are off as much as the estimate is: their spread
-    counts it already. What the gate has to see is a treated unit that is harder to reproduce than the others.
+    counts it already. Then the gate has to see a treated unit that is harder to reproduce than the others. That others
+    are reproduced as badly makes no pool of them, though: half of the variance must be explained, and where it was not
+    fitted the pool must do better than the mean.
     """
     looks, limits = asked.looks, asked.limits["G5"]
     if looks.family is not Family.WEIGHTED or asked.is_by_lot:
         return not_asked("G5", "method")
     if looks.fit is None or looks.held_out is None:
         return not_looked_at("G5", "pre-fit")
-    is_near = (looks.fit <= limits["fit"] or (looks.fit_p or 0.0) > limits["p"]) and (
-        looks.held_out <= limits["held_out"] or (looks.held_out_p or 0.0) > limits["p"]
+    is_near = looks.fit <= limits["fit"] and looks.held_out <= limits["held_out"]
+    is_alike = all(
+        seen <= near or (seen <= most and (p or 0.0) > limits["p"])
+        for seen, near, most, p in (
+            (looks.fit, limits["fit"], limits["most"], looks.fit_p),
+            (looks.held_out, limits["held_out"], limits["most_held_out"], looks.held_out_p),
+        )
     )
-    return told(
-        "G5",
-        is_near,
-        looks.fit,
-        held_out=looks.held_out,
-        most=float(limits["fit"]),
-        most_held=float(limits["held_out"]),
-    )
+    facts = {
+        "held_out": looks.held_out, "near": float(limits["fit"]), "near_held": float(limits["held_out"]),
+        "most": float(limits["most"]), "most_held": float(limits["most_held_out"]),
+        "p": min(looks.fit_p or 0.0, looks.held_out_p or 0.0), "least": float(limits["p"]),
+    }  # fmt: skip
+    if is_alike and not is_near:
+        return replace(gate := told("G5", True, looks.fit, **facts), words=Words("verdict.g5-alike", gate.words.facts))
+    return told("G5", is_near, looks.fit, **facts)
 
 
 def g6_no_trend_before(asked: Asked) -> Gate:
@@ -53,7 +62,7 @@ def g6_no_trend_before(asked: Asked) -> Gate:
             return gate
     is_quiet = looks.in_time.p > limits["p"]
     is_harmless = (
-        (is_quiet and (power >= limits["power"] or _would_be_seen(asked))) or _is_small(asked) or _is_against(asked)
+        (is_quiet and (power >= _power(asked) or _would_be_seen(asked))) or _is_small(asked) or _is_against(asked)
     )
     return told("G6", is_harmless, looks.in_time.p, **facts)
 
@@ -73,10 +82,21 @@ def _is_against(asked: Asked) -> bool:
     return seen is not None and low is not None and low > 0 and asked.looks.sign * seen.value < 0
 
 
+def runs_against(asked: Asked) -> bool:
+    """Whether a drift was seen that runs against an effect that stands: a bias that made it look smaller (GRADE)."""
+    seen = asked.looks.in_time
+    return seen is not None and seen.p <= asked.limits["G6"]["p"] and _is_against(asked)
+
+
 def _would_be_seen(asked: Asked) -> bool:
     """Whether an effect that stands would, were it all drift, have been seen in time with the chance asked for."""
     low = _lowest(asked)
-    return low is not None and low > 0 and (_seen(asked, asked.looks.value) or 0.0) >= asked.limits["G6"]["power"]
+    return low is not None and low > 0 and (_seen(asked, asked.looks.value) or 0.0) >= _power(asked)
+
+
+def _power(asked: Asked) -> float:
+    """Give the chance asked for: of one place less, since nothing averages its noise out and ranks hold it besides."""
+    return asked.limits["G6"]["power_one" if asked.looks.is_alone else "power"]
 
 
 def _lowest(asked: Asked) -> float | None:

@@ -19,8 +19,10 @@ DEFAULTS: Limits = MappingProxyType({
     "G2": MappingProxyType({"units": 19}),  # least pool for ranks: 1 / (19 + 1) is the least p
     "G3": MappingProxyType({"clusters": 10}),  # of treated and of others, below which errors are by ranks
     "G4": MappingProxyType({"weighted": 8, "trends": 3}),  # periods before the first start
-    "G5": MappingProxyType({"fit": 0.25, "held_out": 0.5, "p": 0.05}),  # of the deviation before
-    "G6": MappingProxyType({"p": 0.10, "power": 0.5}),  # of a drift half the claimed size
+    # of the deviation before; noisy places, which fit no worse than the pool's own, are let through up to `most`
+    "G5": MappingProxyType({"fit": 0.25, "held_out": 0.5, "p": 0.05, "most": 0.7, "most_held_out": 1}),
+    # of a drift half the claimed size; `power_one` where one place is helped, whose noise nothing averages out
+    "G6": MappingProxyType({"p": 0.10, "power": 0.5, "power_one": 0.3}),
     "G7": MappingProxyType({"mbar": 1}),
     "G8": MappingProxyType({"factor": 2, "p": 0.10}),
     "G9": MappingProxyType({}),
@@ -28,7 +30,7 @@ DEFAULTS: Limits = MappingProxyType({
     "G11": MappingProxyType({"km": 50}),
     "G12": MappingProxyType({"missing": 0.10, "differential": 0.05}),
     "G13": MappingProxyType({}),
-    "G14": MappingProxyType({"kept": 0.5}),  # of the effect, once the other explanation is taken out
+    "G14": MappingProxyType({"kept": 0.5, "p": 0.10}),  # of the effect with another cause taken out; of a gradient
 })  # fmt: skip
 
 

@@ -93,7 +93,7 @@ def read_folder(folder: Path, mapping: Path | str | None, progress: Progress = s
     for path in sorted(folder.iterdir()):
         if path.is_file() and path.name not in plan.ignore_files:
             sheets += _plain_sheet(path, layout, plan.encoding, reading)
-    _read_all(reading, sheets, progress)
+    read_sheets(reading, sheets, progress)
     if not reading.rows and not reading.found:
         reading.found.append(finding("no-tables", file=folder.name))
     return reading
@@ -131,17 +131,20 @@ def read_tables(tables: Mapping[str, Sequence[Mapping[str, str]]], progress: Pro
             reading.found.append(finding("table-not-by-hand", file=name, table=name))
         else:
             sheets.append((name, sheet_of(name, rows)))
-    _read_all(reading, sheets, progress)
+    read_sheets(reading, sheets, progress)
     return reading
 
 
-def _read_all(reading: Reading, sheets: list[tuple[str, Sheet]], progress: Progress) -> None:
+def read_sheets(
+    reading: Reading, sheets: list[tuple[str, Sheet]], progress: Progress, *, partial: bool = False
+) -> None:
+    """Read sheets, each with the name of its table, into a reading."""
     layout = folder_layout()
     total, done = sum(len(sheet) for _, sheet in sheets), 0
     for name, table in layout.items():
         if parts := [sheet for of, sheet in sheets if of == name]:
             progress(Words("folder.step-reading", {"table": name}), done, total)
-            reading.rows[name], found = read_rows(table, parts)
+            reading.rows[name], found = read_rows(table, parts, partial=partial)
             reading.found += found
             done += sum(map(len, parts))
     codes = set(reading.rows["programme"].codes) if "programme" in reading.rows else set()
@@ -160,9 +163,10 @@ def check_reading(reading: Reading, standing: Standing, progress: Progress = sil
             found.append(finding("no-programme", known=", ".join(standing.programmes) or "-"))
     elif programme and "programme" not in reading.rows and standing.programmes and programme not in standing.programmes:
         found.append(finding("programme-not-there", name=programme, known=", ".join(standing.programmes)))
-    known = {name: standing.codes(name, programme) for name in folder_layout()}
-    for name, rows in reading.rows.items():
-        known[name] |= set(map(str, rows.codes))
+    asked = {target for rows in reading.rows.values() for target in consistency.targets(rows.table)}
+    known = {name: standing.codes(name, programme) for name in asked}
+    for name in asked & set(reading.rows):
+        known[name] |= set(map(str, reading.rows[name].codes))
     for at, rows in enumerate(reading.rows.values()):
         progress(Words("folder.step-checking", {"table": rows.table.name}), at, len(reading.rows))
         found += consistency.check_references(rows, known)

@@ -55,10 +55,10 @@ def load_into(
 
     Whoever makes a record is its administrator, and so may restore a saved folder into it.
     """
-    from pairup.services import open_record, remove_record
+    from pairup.services import open_record, record_exists, remove_record
 
-    record, folder = Path(record), Path(folder)
-    is_new = not record.exists()
+    folder = Path(folder)
+    is_new = not record_exists(record)
     open_record(record, create=is_new)
     from pairup.services.personal import keys_path
 

@@ -50,7 +50,7 @@ class NearStanding(RecordStanding):
         return self._codes[key]
 
     def in_force(
-        self, table: Table, programme: str, names: Sequence[str]
+        self, table: Table, programme: str, names: Sequence[str], only: set[str] | None = None
     ) -> Iterator[tuple[int, str, tuple[Any, ...]]]:
         columns = {column.field: column for column in table.columns}
         personal = [name for name in names if name in columns and columns[name].personal]
@@ -65,8 +65,9 @@ class NearStanding(RecordStanding):
         rows = model.objects.filter(near, superseded_at=None).order_by("pk")
         if table.scoped:
             rows = rows.filter(identity__programme__code=programme)
-        for pk, code, values in with_personal(rows, told, personal, identity="identity__code"):
-            yield pk, code, tuple(values)
+        for pk, code, values in with_personal(rows, told, personal, identity="identity__code", to_compare=True):
+            if only is None or code in only:
+                yield pk, code, tuple(values)
 
     def _matched(self, rows: Rows, programme: str) -> Match:
         if self._replacing is not None:

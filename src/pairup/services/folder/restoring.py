@@ -90,18 +90,16 @@ def restore(folder: Path, *, actor: str, progress: Progress) -> Loaded:
 
     Its entries are those of the saved record; a restore adds none, so that the two records stay equal.
     """
-    from django.db import transaction
-
     from pairup.record.journal import JournalEntry
     from pairup.record.models import TABLES
     from pairup.services.access import require_may
-    from pairup.services.write import check_journal
+    from pairup.services.write import alone, check_journal
 
     require_may(actor, "restore")
     saved = read_saved(folder, progress)
     if saved.found:
         raise FolderRefused(saved.found)
-    with transaction.atomic():
+    with alone():
         if JournalEntry.objects.exists() or any(model._default_manager.exists() for model in TABLES.values()):
             raise ConflictError(
                 Words("folder.record-not-empty").say(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,19 +48,24 @@ class RecordStanding(Standing):
         """Codes of the identities of a table; of one programme, where they belong to one."""
         key = (table, programme)
         if key not in self._codes:
-            scope = {"programme__code": programme} if folder_layout()[table].scoped else {}
-            self._codes[key] = dict(noun_of(table)._default_manager.filter(**scope).values_list("pk", "code"))
+            self._codes[key] = dict(_identities(table, programme).values_list("pk", "code"))
         return self._codes[key]
 
     def codes(self, table: str, programme: str) -> set[str]:
         return set(self.codes_by_id(table, programme).values())
 
     def spans(self, rows: Rows, programme: str) -> list[Held]:
-        codes = set(rows.codes)
-        return [span for span in self.about(rows, programme, ()) if span.code in codes]
+        return self.about(rows, programme, (), codes=set(map(str, rows.codes)))
 
     def about(
-        self, rows: Rows, programme: str, names: tuple[str, ...], *, detail: str = "", where: str = ""
+        self,
+        rows: Rows,
+        programme: str,
+        names: tuple[str, ...],
+        *,
+        detail: str = "",
+        where: str = "",
+        codes: set[str] | None = None,
     ) -> list[Held]:
         table = rows.table
         if table.clock is not Clock.SPAN:
@@ -67,7 +73,7 @@ class RecordStanding(Standing):
         replaced = self.match(rows, programme).replaced
         wanted = (*_SPAN, *names, *filter(None, (detail, where)))
         held = []
-        for pk, code, values in self.in_force(table, programme, wanted):
+        for pk, code, values in self.in_force(table, programme, wanted, codes):
             said = dict(zip(wanted, values, strict=True))
             if pk in replaced or (where and not said[where]):
                 continue
@@ -90,11 +96,9 @@ class RecordStanding(Standing):
         table, match = rows.table, Match()
         names = fact_names(table)
         first = names.index("starts" if table.clock is Clock.SPAN else "day")
-        codes = set(rows.codes)
         known: dict[Any, tuple[int, tuple[Any, ...]]] = {}
-        for pk, code, values in self.in_force(table, programme, names):
-            if code in codes:
-                known[code if table.one_row_a_code else (code, values[first])] = (pk, values)
+        for pk, code, values in self.in_force(table, programme, names, set(map(str, rows.codes))):
+            known[code if table.one_row_a_code else (code, values[first])] = (pk, values)
         if not known:
             match.new = list(range(len(rows)))
             return match
@@ -122,18 +126,39 @@ class RecordStanding(Standing):
         return found
 
     def in_force(
-        self, table: Table, programme: str, names: Sequence[str]
+        self, table: Table, programme: str, names: Sequence[str], only: set[str] | None = None
     ) -> Iterator[tuple[int, str, tuple[Any, ...]]]:
-        """Give id, code and columns of the rows in force; references as codes."""
+        """Give id, code and columns of the rows in force, of all codes or of some; references as codes."""
         model: Any = TABLES[table.name]
-        codes = self.codes_by_id(table.name, programme)
-        if not codes:
+        for codes, chosen in self._chosen(table.name, programme, only):
+            rows = model.objects.filter(superseded_at=None, **chosen).order_by("pk")
+            yield from self.said(table, programme, names, codes, rows)
+
+    def _chosen(
+        self, table: str, programme: str, only: set[str] | None
+    ) -> Iterator[tuple[dict[int, str], dict[str, Any]]]:
+        """Give codes by id in parts, and what chooses their rows; all at once where most are asked for."""
+        identities = _identities(table, programme)
+        if only is None or len(only) * 4 > identities.count():
+            codes = self.codes_by_id(table, programme)
+            wanted = codes if only is None else {pk: code for pk, code in codes.items() if code in only}
+            if wanted:
+                yield wanted, {}
             return
+        ordered = sorted(only)
+        for at in range(0, len(ordered), 500):
+            part = dict(identities.filter(code__in=ordered[at : at + 500]).values_list("pk", "code"))
+            if part:
+                yield part, {"identity__in": list(part)}
+
+    def said(
+        self, table: Table, programme: str, names: Sequence[str], codes: dict[int, str], rows: Any
+    ) -> Iterator[tuple[int, str, tuple[Any, ...]]]:
+        """Give id, code and columns of version rows; references as codes."""
         columns = {column.field: column for column in table.columns}
         personal = [name for name in names if name in columns and columns[name].personal]
         refers = ["" if name in personal or name not in columns else columns[name].refers_to for name in names]
-        rows = model.objects.filter(superseded_at=None).order_by("pk")
-        for pk, identity, values in with_personal(rows, names, personal):
+        for pk, identity, values in with_personal(rows, names, personal, to_compare=True):
             if identity in codes:
                 said = (
                     self.codes_by_id(target, programme).get(value) if target else value
@@ -142,7 +167,7 @@ class RecordStanding(Standing):
                 yield pk, codes[identity], tuple(said)
 
 
-class _Erased:
+class Erased:
     """Stands for a personal column that was erased: whatever a folder still says of it is no news."""
 
     def __eq__(self, other: object) -> bool:
@@ -152,21 +177,30 @@ class _Erased:
 
 
 def with_personal(
-    rows: Any, names: Sequence[str], personal: Sequence[str], *, identity: str = "identity_id"
+    rows: Any, names: Sequence[str], personal: Sequence[str], *, identity: str = "identity_id", to_compare: bool = False
 ) -> Iterator[tuple[int, Any, Sequence[Any]]]:
-    """Id, identity and columns of rows, personal ones opened where they are asked for."""
+    """Id, identity and columns of rows, personal ones opened where they are asked for.
+
+    Rows of the vault are opened `to_compare` them with what comes in, and never to be told.
+    """
     if not personal:
         for pk, whose, *values in rows.values_list("pk", identity, *names).iterator(chunk_size=5000):
             yield pk, whose, values
         return
     plain = [name for name in names if name not in personal]
     found = list(rows.values_list("sealed", "closed", "pk", identity, *plain))
-    with vault_open():  # only to compare: nobody is told anything
+    with vault_open() if to_compare else nullcontext():
         told = open_told(rows.model, [(sealed, closed) for sealed, closed, *_ in found])
-    gone = dict.fromkeys(personal, _Erased())
+    gone = dict.fromkeys(personal, Erased())
     for (_, _, pk, whose, *values), opened in zip(found, told, strict=True):
         said = dict(zip(plain, values, strict=True)) | (gone if opened is None else opened)
         yield pk, whose, [said[name] for name in names]
+
+
+def _identities(table: str, programme: str) -> Any:
+    """Identities of a table; of one programme, where they belong to one."""
+    scope = {"programme__code": programme} if folder_layout()[table].scoped else {}
+    return noun_of(table)._default_manager.filter(**scope)
 
 
 def _match_without_first_day(

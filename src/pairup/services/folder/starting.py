@@ -99,20 +99,21 @@ def init_folder(folder: Path | str, name: str, *, currency: str = "CNY") -> list
 
 def _table_text(table: Table, name: str, currency: str) -> str:
     header = [column.name for column in table.columns]
-    example = list(write_sheet(header, [[_example(column, currency) for column in table.columns]]))
-    text = example[0] + "# " + example[1]
+    lines = list(write_sheet(header, [[example(column, currency) for column in table.columns]]))
+    text = lines[0] + "# " + lines[1]
     if table.name == "programme":
         cells = {"code": name, "name_en": name, "preset": "mandate_led", "currency": currency}
         text += list(write_sheet(header, [[cells.get(column, "") for column in header]]))[1]
     return text
 
 
-def _example(column: Column, currency: str) -> str:
+def example(column: Column, currency: str) -> str:
+    """Give what may stand in a cell of a column; nothing where most rows leave it empty."""
     if column.name in ("standing", "source", "note"):
         return ""
     if column.choices:
         return column.choices[0]
-    if column.name == "currency":
+    if column.name == "currency" or column.longest == 3:  # a text of three signs is a currency in every table
         return currency
     if column.refers_to:
         return f"{column.refers_to}-code" if column.required else ""

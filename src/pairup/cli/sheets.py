@@ -1,0 +1,182 @@
+"""`import` and `export`: sheets in and out of a record."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pairup.cli.main import language
+from pairup.cli.options import ACTOR, DAY, KNOWN_BY, PROGRAMME, RECORD, now, step
+
+FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+TABLE = click.option("--table", help="Which table it is; not needed where the file or its sheets are called after it.")
+MAPPING = click.option("--mapping", type=click.Path(path_type=Path, dir_okay=False), help="How your own columns map.")
+#: lines of each kind on the screen; the rest are counted, and stand whole in --diff
+SHOWN = 20
+
+
+@click.command("import")
+@FILE
+@RECORD
+@TABLE
+@click.option("--sheet", default="", help="Which sheet of a workbook, where several hold something.")
+@MAPPING
+@PROGRAMME
+@click.option("--accept", multiple=True, metavar="WHAT", help="Write: all, new, changed, or a code; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+@ACTOR
+def import_(
+    file: Path, record: Path, table: str | None, sheet: str, mapping: Path | None, programme: str | None,
+    accept: tuple[str, ...], as_json: bool, actor: str,
+) -> None:  # fmt: skip
+    """Show what FILE (XLSX or CSV) would change in a record; write only what you accept.
+
+    \f
+    Rows are new, changed, the same, conflicting or refused. With --accept, the rows named are written in one step with
+    one journal entry; what is conflicting or refused stays out, as a list to work off. The same file again changes
+    nothing.
+    """
+    from pairup.services import imports, open_record
+
+    open_record(record)
+    asked: dict[str, Any] = {"table": table, "sheet": sheet, "mapping": mapping, "programme": programme or ""}
+    entry = None
+    with step(f"Reading {file.name}") as bar:
+        if accept:
+            done = imports.accept_file(file, accept=accept, actor=actor, at=now(), progress=bar, **asked)
+            difference, entry = done.difference, done.entry
+        else:
+            difference = imports.compare_file(file, progress=bar, **asked)
+    if as_json:
+        click.echo(json.dumps(_as_json(difference, entry), ensure_ascii=False, indent=1))
+    else:
+        _show(difference)
+        _close(difference, accept, done.counts if accept else {}, entry)
+    if difference.critical or (difference.errors and difference.changes_nothing and not entry):
+        raise click.exceptions.Exit(1)
+
+
+def _show(difference: Any) -> None:
+    for name, one in difference.tables.items():
+        said = ", ".join(f"{count:,} {_WORD[str(state)]}" for state, count in one.counts.items() if count)
+        click.echo(f"{name}: {said or 'no rows'}")
+    lines = []
+    for name, one in difference.tables.items():
+        for at, state in enumerate(one.states):
+            if str(state) in ("changed", "conflicting") and (cells := one.cells(at)):
+                lines.append(f"{state}: {name} {one.rows.codes[at]}: " + "; ".join(map(_cell, cells)))
+            if len(lines) > SHOWN:
+                break
+    _some(lines)
+    for mark, found in (("critical", difference.critical), ("error", difference.errors),
+                        ("warning", difference.warnings)):  # fmt: skip
+        _some([f"{mark}: {_with_cell(difference, one)}" for one in found[: SHOWN + 1]], len(found))
+
+
+_WORD = {
+    "new": "new", "changed": "changed", "same": "the same", "conflicting": "conflicting", "refused": "refused",
+}  # fmt: skip
+
+
+def _cell(cell: Any) -> str:
+    then = "" if cell.then is None or cell.then == cell.old else f" (was {cell.then or '-'} when it was exported)"
+    return f"{cell.column} {cell.old or '-'} → {cell.new or '-'}{then}"
+
+
+def _with_cell(difference: Any, finding: Any) -> str:
+    cell = difference.where(finding)
+    said: str = finding.say(language())
+    return f"{cell} {said}" if cell else said
+
+
+def _some(lines: list[str], count: int | None = None) -> None:
+    for line in lines[:SHOWN]:
+        click.echo(line)
+    more = (len(lines) if count is None else count) - SHOWN
+    if more > 0:
+        click.echo(f"… and {'more' if count is None else f'{more:,} more'}; --diff FILE.xlsx has all of them.")
+
+
+def _close(difference: Any, accept: tuple[str, ...], counts: Any, entry: int | None) -> None:
+    found = {str(state): count for state, count in difference.counts.items()}
+    left = found["conflicting"] + found["refused"]
+    if entry is not None:
+        new, changed = (sum(each[at] for each in counts.values()) for at in (0, 1))
+        click.echo(f"Written: {new:,} new and {changed:,} changed rows, as entry {entry} of the journal.")
+    elif difference.critical:
+        click.echo("Nothing was written, and nothing of this can be accepted before that is mended.")
+    elif difference.changes_nothing:
+        click.echo("Nothing was written: the record says all of it already." if not left else "Nothing was written.")
+    elif accept:
+        click.echo("Nothing was written: nothing that was accepted is new or changed.")
+    else:
+        click.echo(
+            f"Nothing was written. --accept all writes {found['new']:,} new and {found['changed']:,} changed rows."
+        )
+    if left and not difference.critical:
+        click.echo(f"Left to work off: {left:,}.")
+
+
+def _as_json(difference: Any, entry: int | None) -> dict[str, Any]:
+    def told(found: list[Any]) -> list[dict[str, Any]]:
+        return [
+            {"file": one.file, "row": one.row, "column": one.column, "cell": difference.where(one)}
+            | one.words.to_dict()
+            for one in found
+        ]
+
+    return {
+        "file": difference.file, "sha256": difference.digest, "programme": difference.programme,
+        "tables": {
+            name: {
+                "counts": {str(state): count for state, count in one.counts.items()},
+                "changed": [
+                    {"code": one.rows.codes[at], "state": str(one.states[at])}
+                    | {"cells": [[c.column, c.old, c.new, c.then] for c in one.cells(at)]}
+                    for at in range(len(one.states)) if str(one.states[at]) in ("changed", "conflicting")
+                ],
+            }
+            for name, one in difference.tables.items()
+        },
+        "critical": told(difference.critical), "errors": told(difference.errors),
+        "warnings": told(difference.warnings), "entry": entry,
+    }  # fmt: skip
+
+
+@click.command()
+@click.argument("table")
+@RECORD
+@click.option("--format", "form", type=click.Choice(["csv", "xlsx"]), default="csv", show_default=True, help="As what.")
+@click.option("--into", type=click.Path(path_type=Path), help="Which file, or of all tables as CSV which folder.")
+@click.option("--on", type=DAY, help="Only rows true on this day. [default: of all days]")
+@KNOWN_BY
+@PROGRAMME
+@click.option("--force", is_flag=True, help="Write over what is there.")
+def export(
+    table: str, record: Path, form: str, into: Path | None, on: datetime | None, known_by: datetime | None,
+    programme: str | None, force: bool,
+) -> None:  # fmt: skip
+    """Write TABLE, or `all` tables that people write, as CSV or XLSX.
+
+    \f
+    Every row is written, with its version, so that the file can be changed and imported again; how many rows there are
+    stands in the file and on the screen. A workbook's texts are text cells and never formulas.
+    """
+    from pairup.services import exports, open_record
+
+    open_record(record)
+    into = into or Path("tables" if table == "all" and form == "csv" else f"{table}.{form}")
+    with step(f"Exporting {table}") as bar:
+        written = exports.export_tables(
+            table, into=into, form=form, on=on.date() if on else None, known_by=known_by.date() if known_by else None,
+            programme=programme, force=force, progress=bar,
+        )  # fmt: skip
+    for name, count in written.rows.items():
+        sheets = written.sheets.get(name, {})
+        many = f" in {len(sheets)} sheets: {', '.join(sheets)}" if len(sheets) > 1 else ""
+        click.echo(f"{name}: {count:,} rows{many}")
+    click.echo(f"Wrote {sum(written.rows.values()):,} rows into {into}.")
