@@ -154,6 +154,19 @@ def test_nothing_is_erased_where_the_command_fails(record: Path, monkeypatch: py
     assert told() == {"name_latin": NAME}
 
 
+def test_what_was_kept_on_a_consent_that_is_withdrawn_goes_alone(record: Path) -> None:
+    from pairup.services import vault
+
+    load(a_vault())
+
+    gone = vault.erase("P-1", actor=OFFICE, at=LATER, why="withdrew it", purpose="contact")
+
+    assert (gone, told(purpose="contact"), told()) == (1, {}, {"name_latin": NAME})
+    new = with_rows(a_vault(), "private_facts", "code person field value is_synthetic", "V-9 P-1 mail a@b yes")
+    load({"private_facts": new["private_facts"]}, LATER)
+    assert told(purpose="contact") == {"mail": "a@b"}
+
+
 @pytest.mark.parametrize("actor", ["donor_office:DN-A", "evaluator", "public", "secondee:P-1"])
 def test_only_the_programme_office_and_the_administrator_erase(record: Path, actor: str) -> None:
     from pairup.services import vault

@@ -77,10 +77,13 @@ def rotate(record: Path) -> None:
 @PERSON
 @RECORD
 @click.option("--why", required=True, help="What the journal keeps: who asked, and when. No name.")
+@click.option("--purpose", type=click.Choice([str(one) for one in Purpose]), help="Only what is kept for this.")
 @click.option("--yes", is_flag=True, help="Do not ask; it cannot be taken back.")
 @PROGRAMME
 @ACTOR
-def erase(person: str, record: Path, why: str, yes: bool, programme: str | None, actor: str) -> None:
+def erase(
+    person: str, record: Path, why: str, purpose: str | None, yes: bool, programme: str | None, actor: str
+) -> None:
     """Erase what is personal of PERSON, in the record and in every copy of it. It cannot be taken back."""
     from pairup.services import open_record
 
@@ -89,8 +92,9 @@ def erase(person: str, record: Path, why: str, yes: bool, programme: str | None,
 
     if not yes:
         click.confirm(f"Erase what is personal of {person}, for good?", abort=True)
-    count = vaults.erase(person, actor=actor, at=now(), why=why, programme=programme)
-    click.echo(f"{person} is erased: {count} keys destroyed. The journal says that it happened, and verifies.")
+    count = vaults.erase(person, actor=actor, at=now(), why=why, purpose=purpose, programme=programme)
+    what = f"what is kept of {person} for {purpose}" if purpose else person
+    click.echo(f"{what} is erased: {count} keys destroyed. The journal says that it happened, and verifies.")
     click.echo("Copies of the key file that lie elsewhere still hold them: destroy those within 35 days.")
 
 

@@ -74,7 +74,7 @@ class AttestationVersion(Sealed, Dated):
 
     table = "attestations"
     personal = dict.fromkeys(("holds",), _SIGNED)
-    drawer = "file"
+    drawer = "signed"
     identity = models.ForeignKey(Attestation, models.PROTECT, related_name="versions")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     kind = choice(Attested)

@@ -85,11 +85,14 @@ def looks(person: str, *, actor: str, programme: str | None = None) -> list[Look
     return [Look(one.entry.at, Purpose(one.purpose), tuple(one.fields), one.by) for one in rows]
 
 
-def erase(person: str, *, actor: str, at: datetime, why: str, programme: str | None = None) -> int:
+def erase(
+    person: str, *, actor: str, at: datetime, why: str, purpose: str | None = None, programme: str | None = None
+) -> int:
     """Erase what is personal of somebody, here and in every copy: keys and salts are destroyed, columns emptied.
 
     Their code and the posts they served stay, so that totals do. The journal keeps that it happened, by whom and why,
-    and not what. Gives how many keys were destroyed; erasing twice destroys nothing more.
+    and not what. With a `purpose` only what is kept for it goes, as when consent is withdrawn, and more may be
+    recorded later. Gives how many keys were destroyed; erasing twice destroys nothing more.
     """
     require_may(actor, "person.erase")
     row = _person(person, programme)
@@ -101,12 +104,14 @@ def erase(person: str, *, actor: str, at: datetime, why: str, programme: str | N
     subject = f"{row.programme.code}/{person}"
     with open_ring(create=True) as ring:
         keys = {one.id for one in ring.held(subject)}
-        with write.command(
-            "person.erase", actor=actor, at=at, programme=row.programme.code, facts={"person": person, "why": why}
-        ) as doing:
+        if purpose is not None:
+            keys &= _keys_for(purpose)
+        facts = {"person": person, "why": why} | ({"purpose": purpose} if purpose is not None else {})
+        with write.command("person.erase", actor=actor, at=at, programme=row.programme.code, facts=facts) as doing:
             for model, pks in _rows_of(keys).items():
                 doing.empty(model, pks)
-            destroyed = ring.erase(subject, at=at)  # last: if this fails, nothing happened
+            # last: if this fails, nothing happened
+            destroyed = ring.erase(subject, at=at) if purpose is None else ring.destroy(keys, at=at)
     write.scrub()
     return destroyed
 
@@ -220,6 +225,16 @@ def _rows_of(keys: set[bytes]) -> dict[Any, list[int]]:
         if pks := [pk for pk, closed in rows.iterator(chunk_size=5000) if key_id_of(closed) in keys]:
             found[model] = pks
     return found
+
+
+def _keys_for(purpose: str) -> set[bytes]:
+    """Ids of the keys of everything that is kept for a purpose."""
+    return {
+        key_id_of(row.closed)
+        for model in _sealed()
+        for row in model._default_manager.exclude(closed="").iterator(chunk_size=2000)
+        if row.declared().purpose == purpose
+    }
 
 
 def _chunks(rows: Any) -> Iterable[list[Any]]:
