@@ -21,12 +21,16 @@ IN_THE_CLEAR = {
     "fitness": {"person"},
     "attestations": {"person", "kind", "rule", "signed_by"},
     "host_views": {"post", "person"},
-    "postings": {"person", "post", "status", "full_time", "run"},
+    "postings": {
+        "person", "post", "status", "full_time", "run", "succeeds", "release_share", "duties", "handover",
+    },
+    "post_offers": {"person", "post", "answer_due"},
+    "person_signatures": {"person", "about", "answer", "paper"},
     "private_facts": {"person", "field"},
     "constraints": {"person"},
     "consents": {"person", "purpose", "language", "asked_by", "how_to_withdraw", "witnessed"},
     "vault_reads": {"person", "purpose", "fields", "by"},
-}
+}  # fmt: skip
 #: says a forbidden word of something else: two edits that race
 _OF_SOMETHING_ELSE = {"lost_race"}
 _EVERYWHERE = {"code", "from", "to", "day", "standing", "source", "is_synthetic", "note"}

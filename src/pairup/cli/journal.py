@@ -67,8 +67,9 @@ def verify(record: Path | str) -> None:
 
     open_record(record)
     from pairup.services import write
+    from pairup.services.documents import check_documents
 
-    findings = write.check_journal()
+    findings = [*write.check_journal(), *check_documents()]
     for finding in findings:
         click.echo(finding.say(language()))
     if findings:

@@ -30,6 +30,7 @@ LISTED = {
     ("posts", "open_to"): "organisations",
     ("projects", "needs_projects"): "projects",
     ("projects", "excludes_projects"): "projects",
+    ("visits", "made_by"): "organisations",
 }
 _MAY_BE_NEGATIVE = (MoneyKind.RETURN, MoneyKind.CORRECTION)
 

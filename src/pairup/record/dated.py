@@ -155,7 +155,7 @@ class Sealed(models.Model, metaclass=SealedBase):
     sealed = models.CharField(max_length=64, blank=True, default="")
     closed = models.TextField(blank=True, default="")
 
-    class Meta:
+    class Meta(Version.Meta):  # the first base's Meta is the one that counts
         abstract = True
 
     def drawer_of(self) -> str:

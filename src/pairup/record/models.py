@@ -6,9 +6,12 @@ from typing import Any
 
 from pairup.record.claims import Claim, ClaimVersion
 from pairup.record.conflicts import Conflict, ConflictVersion
+from pairup.record.documents import Document, DocumentVersion
 from pairup.record.evaluations import Evaluation, EvaluationVersion, Registration, RegistrationVersion
 from pairup.record.journal import JournalCheckpoint, JournalEntry
 from pairup.record.money import (
+    Commitment,
+    CommitmentVersion,
     Envelope,
     EnvelopeVersion,
     ExchangeRate,
@@ -18,6 +21,7 @@ from pairup.record.money import (
     RevenueBase,
     RevenueBaseVersion,
 )
+from pairup.record.oversight import Feedback, FeedbackVersion, Incident, IncidentVersion, Review, ReviewVersion
 from pairup.record.pairings import (
     AgreedResult,
     AgreedResultVersion,
@@ -70,9 +74,38 @@ from pairup.record.places import (
     Succession,
     SuccessionVersion,
 )
-from pairup.record.projects import Need, NeedVersion, Project, ProjectVersion, WorksRecord, WorksRecordVersion
+from pairup.record.projects import (
+    Asset,
+    AssetVersion,
+    Contract,
+    ContractVersion,
+    Need,
+    NeedVersion,
+    Project,
+    ProjectCheck,
+    ProjectCheckVersion,
+    ProjectVersion,
+    Safeguard,
+    SafeguardVersion,
+    WorksRecord,
+    WorksRecordVersion,
+)
 from pairup.record.results import Indicator, IndicatorVersion, Observation, ObservationVersion
 from pairup.record.runs import Adoption, AdoptionVersion, PlanRun, PlanRunVersion
+from pairup.record.service import (
+    Appraisal,
+    AppraisalVersion,
+    ArrivalCheck,
+    ArrivalCheckVersion,
+    Extension,
+    ExtensionVersion,
+    PersonSignature,
+    PersonSignatureVersion,
+    PostOffer,
+    PostOfferVersion,
+    Swap,
+    SwapVersion,
+)
 from pairup.record.users import User
 from pairup.record.vault import (
     Assessment,
@@ -92,15 +125,17 @@ from pairup.record.visits import Site, SiteVersion, Visit, VisitFinding, VisitFi
 TABLES: dict[str, Any] = {
     model.table: model
     for model in (
-        SourceVersion, ProgrammeVersion, PlaceVersion, SuccessionVersion, OrganisationVersion, RoadVersion,
-        PairingVersion, RoundVersion, QuotaVersion, CallVersion, OfferVersion, IndicatorVersion,
-        AgreedResultVersion, PairingPreferenceVersion, NeedVersion, ProjectVersion, WorksRecordVersion,
-        RevenueBaseVersion, ExchangeRateVersion, EnvelopeVersion, MoneyLineVersion, TeamVersion, PostVersion,
-        PersonVersion, FitnessCheckVersion, AttestationVersion, HostViewVersion, PostingVersion, CounterpartVersion,
-        WelfareCheckVersion, SiteVersion, VisitVersion, VisitFindingVersion, ObservationVersion, ClaimVersion,
-        AssessmentVersion, PrivateFactVersion, ConstraintVersion, ConsentVersion, VaultReadVersion,
-        SignatureVersion, PlanRunVersion, AdoptionVersion, RegistrationVersion, EvaluationVersion,
-        ConflictVersion,
+        SourceVersion, ProgrammeVersion, PlaceVersion, SuccessionVersion, OrganisationVersion, DocumentVersion,
+        RoadVersion, PairingVersion, RoundVersion, QuotaVersion, CallVersion, OfferVersion, IndicatorVersion,
+        PairingPreferenceVersion, NeedVersion, ProjectVersion, SafeguardVersion, ContractVersion, WorksRecordVersion,
+        AssetVersion, ProjectCheckVersion, RevenueBaseVersion, ExchangeRateVersion, CommitmentVersion,
+        EnvelopeVersion, MoneyLineVersion, TeamVersion, AgreedResultVersion, PostVersion, PersonVersion,
+        FitnessCheckVersion, AttestationVersion, HostViewVersion, PostOfferVersion, PostingVersion, SwapVersion,
+        ExtensionVersion, PersonSignatureVersion, ArrivalCheckVersion, CounterpartVersion, WelfareCheckVersion,
+        AppraisalVersion, ReviewVersion, FeedbackVersion, IncidentVersion, SiteVersion, VisitVersion,
+        VisitFindingVersion, ObservationVersion, ClaimVersion, AssessmentVersion, PrivateFactVersion,
+        ConstraintVersion, ConsentVersion, VaultReadVersion, SignatureVersion, PlanRunVersion, AdoptionVersion,
+        RegistrationVersion, EvaluationVersion, ConflictVersion,
     )
 }  # fmt: skip
 

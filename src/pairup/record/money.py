@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from pairup.record.dated import Dated, Happened, Scoped, Shared, choice
+from pairup.record.documents import Document
 from pairup.record.pairings import Pairing
 from pairup.record.places import Organisation
 from pairup.record.projects import Project
@@ -36,7 +37,10 @@ class MoneyLineVersion(Happened):
     """A line that passes money on names the line it came from, so that no total counts the same money twice."""
 
     table = "money"
-    later = ("passes_on",)
+    later = (
+        "document",
+        "passes_on",
+    )
     identity = models.ForeignKey(MoneyLine, models.PROTECT, related_name="versions")
     pairing = models.ForeignKey(Pairing, models.PROTECT, related_name="+")
     project = models.ForeignKey(Project, models.PROTECT, null=True, blank=True, related_name="+")
@@ -46,6 +50,7 @@ class MoneyLineVersion(Happened):
     currency = models.CharField(max_length=3)
     grassroots_share = models.DecimalField(max_digits=4, decimal_places=3, null=True, blank=True)
     livelihood_share = models.DecimalField(max_digits=4, decimal_places=3, null=True, blank=True)
+    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
     passes_on = models.ForeignKey(
         MoneyLine, models.PROTECT, null=True, blank=True, related_name="+"
     )  # the line whose money this one hands on, e.g. from a province to its county
@@ -76,6 +81,30 @@ class ExchangeRateVersion(Dated):
     currency = models.CharField(max_length=3)
     into = models.CharField(max_length=3)
     rate = models.DecimalField(max_digits=20, decimal_places=10)  # units of `into` for one unit of `currency`
+
+
+class Commitment(Scoped):
+    """What is due along a pairing in a year, as it was notified: by which rule, of which base.
+
+    What is pledged and paid against it are money lines; no sum is kept here.
+    """
+
+
+class CommitmentVersion(Dated):
+    """The span is the budget year."""
+
+    table = "commitments"
+    identity = models.ForeignKey(Commitment, models.PROTECT, related_name="versions")
+    pairing = models.ForeignKey(Pairing, models.PROTECT, related_name="+")
+    budget_year = models.PositiveSmallIntegerField()
+    rule = models.CharField(max_length=80, blank=True, default="")  # name of the dated rule; empty: agreed by hand
+    rule_from = models.DateField(null=True, blank=True)  # first day of the rule's version
+    revenue_base = models.ForeignKey(RevenueBase, models.PROTECT, null=True, blank=True, related_name="+")
+    base_minor = models.BigIntegerField(null=True, blank=True)  # the base figure as it was used
+    due_minor = models.BigIntegerField()  # as notified
+    carried_over_minor = models.BigIntegerField(null=True, blank=True)  # from the year before, part of what is due
+    currency = models.CharField(max_length=3)
+    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")  # quota notice
 
 
 class Envelope(Scoped):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from pairup.record.dated import Dated, Happened, Scoped, choice
+from pairup.record.documents import Document
 from pairup.record.places import Organisation, Place
 from pairup.values.codes import Channel, Level, OfferStatus, SignatureKind
 
@@ -15,6 +16,7 @@ class Pairing(Scoped):
 
 class PairingVersion(Dated):
     table = "pairings"
+    later = ("document",)
     identity = models.ForeignKey(Pairing, models.PROTECT, related_name="versions")
     donor = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     recipient = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
@@ -23,6 +25,7 @@ class PairingVersion(Dated):
     level = choice(Level, blank=True, default="")
     parent = models.ForeignKey(Pairing, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.TextField(blank=True, default="")  # for the start, the change or the end
+    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")  # that says so
 
 
 class Round(Scoped):
@@ -77,11 +80,12 @@ class OfferVersion(Happened):
 
 
 class AgreedResult(Scoped):
-    """What both sides of a pairing agreed to reach, before people are named."""
+    """What both sides of a pairing agreed to reach, before people are named; of a team, its targets."""
 
 
 class AgreedResultVersion(Dated):
     table = "agreed_results"
+    later = ("team",)
     identity = models.ForeignKey(AgreedResult, models.PROTECT, related_name="versions")
     pairing = models.ForeignKey(Pairing, models.PROTECT, related_name="+")
     text_en = models.TextField()
@@ -89,6 +93,7 @@ class AgreedResultVersion(Dated):
     indicator = models.ForeignKey("record.Indicator", models.PROTECT, null=True, blank=True, related_name="+")
     baseline = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     target = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    team = models.ForeignKey("record.Team", models.PROTECT, null=True, blank=True, related_name="+")
 
 
 class PairingPreference(Scoped):

@@ -9,6 +9,7 @@ from django.db import models
 
 from pairup.record.closed import CodeOf
 from pairup.record.dated import Dated, Happened, Scoped, Sealed, choice
+from pairup.record.documents import Document
 from pairup.record.pairings import Pairing, Round
 from pairup.record.places import Organisation, Place
 from pairup.values.codes import Attested, Clearance, Fitness, PostingStatus, TermKind
@@ -89,13 +90,15 @@ class Team(Scoped):
 
 class TeamVersion(Dated):
     table = "teams"
-    later = ("one_lead",)
+    later = ("one_lead", "host", "department")
     identity = models.ForeignKey(Team, models.PROTECT, related_name="versions")
     name_en = models.CharField(max_length=200)
     name_zh = models.CharField(max_length=200, blank=True, default="")
     round = models.ForeignKey(Round, models.PROTECT, related_name="+")
     lead = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
     one_lead = models.BooleanField(default=False)  # all its people come from the lead; without one, from one donor
+    host = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    department = models.CharField(max_length=120, blank=True, default="")  # of the host
 
 
 class Post(Scoped):
@@ -106,7 +109,10 @@ class PostVersion(Dated):
     """The span is the term to serve."""
 
     table = "posts"
-    later = ("clearance",)
+    later = (
+        "clearance", "duties_en", "duties_zh", "release_share", "pay_minor", "currency", "allowances", "cover",
+        "leave_days", "evacuation", "living",
+    )  # fmt: skip
     identity = models.ForeignKey(Post, models.PROTECT, related_name="versions")
     round = models.ForeignKey(Round, models.PROTECT, related_name="+")
     place = models.ForeignKey(Place, models.PROTECT, related_name="+")
@@ -129,6 +135,16 @@ class PostVersion(Dated):
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+")
     continues = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="+")
     need = models.ForeignKey("record.Need", models.PROTECT, null=True, blank=True, related_name="+")
+    duties_en = models.TextField(blank=True, default="")  # the real ones, as a candidate reads them
+    duties_zh = models.TextField(blank=True, default="")
+    release_share = models.DecimalField(max_digits=4, decimal_places=3, null=True, blank=True)  # of home work, promised
+    pay_minor = models.BigIntegerField(null=True, blank=True)  # a month
+    currency = models.CharField(max_length=3, blank=True, default="")
+    allowances = models.TextField(blank=True, default="")
+    cover = models.TextField(blank=True, default="")  # accident and health cover
+    leave_days = models.PositiveSmallIntegerField(null=True, blank=True)  # a year
+    evacuation = models.TextField(blank=True, default="")  # how a sick person is brought down, and how fast
+    living = models.TextField(blank=True, default="")  # housing, heating, water, power, connection
 
 
 class HostView(Scoped):
@@ -154,12 +170,17 @@ class Posting(Scoped):
 
 class PostingVersion(Dated):
     table = "postings"
+    later = ("succeeds", "release_share", "duties", "handover")
     identity = models.ForeignKey(Posting, models.PROTECT, related_name="versions")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     post = models.ForeignKey(Post, models.PROTECT, related_name="+")
     status = choice(PostingStatus)
     full_time = models.BooleanField(default=True)
     run = models.CharField(max_length=80, blank=True, default="")  # the plan it was adopted from
+    succeeds = models.ForeignKey(Posting, models.PROTECT, null=True, blank=True, related_name="+")  # the one before
+    release_share = models.DecimalField(max_digits=4, decimal_places=3, null=True, blank=True)  # of home work, in fact
+    duties = models.TextField(blank=True, default="")  # what is done in fact, of the work and not of the person
+    handover = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")  # handover file
 
 
 class Counterpart(Scoped):
@@ -168,10 +189,16 @@ class Counterpart(Scoped):
 
 class CounterpartVersion(Dated):
     table = "counterparts"
+    later = ("unit", "learned", "evidence", "document", "assessed_by")
     identity = models.ForeignKey(Counterpart, models.PROTECT, related_name="versions")
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
     goal = models.TextField()
     independent = models.BooleanField(null=True, blank=True)  # practises without help; null: not yet known
+    unit = models.CharField(max_length=120, blank=True, default="")  # department or role, no name
+    learned = models.TextField(blank=True, default="")
+    evidence = models.TextField(blank=True, default="")  # of practice without help: what, how often
+    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    assessed_by = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
 
 
 class WelfareCheck(Scoped):

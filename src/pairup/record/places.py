@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from pairup.record.dated import Dated, Happened, Scoped, Shared, choice
-from pairup.values.codes import Level, OrganisationKind, Preset
+from pairup.values.codes import Level, OrganisationKind, Preset, SuccessionKind
 
 
 class Programme(Shared):
@@ -14,6 +14,7 @@ class Programme(Shared):
 
 class ProgrammeVersion(Dated):
     table = "programme"
+    later = ("legal_basis",)
     identity = models.ForeignKey(Programme, models.PROTECT, related_name="versions")
     name_en = models.CharField(max_length=200)
     name_zh = models.CharField(max_length=200, blank=True, default="")
@@ -25,6 +26,7 @@ class ProgrammeVersion(Dated):
     rules = models.JSONField(default=list, blank=True)  # names of rule files, e.g. money_quota.xizang
     scheme = models.CharField(max_length=40, blank=True, default="")  # the round scheme that plans are made for
     country = models.CharField(max_length=2, blank=True, default="")
+    legal_basis = models.TextField(blank=True, default="")  # the decision or law it rests on
 
 
 class Source(Shared):
@@ -68,7 +70,7 @@ class SuccessionVersion(Happened):
     identity = models.ForeignKey(Succession, models.PROTECT, related_name="versions")
     predecessor = models.ForeignKey(Place, models.PROTECT, related_name="+")
     successor = models.ForeignKey(Place, models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=24)  # split, merge, abolished
+    kind = choice(SuccessionKind)
 
 
 class Organisation(Shared):
@@ -77,12 +79,14 @@ class Organisation(Shared):
 
 class OrganisationVersion(Dated):
     table = "organisations"
+    later = ("external_ids",)
     identity = models.ForeignKey(Organisation, models.PROTECT, related_name="versions")
     name_en = models.CharField(max_length=200)
     name_zh = models.CharField(max_length=200, blank=True, default="")
     kind = choice(OrganisationKind)
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
     parent = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    external_ids = models.JSONField(default=list, blank=True)  # as scheme:number, e.g. CN-USCC:…
 
 
 class Road(Scoped):

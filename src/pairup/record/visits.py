@@ -32,10 +32,12 @@ class Visit(Scoped):
 
 class VisitVersion(Dated):
     table = "visits"
+    later = ("made_by",)
     identity = models.ForeignKey(Visit, models.PROTECT, related_name="versions")
     purpose = models.TextField()
     run = models.CharField(max_length=80, blank=True, default="")
     stops = models.JSONField(default=list, blank=True)  # site codes in order, day by day: "1:site"
+    made_by = models.JSONField(default=list, blank=True)  # organisations that went, no names
 
 
 class VisitFinding(Scoped):
@@ -44,6 +46,7 @@ class VisitFinding(Scoped):
 
 class VisitFindingVersion(Happened):
     table = "visit_findings"
+    later = ("action_en", "action_zh", "outcome")
     identity = models.ForeignKey(VisitFinding, models.PROTECT, related_name="versions")
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="+")
     site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="+")
@@ -52,3 +55,6 @@ class VisitFindingVersion(Happened):
     owner = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
     due = models.DateField(null=True, blank=True)
     done = models.DateField(null=True, blank=True)
+    action_en = models.TextField(blank=True, default="")  # what is to be done
+    action_zh = models.TextField(blank=True, default="")
+    outcome = models.TextField(blank=True, default="")  # what came of it

@@ -38,6 +38,16 @@ POLICY: dict[str, frozenset[Role]] = {
     "person.read": OFFICES | {Role.SECONDEE},
     "person.erase": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR}),
     "person.expire": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR}),
+    "project.move": OFFICES,
+    "need.state": frozenset({Role.PROGRAMME_OFFICE, Role.RECIPIENT_OFFICE}),
+    "posting.extend": OFFICES,
+    "posting.consent": OFFICES | {Role.SECONDEE},
+    "posting.end": OFFICES | {Role.SECONDEE},
+    "posting.hand-over": OFFICES | {Role.SECONDEE},
+    "offer.answer": frozenset({Role.PROGRAMME_OFFICE, Role.SECONDEE}),
+    "countersign": frozenset({Role.PROGRAMME_OFFICE, Role.RECIPIENT_OFFICE}),
+    "follow-up.close": OFFICES,
+    "document.add": OFFICES | {Role.EVALUATOR},
 }
 
 

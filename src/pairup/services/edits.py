@@ -25,11 +25,13 @@ from pairup.services import write
 from pairup.services.access import require_may
 from pairup.services.adoption import copy_of
 from pairup.services.cells import cells_of, differences, fields_of, require_columns, table_for
+from pairup.services.consents import require_consent
 from pairup.services.folder.checking import Reading, check_reading
 from pairup.services.folder.loading import write_rows
 from pairup.services.folder.near import NearStanding
 from pairup.services.folder.shape import FolderRefused
 from pairup.services.folder.versions import noun_of
+from pairup.services.moves import require_move
 from pairup.services.personal import open_rows
 from pairup.services.schema import folder_layout
 from pairup.values.codes import ConflictKind, ConflictOutcome
@@ -267,7 +269,7 @@ def prepared_record(edit: Edit) -> Writing:
     rows, found = read_rows(edit.table, [sheet_of(edit.table.name, edit.rows)])
     reading = Reading({edit.table.name: rows}, found, edit.programme)
     standing = NearStanding(rows)
-    _require_clean(reading, standing)
+    require_clean(reading, standing)
     match = standing.match(rows, reading.programme)
     if known := sorted([*match.same, *match.corrected]):
         raise ConflictError(
@@ -289,22 +291,25 @@ def prepared_correction(edit: Edit) -> Writing:
             table=edit.table.name, row=edit.code,
         )  # fmt: skip
     after = before | {name: text for name, (_, text) in changed.items()}
+    require_move(edit.table.name, edit.code, before, after)
+    if edit.table.name == "postings":
+        require_consent(edit.code, before, after, programme=edit.programme)
     rows, found = read_rows(edit.table, [sheet_of(edit.table.name, [after])])
     reading = Reading({edit.table.name: rows}, found, edit.programme)
-    _require_clean(reading, NearStanding(rows, replacing=row.pk))
+    require_clean(reading, NearStanding(rows, replacing=row.pk))
 
     def writing(doing: write.Doing) -> None:
         doing.supersede(edit.model, [row.pk])
-        doing.add(edit.model, [copy_of(row, **_values(edit, rows, list(changed), doing))])
+        doing.add(edit.model, [copy_of(row, **values_of(rows, list(changed), edit.programme, doing))])
 
     return writing
 
 
-def _values(edit: Edit, rows: Rows, changed: Sequence[str], doing: write.Doing) -> dict[str, Any]:
-    """Give the changed fields of a row as its model takes them; references by id."""
-    values = {name: rows.fields[name][0] for name in fields_of(edit.table, changed)}
-    programme = Programme.objects.filter(code=edit.programme).first()
-    for column in edit.table.columns:
+def values_of(rows: Rows, changed: Sequence[str], programme_code: str, doing: write.Doing) -> dict[str, Any]:
+    """Give the changed fields of the one row read as its model takes them; references by id."""
+    values = {name: rows.fields[name][0] for name in fields_of(rows.table, changed)}
+    programme = Programme.objects.filter(code=programme_code).first()
+    for column in rows.table.columns:
         if column.refers_to and not column.personal and column.field in values:
             code = values.pop(column.field)
             scope = programme if folder_layout()[column.refers_to].scoped else None
@@ -358,7 +363,8 @@ def row_seen(edit: Edit) -> Any:
     raise Lost(ConflictKind.LOST_RACE, last.number, last.entry.actor, cells_of(last, edit.table))
 
 
-def _require_clean(reading: Reading, standing: NearStanding) -> None:
+def require_clean(reading: Reading, standing: NearStanding) -> None:
+    """Refuse rows with a finding that a folder would be refused for."""
     found = check_reading(reading, standing)
     if any(finding.severity is Severity.REFUSED for finding in found):
         raise FolderRefused(found)

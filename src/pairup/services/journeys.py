@@ -11,12 +11,11 @@ from pairup.planning.visits.need import NeedWeights, SiteNeed, need_of
 from pairup.record.models import ProjectVersion, RoadVersion, SiteVersion, VisitFindingVersion, VisitVersion
 from pairup.rules.register import Rule
 from pairup.services.tables import read_altitudes, read_rows
-from pairup.values.codes import ProjectStatus
+from pairup.values.lifecycles import FINISHED
 
 #: a day's work on a journey, in minutes from midnight
 DAY_OPENS, DAY_CLOSES = 8 * 60, 20 * 60
 #: a project is finished from the first day on which it stands so; checks count from there
-_FINISHED = (ProjectStatus.ACCEPTED, ProjectStatus.HANDED_OVER, ProjectStatus.OPERATING)
 
 #: minutes where no road leads
 _FAR = 10.0**6
@@ -69,7 +68,7 @@ def read_needs(
 ) -> dict[str, SiteNeed]:
     """What each site's need to be seen rests on: what is recorded, its project, past visits, and open findings."""
     finished: dict[int, date] = {}
-    done = ProjectVersion.objects.known(known_by).filter(identity__programme__code=programme, status__in=_FINISHED)
+    done = ProjectVersion.objects.known(known_by).filter(identity__programme__code=programme, status__in=FINISHED)
     for project, starts in done.order_by("starts").values_list("identity_id", "starts"):
         if starts is not None and starts <= on:
             finished.setdefault(project, starts)

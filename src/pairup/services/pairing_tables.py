@@ -32,13 +32,14 @@ from pairup.services import tables
 from pairup.services.tables import read_rows
 from pairup.values.codes import NeedStatus, OfferStatus, Preset, ProjectStatus
 from pairup.values.distance import Point
+from pairup.values.lifecycles import FINISHED
 from pairup.values.money import Money
 from pairup.values.words import Words
 
 #: projects that a donor has carried out or is carrying out: what it is strong in
-DONE = (ProjectStatus.WORKS, ProjectStatus.ACCEPTED, ProjectStatus.HANDED_OVER, ProjectStatus.OPERATING)
+DONE = (ProjectStatus.WORKS, ProjectStatus.CHANGED, *sorted(FINISHED))
 #: projects whose cost says what a place needs
-WANTED = (ProjectStatus.PROPOSED, ProjectStatus.PLANNED)
+WANTED = (ProjectStatus.PROPOSED, ProjectStatus.APPRAISED, ProjectStatus.PLANNED)
 
 
 @dataclass(frozen=True, slots=True)

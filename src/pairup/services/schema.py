@@ -22,7 +22,8 @@ _BOOKKEEPING = frozenset({"id", "number", "recorded_at", "superseded_at", "entry
 _CLOCKS = frozenset({"starts", "starts_precision", "ends_before", "ends_precision", "day", "day_precision"})
 _TAIL = ("standing", "source", "is_synthetic", "note")
 _ROUGH = frozenset({"covers_from", "covers_to"})
-_BOUNDS = {"latitude": (-90, 90), "longitude": (-180, 180), "grassroots_share": (0, 1), "livelihood_share": (0, 1)}
+_BOUNDS = {"latitude": (-90, 90), "longitude": (-180, 180), "grassroots_share": (0, 1), "livelihood_share": (0, 1),
+           "release_share": (0, 1), "local_share": (0, 1)}  # fmt: skip
 _SAYS = {
     "code": "the row's own name; rows of one code with different spans are its history",
     "from": "first day, month or year; empty: open",

@@ -104,6 +104,7 @@ class NeedStatus(StrEnum):
     PLANNED = "planned"
     MET = "met"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"  # into another need, which it names
 
 
 class StatedBy(StrEnum):
@@ -115,14 +116,22 @@ class StatedBy(StrEnum):
 
 
 class ProjectStatus(StrEnum):
+    """Of a project's life (domain.md 6.3); which may follow which stands in `values.lifecycles`."""
+
     PROPOSED = "proposed"
+    APPRAISED = "appraised"
     PLANNED = "planned"
     APPROVED = "approved"
+    PROCUREMENT = "procurement"
     WORKS = "works"
+    CHANGED = "changed"  # on site, after a change of the approved scope
     ACCEPTED = "accepted"
+    ACCOUNTED = "accounted"  # final account drawn up
+    AUDITED = "audited"
     HANDED_OVER = "handed_over"
     OPERATING = "operating"
     SUSPENDED = "suspended"
+    DORMANT = "dormant"
     CANCELLED = "cancelled"
 
 
@@ -173,6 +182,147 @@ class Attested(StrEnum):
     SAFEGUARDING = "safeguarding"
     PROFESSIONAL_STANDING = "professional_standing"
     RULE = "rule"
+
+
+class SuccessionKind(StrEnum):
+    """How one place follows another."""
+
+    SPLIT = "split"
+    MERGE = "merge"
+    ABOLISHED = "abolished"
+
+
+class DocumentKind(StrEnum):
+    """The papers of a programme (domain.md 6.4)."""
+
+    MANDATE = "mandate"
+    AGREEMENT = "agreement"
+    MINUTES = "minutes"
+    PLAN = "plan"
+    PROJECT_LIST = "project_list"
+    QUOTA_NOTICE = "quota_notice"
+    PROPOSAL = "proposal"
+    FEASIBILITY = "feasibility"
+    CHANGE_ORDER = "change_order"
+    ACCEPTANCE = "acceptance"
+    FINAL_ACCOUNT = "final_account"
+    AUDIT = "audit"
+    HAND_OVER_LIST = "hand_over_list"
+    HANDOVER_FILE = "handover_file"
+    CONSENT = "consent"
+    VISIT_NOTE = "visit_note"
+    REPORT = "report"
+    REPLY = "reply"
+    EVALUATION = "evaluation"
+    PHOTOGRAPH = "photograph"
+    OTHER = "other"
+
+
+class Answer(StrEnum):
+    """A person's own answer. No reason is asked for."""
+
+    OPEN = "open"
+    SIGNED = "signed"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class Voice(StrEnum):
+    """Who speaks of a posting."""
+
+    HOST = "host"
+    SECONDEE = "secondee"
+
+
+class AppraisalSide(StrEnum):
+    HOST = "host"
+    HOME = "home"
+
+
+class ReviewSide(StrEnum):
+    """Whose mark it is: of itself, of the other side, or of somebody who checked."""
+
+    DONOR = "donor"
+    RECIPIENT = "recipient"
+    CHECKER = "checker"
+
+
+class Fits(StrEnum):
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
+class Mark(StrEnum):
+    """The four grades of a real appraisal (domain.md R20)."""
+
+    GOOD = "good"
+    FAIRLY_GOOD = "fairly_good"
+    AVERAGE = "average"
+    POOR = "poor"
+
+
+class SafeguardQuestion(StrEnum):
+    """What is asked of every project before it is approved; a line without an answer is printed."""
+
+    RESETTLEMENT = "resettlement"
+    LAND = "land"
+    CHILDREN_AWAY = "children_away"
+    LANGUAGE = "language"
+    HERITAGE = "heritage"
+    CONSENT = "consent"
+
+
+class SafeguardAnswer(StrEnum):
+    NOT_TOUCHED = "not_touched"
+    TOUCHED = "touched"  # and `text` says what is done about it
+    AGREED = "agreed"  # by those concerned, with their paper
+
+
+class CheckResult(StrEnum):
+    """What stands, some time after hand-over."""
+
+    IN_USE = "in_use"
+    PARTLY_IN_USE = "partly_in_use"
+    OUT_OF_USE = "out_of_use"
+
+
+class FeedbackKind(StrEnum):
+    FEEDBACK = "feedback"
+    OBJECTION = "objection"  # to what was published for objections
+    REPLY = "reply"  # to a report or a figure
+
+
+class FeedbackFrom(StrEnum):
+    RECIPIENT_BODY = "recipient_body"
+    DONOR_BODY = "donor_body"
+    RESIDENT = "resident"
+    SECONDEE = "secondee"
+    OTHER = "other"
+
+
+class FeedbackOutcome(StrEnum):
+    OPEN = "open"
+    UPHELD = "upheld"
+    PARTLY_UPHELD = "partly_upheld"
+    NOT_UPHELD = "not_upheld"
+    NOTED = "noted"
+
+
+class IncidentKind(StrEnum):
+    ROAD = "road"
+    ALTITUDE = "altitude"
+    ILLNESS = "illness"
+    WORKS = "works"
+    WEATHER = "weather"
+    OTHER = "other"
+
+
+class Severity(StrEnum):
+    NEAR_MISS = "near_miss"
+    MINOR = "minor"
+    SERIOUS = "serious"
+    FATAL = "fatal"
 
 
 class ConflictKind(StrEnum):

@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     QUALIFICATION = "qualification"  # to ask for a licence, a clearance, or that a dated rule is met
     HOST_VIEW = "host_view"  # to hear whom the host asks for
     WELFARE = "welfare"  # to call somebody who wants a call
+    APPRAISAL = "appraisal"  # to mark a term, each side for itself, with the person's reply
     CONSTRAINT = "constraint"  # to spare a person a post that a confidential reason rules out
     CONSENT = "consent"  # to know what somebody agreed to
     EDITING = "editing"  # to settle two edits of one row

@@ -17,6 +17,9 @@ _ASKED = {
 }
 
 
+_STATES = (NeedStatus.OPEN, NeedStatus.PLANNED, NeedStatus.MET, NeedStatus.WITHDRAWN)
+
+
 def needs(ground: Ground, places: list[str], each: float, first: date, last: date, draw: Draw) -> list[Row]:
     """Draw about `each` needs a place, stated between two days; the status is that of `last`."""
     rows = []
@@ -30,7 +33,7 @@ def _need(ground: Ground, place: str, number: int, first: date, last: date, draw
     category = draw.weighted(list(CATEGORY_SHARES), CATEGORY_SHARES.values())
     words_en, words_zh = draw.pick(NEEDS[category])
     stated_by = draw.weighted(list(_ASKED), (0.55, 0.28, 0.17))
-    status = draw.weighted(list(NeedStatus), (0.66, 0.16, 0.15, 0.03))
+    status = draw.weighted(_STATES, (0.66, 0.16, 0.15, 0.03))
     return dated(
         f"N-{place}-{number:02d}",
         draw.day(first, last),

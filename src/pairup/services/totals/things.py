@@ -22,12 +22,12 @@ from pairup.reports.totals import Definition, Part
 from pairup.services.tables import latest
 from pairup.services.totals.asked import Asked
 from pairup.services.totals.ground import Ground, Timeline
-from pairup.values.codes import Channel, Level, ProjectStatus
+from pairup.values.codes import Channel, Level
+from pairup.values.lifecycles import NOT_BEGUN
 from pairup.values.money import Money
 from pairup.values.words import Words
 
 #: what a project is before its works begin, or when they never will
-NOT_BEGUN = (ProjectStatus.PROPOSED, ProjectStatus.PLANNED, ProjectStatus.APPROVED, ProjectStatus.CANCELLED)
 
 
 def _of(model: Any, asked: Asked) -> Any:
