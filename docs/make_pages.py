@@ -167,6 +167,13 @@ def real_claims() -> str:
     return real_claims_page()
 
 
+def purposes_reference() -> str:
+    """Give the purpose register, from the record's own declarations."""
+    from pairup.services.purposes import purposes_page
+
+    return purposes_page()
+
+
 def totals_page() -> str:
     """Give every total: what it means, who answers for it, and how nothing in it is counted twice."""
     from pairup.reports.totals import DEFINITIONS
@@ -266,6 +273,7 @@ PAGES = {
     "reference/access.md": access_page,
     "reference/cli.md": cli_page,
     "reference/folder.md": folder_reference,
+    "reference/purposes.md": purposes_reference,
     "reference/real-claims.md": real_claims,
     "reference/refusals.md": refusals_page,
     "reference/totals.md": totals_page,

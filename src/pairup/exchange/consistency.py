@@ -25,6 +25,7 @@ from pairup.values.words import Words
 HANDOVER_DAYS = 31
 #: cells that list codes of another table, by table and column
 LISTED = {
+    ("constraints", "not_at"): "places",
     ("people", "prefers"): "places",
     ("posts", "open_to"): "organisations",
     ("projects", "needs_projects"): "projects",

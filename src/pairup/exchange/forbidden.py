@@ -68,3 +68,31 @@ def forbidden(header: str) -> str | None:
         if any(f" {name} " in words for name in names):
             return attribute
     return None
+
+
+#: words of free text that say of somebody what no column may hold; a header's words alone would be too many
+_SAID = {
+    "ethnicity": re.compile(r"[一-鿿]{1,4}族人|[一-鿿]{1,5}族[，,。;； ]?[男女]|མི་རིགས"),
+    "religion": re.compile(
+        r"信教|信佛|教徒|穆斯林|佛教徒|基督徒|ཆོས་ལུགས|དད་པ"
+        r"|\b(?:buddhist|muslim|christian|catholic|taoist|xinjiao|xinfo)s?\b", re.IGNORECASE,
+    ),
+    "party": re.compile(
+        r"党员|团员|入党|民主党派|ཏང་ཡོན|ཏང་མི|\b(?:party member|member of the party|dangyuan|tuanyuan)\b", re.IGNORECASE
+    ),
+    "political view": re.compile(
+        r"政治面貌|政治立场|政审|ཆབ་སྲིད|\b(?:politically|political views?|zhengshen|zhengzhi mianmao)\b", re.IGNORECASE
+    ),
+    "national number": re.compile(r"身份证|护照号|\b(?:passport|id card|id no|shenfenzheng)\b", re.IGNORECASE),
+    "biometrics": re.compile(r"指纹|人脸|虹膜|མཛུབ་རིས|\b(?:fingerprints?|face scan|zhiwen)\b", re.IGNORECASE),
+}  # fmt: skip
+
+
+def forbidden_in(text: str) -> str | None:
+    """Say which forbidden attribute a free text names of somebody, or None. A list of words, and no more than that.
+
+    >>> forbidden_in("Speaks well; party member since 2001"), forbidden_in("会藏语，民族医药")
+    ('party', None)
+    """
+    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text))
+    return next((attribute for attribute, words in _SAID.items() if words.search(plain)), None)

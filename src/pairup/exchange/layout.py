@@ -70,6 +70,7 @@ class Table:
     one_row_a_code: bool = False
     by_hand: bool = True
     sealed: bool = False
+    in_vault: bool = False  # read one person at a time, for a purpose, and logged
     says: str = ""
 
     def column(self, name: str) -> Column | None:

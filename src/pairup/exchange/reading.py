@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pairup.exchange.cells import CellRefused, Reader, holds_national_id, read_amount, reader
-from pairup.exchange.forbidden import forbidden
+from pairup.exchange.forbidden import forbidden, forbidden_in
 from pairup.exchange.layout import SAVED, Column, Kind, Table
 from pairup.exchange.notes import finding, nearest
 from pairup.exchange.sheets import Sheet, joined
 from pairup.values.days import Precision
 from pairup.values.findings import Finding, Severity
+from pairup.values.words import Words
 
 
 @dataclass(slots=True)
@@ -98,6 +99,7 @@ def _read_column(rows: Rows, column: Column) -> list[Finding]:
     found = _tell(rows, column, texts, refusals) if refusals else []
     if column.kind is Kind.TEXT:
         found += _warn_of_numbers(rows, column, texts)
+        found += _warn_of_words(rows, column, texts)
     for place, name in enumerate(_names(column)):
         part = {text: value[place] for text, value in values.items()} if column.kind in _TWO_FIELDS else values
         rows.fields[name] = list(map(part.__getitem__, texts))
@@ -165,6 +167,21 @@ def _warn_of_numbers(rows: Rows, column: Column, texts: Sequence[str]) -> list[F
         return []
     places = [at for at, text in enumerate(texts) if text in suspects]
     return [finding("national-id-in-text", severity=Severity.WARNING, **rows.where(at, column.name)) for at in places]
+
+
+def _warn_of_words(rows: Rows, column: Column, texts: Sequence[str]) -> list[Finding]:
+    """Warn where free text about a person names what no column may hold: faith, party, origin and the like."""
+    is_about = rows.table.name == "people" or any(one.refers_to == "people" for one in rows.table.columns)
+    if not is_about or column.kind is not Kind.TEXT:
+        return []
+    named = {text: attribute for text in set(texts) if text and (attribute := forbidden_in(text))}
+    return [_named(rows, at, column, named[text]) for at, text in enumerate(texts) if text in named]
+
+
+def _named(rows: Rows, at: int, column: Column, attribute: str) -> Finding:
+    where, facts = rows.where(at, column.name), {"attribute": attribute}
+    said, hint = Words("vault.words-in-text", facts), Words("vault.words-in-text.hint", facts)
+    return Finding(said, where["file"], where["row"], where["column"], hint, Severity.WARNING)
 
 
 def _read_amounts(rows: Rows, column: Column, saved: bool) -> list[Finding]:

@@ -28,6 +28,7 @@ PARTS = (
 PERSONAL = frozenset({
     "worth.not-fit", "worth.own-altitude-limit", "worth.preference", "worth.fitness-expired", "worth.no-clearance",
     "worth.clearance-expired", "worth.rule-not-known", "worth.rule-not-met", "worth.host-refuses",
+    "vault.kept-away",
 })  # fmt: skip
 
 
@@ -160,6 +161,7 @@ class Opening:
     certified_from_m: int = CERTIFIED_FROM_M
     rules: tuple[str, ...] = ()  # dated rules of the programme that a person has to meet
     refused: frozenset[str] = frozenset()  # people whom the host refuses
+    kept_away: frozenset[str] = frozenset()  # people who must not be sent here, for a reason told in confidence
     ranked: Mapping[str, int] = field(default_factory=dict)  # the host's ranks of people, 1 the first choice
     held_by: frozenset[str] = frozenset()  # who holds the post until this term
     sent_by: frozenset[str] = frozenset()  # the donors they come from
@@ -225,6 +227,8 @@ def _signed(person: Candidate, post: Opening, facts: Mapping[str, object]) -> Wo
     for rule in post.rules:
         if not (is_met := _attested(person, Attested.RULE, begins, rule)):
             return Words("worth.rule-not-known" if is_met is None else "worth.rule-not-met", {**facts, "rule": rule})
+    if person.code in post.kept_away:
+        return Words("vault.kept-away", facts)
     return Words("worth.host-refuses", facts) if person.code in post.refused else None
 
 

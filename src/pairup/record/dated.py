@@ -162,11 +162,24 @@ class Sealed(models.Model, metaclass=SealedBase):
     #: the column that says whose row it is: `identity`, `person`, a `posting` of theirs; or a conflict `about` a row
     whose: ClassVar[str] = "person"
 
+    #: read for a declared purpose only, and every read leaves a row that the person can see
+    in_vault: ClassVar[bool] = False
+    #: recorded only while an impact assessment is in force
+    needs_assessment: ClassVar[bool] = False
+
     sealed = models.CharField(max_length=64, blank=True, default="")
     closed = models.TextField(blank=True, default="")
 
     class Meta(Version.Meta):  # the first base's Meta is the one that counts
         abstract = True
+
+    def drawer_of(self) -> str:
+        """Name what this row's personal columns are kept with, and destroyed with."""
+        return self.drawer
+
+    def declared(self) -> Personal:
+        """Why and how long this row's personal columns are kept; all of a table's are kept equally long."""
+        return next(iter(self.personal.values()))
 
 
 class Dated(Version):

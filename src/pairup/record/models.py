@@ -108,6 +108,18 @@ from pairup.record.service import (
 )
 from pairup.record.staged import StagedChunk, StagedFile
 from pairup.record.users import User
+from pairup.record.vault import (
+    Assessment,
+    AssessmentVersion,
+    Consent,
+    ConsentVersion,
+    Constraint,
+    ConstraintVersion,
+    PrivateFact,
+    PrivateFactVersion,
+    VaultRead,
+    VaultReadVersion,
+)
 from pairup.record.visits import Site, SiteVersion, Visit, VisitFinding, VisitFindingVersion, VisitVersion
 
 #: version models in an order in which every reference points backwards, or into the same table
@@ -122,7 +134,8 @@ TABLES: dict[str, Any] = {
         FitnessCheckVersion, AttestationVersion, HostViewVersion, PostOfferVersion, PostingVersion, SwapVersion,
         ExtensionVersion, PersonSignatureVersion, ArrivalCheckVersion, CounterpartVersion, WelfareCheckVersion,
         AppraisalVersion, ReviewVersion, FeedbackVersion, IncidentVersion, SiteVersion, VisitVersion,
-        VisitFindingVersion, ObservationVersion, ClaimVersion, SignatureVersion, PlanRunVersion, AdoptionVersion,
+        VisitFindingVersion, ObservationVersion, ClaimVersion, AssessmentVersion, PrivateFactVersion,
+        ConstraintVersion, ConsentVersion, VaultReadVersion, SignatureVersion, PlanRunVersion, AdoptionVersion,
         RegistrationVersion, EvaluationVersion, ConflictVersion,
     )
 }  # fmt: skip

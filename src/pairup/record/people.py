@@ -18,7 +18,7 @@ from pairup.values.purposes import After, Basis, Keep, Personal, Purpose
 _FILE = Keep(After.TERM, 5)
 _MATCHED = Personal(Purpose.MATCHING, Basis.AGREEMENT, _FILE)
 _SIGNED = Personal(Purpose.QUALIFICATION, Basis.AGREEMENT, _FILE)
-_HEALTH = Personal(Purpose.FITNESS, Basis.SEPARATE_CONSENT, Keep(After.TERM, 1))
+_HEALTH = Personal(Purpose.FITNESS, Basis.DUTY_OF_CARE, Keep(After.TERM, 1))
 _SAID = Personal(Purpose.HOST_VIEW, Basis.AGREEMENT, Keep(After.SELECTION, 1))
 _WELFARE = Personal(Purpose.WELFARE, Basis.DUTY_OF_CARE, Keep(After.TERM, 1))
 
@@ -75,7 +75,7 @@ class AttestationVersion(Sealed, Dated):
 
     table = "attestations"
     personal = dict.fromkeys(("holds",), _SIGNED)
-    drawer = "file"
+    drawer = "signed"
     identity = models.ForeignKey(Attestation, models.PROTECT, related_name="versions")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     kind = choice(Attested)

@@ -9,7 +9,7 @@ from pairup.errors import InputError
 from pairup.exchange.cells import write_amount, write_cell, write_day
 from pairup.exchange.layout import Column, Kind, Table
 from pairup.exchange.notes import nearest
-from pairup.services.personal import open_rows
+from pairup.services.personal import open_rows, vault_open
 from pairup.services.schema import folder_layout
 
 _PRECISIONS = {Kind.FROM: "starts_precision", Kind.TO: "ends_precision", Kind.HAPPENED: "day_precision"}
@@ -59,11 +59,16 @@ def fields_of(table: Table, names: Sequence[str]) -> set[str]:
     return found
 
 
-def cells_of(row: Any, table: Table, *, personal: bool = True) -> dict[str, str]:
-    """Give a version row as cells by column; without its personal columns where `personal` is not asked for."""
-    columns = [column for column in table.columns if personal or not column.personal]
+def cells_of(row: Any, table: Table, *, personal: bool = True, to_compare: bool = False) -> dict[str, str]:
+    """Give a version row as cells by column; without its personal columns where `personal` is not asked for.
+
+    What is in the vault is told by a logged read alone; here only `to_compare` it with what comes in.
+    """
+    is_told = personal and (to_compare or not getattr(row, "in_vault", False))
+    columns = [column for column in table.columns if is_told or not column.personal]
     if any(column.personal for column in columns):
-        open_rows([row])
+        with vault_open():
+            open_rows([row])
     return {column.name: _cell(row, column) for column in columns}
 
 

@@ -14,8 +14,10 @@ from datetime import date, timedelta
 from pairup.planning.worth import CERTIFIED_FROM_M, Attestation, Candidate, Handover, Opening
 from pairup.record.models import (
     AttestationVersion,
+    ConstraintVersion,
     HostViewVersion,
     PersonVersion,
+    PlaceVersion,
     PostingVersion,
     PostVersion,
     TeamVersion,
@@ -89,6 +91,7 @@ def with_conditions(
     selecting = [name for name, _ in versions_in_force(programme, "selection_age", on=on, known_by=known_by)]
     views, skills = _host_views(programme, posts, on=on, known_by=known_by), _skills_before(posts, known_by=known_by)
     donors, behind = _donors(programme, before, known_by=known_by), places_behind(skills)
+    away = _kept_away(programme, {opening.place for opening in openings}, on=on, known_by=known_by)
     leads, found = leads_of(programme, posts, on=on, known_by=known_by), []
     for opening, row in zip(openings, posts, strict=True):
         lead = leads.get(row.team.code, "") if row.team else ""
@@ -98,6 +101,7 @@ def with_conditions(
             handover=_handover(rules, row, opening, held), rules=tuple(selecting),
             clearance=Attested(row.clearance) if row.clearance else None, certified_from_m=lowest,
             refused=frozenset(person for person, _, refuses in said if refuses),
+            kept_away=away.get(opening.place, frozenset()),
             ranked={person: rank for person, rank, refuses in said if rank is not None and not refuses},
             held_by=held.people if held else frozenset(), behind=behind.get(opening.place, 0.0),
             sent_by=frozenset(donors[one] for one in held.people if one in donors) if held else frozenset(),
@@ -139,6 +143,24 @@ def _host_views(
     for (post, person), told in open_values(rows.order_by("identity__code"), "post__code", "person__code"):
         found[post].append((person, told["rank"], told["refuses"]))
     return found
+
+
+def _kept_away(programme: str, places: set[str], *, on: date, known_by: date | None) -> dict[str, frozenset[str]]:
+    """By place: who must not be sent there, for a reason told in confidence. All that a plan hears of it."""
+    told_so = ConstraintVersion.objects.known(known_by).filter(identity__programme__code=programme)
+    in_force = told_so.exclude(ends_before__lte=on).order_by("identity__code")
+    barred: dict[str, set[str]] = defaultdict(set)
+    for (person,), told in open_values(in_force, "person__code"):
+        for place in told["not_at"]:
+            barred[place].add(person)
+    if not barred:
+        return {}
+    rows = tables.read_rows(PlaceVersion, on=on, known_by=known_by)
+    parents = dict(rows.values_list("identity__code", "parent__code"))
+    return {
+        place: frozenset().union(*(barred[area] for area in tables.lineage(place, parents) if area in barred))
+        for place in places
+    }
 
 
 def _donors(programme: str, before: Mapping[str, Before], *, known_by: date | None) -> dict[str, str]:

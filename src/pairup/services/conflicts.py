@@ -62,10 +62,19 @@ def _sides(row: ConflictVersion) -> Sides:
     table, _, code = row.about.partition("/")
     current = _standing_row(row, table, code)
     return Sides(
-        row.identity.code, ConflictKind(row.kind), row.about, row.edit, row.day, row.seen, row.proposed or {},
+        row.identity.code, ConflictKind(row.kind), row.about, row.edit, row.day, row.seen, _told(row, table),
         row.proposed_by, row.won, row.won_by, cells_of(current, table_for(table)) if current else {},
         ConflictOutcome(row.outcome), row.settled_by,
     )  # fmt: skip
+
+
+def _told(row: ConflictVersion, table: str) -> Mapping[str, Any]:
+    """What was proposed, as far as it is told: nothing of the vault, and nothing that was erased."""
+    if not getattr(TABLES[table], "in_vault", False):
+        return row.proposed or {}
+    hidden = {column.name for column in table_for(table).columns if column.personal}
+    rows = (row.proposed or {}).get("rows", ())
+    return {"rows": [{name: text for name, text in one.items() if name not in hidden} for one in rows]}
 
 
 def _standing_row(row: ConflictVersion, table: str, code: str) -> Any:

@@ -283,7 +283,7 @@ def prepared_record(edit: Edit) -> Writing:
 def prepared_correction(edit: Edit) -> Writing:
     """Check a row with its changed cells; give what puts it in the place of the version seen."""
     row = row_seen(edit)
-    before = cells_of(row, edit.table)
+    before = cells_of(row, edit.table, to_compare=True)
     changed = differences(before, edit.rows[0])
     if not changed:
         raise InputError(
@@ -388,7 +388,9 @@ def _same_personal(edit: Edit, entry: JournalEntry) -> bool:
         row = edit.model._default_manager.filter(entry=entry, identity__code=said["code"]).first()
         if row is None:
             return False
-        rows, _ = read_rows(edit.table, [sheet_of(edit.table.name, [cells_of(row, edit.table) | dict(said)])])
+        rows, _ = read_rows(
+            edit.table, [sheet_of(edit.table.name, [cells_of(row, edit.table, to_compare=True) | dict(said)])]
+        )
         if any(rows.fields[name][0] != getattr(row, name) for name in fields_of(edit.table, given)):
             return False
     return True

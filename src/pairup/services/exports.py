@@ -47,6 +47,8 @@ def export_tables(
 ) -> Written:
     """Write a table, or `all` that people write, as of a day of the world and a day of the record.
 
+    What is in the vault is no part of any export: it is read one person at a time, and each read is logged.
+
     Without `on`, every row in force is written, whenever it is true in the world. CSV of one table and XLSX are one
     file; CSV of all is a folder. Refuses a file that is there, unless `force`.
     """
@@ -73,7 +75,7 @@ def export_tables(
 def _chosen(table: str) -> list[Table]:
     layout = folder_layout()
     if table == EVERY:
-        return [one for one in layout.values() if one.by_hand]
+        return [one for one in layout.values() if one.by_hand and not one.in_vault]
     if table not in layout:
         raise InputError(
             f"There is no table {table!r}.", hint=f"Tables: {', '.join(layout)}, or all.",

@@ -12,7 +12,9 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +22,25 @@ import rfc8785
 from django.db import connection
 from django.db.models import QuerySet
 
-from pairup.errors import ConflictError, InputError
+from pairup.errors import AccessError, ConflictError, InputError
 from pairup.keys import Key, KeyRing, close_text, key_id_of, open_text
 from pairup.record.closed import closed_fields
 from pairup.record.dated import Sealed
-from pairup.record.models import TABLES, Person, PostingVersion
+from pairup.record.models import TABLES, AssessmentVersion, Person, PostingVersion
+
+_SEALED = ("pk", "sealed", "closed")
+#: set while a read that was logged, or a comparison that tells nobody anything, opens rows of the vault
+_IN_VAULT: ContextVar[bool] = ContextVar("in_vault", default=False)
+
+
+@contextmanager
+def vault_open() -> Iterator[None]:
+    """Let rows of the vault be opened: by the read that logs itself, and to compare them with what comes in."""
+    token = _IN_VAULT.set(True)
+    try:
+        yield
+    finally:
+        _IN_VAULT.reset(token)
 
 
 def keys_path() -> Path:
@@ -67,12 +83,14 @@ def close(model: type[Sealed], rows: Sequence[Any], *, at: datetime) -> None:
     who was erased.
     """
     fields = closed_fields(model)
+    _require_assessed(model, rows, at)
     waiting = [row for row in rows if not (row.closed or row.sealed) or any(name in row.__dict__ for name in fields)]
     if not waiting:
         return
     said = [[field.plain(getattr(row, name)) for name, field in fields.items()] for row in waiting]
     drawers = [
-        (subject, f"{row.drawer}/{at.year}") for row, subject in zip(waiting, subjects(model, waiting), strict=True)
+        (subject, f"{row.drawer_of()}/{at.year}")
+        for row, subject in zip(waiting, subjects(model, waiting), strict=True)
     ]
     with open_ring(create=True) as ring:
         erased = ring.erased(subject for subject, _ in drawers)
@@ -84,6 +102,31 @@ def close(model: type[Sealed], rows: Sequence[Any], *, at: datetime) -> None:
             row.closed = close_text(keys[wanted], _json([salt, columns]), _context(model, row.sealed))
         elif any(columns):
             raise _erased(wanted[0], erased[wanted[0]])
+
+
+def _require_assessed(model: type[Sealed], rows: Sequence[Any], at: datetime) -> None:
+    """Refuse rows of the vault while no impact assessment of their programme covers their purpose."""
+    if not (model.in_vault or model.needs_assessment):
+        return
+    versions: Any = model
+    noun = versions._meta.get_field("identity").related_model
+    homes = dict(noun.objects.filter(pk__in={row.identity_id for row in rows}).values_list("pk", "programme__code"))
+    for programme in sorted(set(homes.values())):
+        purposes = {row.declared().purpose for row in rows if homes[row.identity_id] == programme}
+        require_assessed(programme, purposes, on=at.date())
+
+
+def require_assessed(programme: str, purposes: Iterable[str], *, on: date) -> None:
+    """Refuse purposes that no impact assessment in force on a day covers; an assessment without a list covers all."""
+    signed = AssessmentVersion.objects.on(on).filter(identity__programme__code=programme)
+    covered = [frozenset(row.purposes) for row in signed]
+    for purpose in sorted(purposes):
+        if not any(not listed or purpose in listed for listed in covered):
+            raise AccessError(
+                f"The vault of {programme} is shut for {purpose}: no impact assessment of it is signed on {on}.",
+                hint="Fill in docs/howto/impact-assessment.md, sign it, and record it in assessments.csv.",
+                code="vault.shut", programme=programme, purpose=purpose, day=str(on),
+            )  # fmt: skip
 
 
 def open_rows(rows: Iterable[Any]) -> list[Any]:
@@ -107,6 +150,12 @@ def open_values(rows: QuerySet[Any], *columns: str) -> Iterator[tuple[tuple[Any,
 
 def open_told(model: type[Any], kept: Sequence[tuple[str, str]]) -> list[dict[str, Any] | None]:
     """Open pairs of `sealed` and `closed` of a model: personal columns by name, in order; None where erased."""
+    if model.in_vault and not _IN_VAULT.get():
+        raise AccessError(
+            f"{model.table} is read for a declared purpose, one read at a time.",
+            hint="`pairup vault read PERSON --purpose …`; the person sees that it was read.",
+            code="vault.unlogged", table=model.table,
+        )  # fmt: skip
     fields, keys = closed_fields(model), _keys_of(closed for _, closed in kept)
     told: list[dict[str, Any] | None] = []
     for sealed, closed in kept:
@@ -116,7 +165,7 @@ def open_told(model: type[Any], kept: Sequence[tuple[str, str]]) -> list[dict[st
 
 
 def _keys_of(closed: Iterable[str]) -> dict[bytes, Key | None]:
-    """The keys that texts were closed with, by id; None for those that were destroyed."""
+    """The keys that texts were closed with, by id; None for those that were destroyed. Refuses one that is unknown."""
     wanted = {key_id_of(one) for one in closed if one}
     if not wanted:
         return {}
@@ -141,17 +190,21 @@ def _open(model: type[Any], keys: dict[bytes, Key | None], sealed: str, closed: 
 
 
 def broken_seals(using: str = "default") -> Iterator[tuple[str, int]]:
-    """Rows whose personal columns are not what was sealed, by table and id. Nothing is looked at without the keys."""
+    """Rows whose personal columns are not what was sealed, by table and id, as far as their keys are at hand.
+
+    The journal verifies without any key: a row's seal is part of its digest. This looks behind the seal.
+    """
     if not keys_path().exists():
         return
     for table, model in TABLES.items():
         if not issubclass(model, Sealed):
             continue
-        rows = list(
-            model._base_manager.using(using).exclude(closed="").order_by("pk").values_list("pk", "sealed", "closed")
-        )
-        keys = _keys_of(closed for _, _, closed in rows)
+        rows = list(model._base_manager.using(using).exclude(closed="").order_by("pk").values_list(*_SEALED))
+        with open_ring() as ring:
+            keys = ring.known(key_id for _, _, closed in rows if (key_id := _id_or_none(closed)))
         for pk, sealed, closed in rows:
+            if (key_id := _id_or_none(closed)) is not None and key_id not in keys:
+                continue
             try:
                 found = _open(model, keys, sealed, closed)
             except ConflictError:
@@ -159,6 +212,14 @@ def broken_seals(using: str = "default") -> Iterator[tuple[str, int]]:
             else:
                 if found is not None and seal_of(found[1], found[0]) != sealed:
                     yield table, pk
+
+
+def _id_or_none(closed: str) -> bytes | None:
+    """The key's id of a text; None where it is torn."""
+    try:
+        return key_id_of(closed)
+    except ConflictError:
+        return None
 
 
 def subjects(model: type[Sealed], rows: Sequence[Any]) -> list[str]:

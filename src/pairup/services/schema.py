@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: happened tables in which a second row of a code is a second event of it; elsewhere it is a correction
 _EVENTS = frozenset({"offers", "signatures"})
 #: tables that only commands fill
-_NOT_BY_HAND = frozenset({"runs", "adoptions", "registrations", "evaluations", "conflicts"})
+_NOT_BY_HAND = frozenset({"runs", "adoptions", "registrations", "evaluations", "conflicts", "vault_reads"})
 _BOOKKEEPING = frozenset({"id", "number", "recorded_at", "superseded_at", "entry", "identity", "sealed", "closed"})
 _CLOCKS = frozenset({"starts", "starts_precision", "ends_before", "ends_precision", "day", "day_precision"})
 _TAIL = ("standing", "source", "is_synthetic", "note")
@@ -104,6 +104,7 @@ def _table(model: type[Version], by_noun: dict[type[Any], str]) -> Table:
         one_row_a_code=clock is Clock.DAY and model.table not in _EVENTS,
         by_hand=model.table not in _NOT_BY_HAND,
         sealed=issubclass(model, Sealed),
+        in_vault=getattr(model, "in_vault", False),
         says=" ".join(text for text in map(_docstring, (noun, model)) if text),
     )
 

@@ -195,6 +195,15 @@ class Doing:
                 table=model.table,
             )
 
+    def empty(self, model: type[Sealed], ids: Iterable[int]) -> None:
+        """Take what is closed out of rows whose keys are destroyed; their seals stay, and so do the digests."""
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA secure_delete=ON")
+        wanted = sorted(ids)
+        for at in range(0, len(wanted), 500):
+            model._default_manager.filter(pk__in=wanted[at : at + 500]).update(closed="")
+
     def leaf(self) -> bytes:
         tables = sorted(set(self.added) | set(self.superseded))
         return rfc8785.dumps({
@@ -227,6 +236,13 @@ def _looked_up(pairs: Any, by: str, wanted: Sequence[Any]) -> dict[Any, Any]:
 @cache
 def _is_scoped(model: type[Identity]) -> bool:
     return any(field.name == "programme" for field in model._meta.concrete_fields)
+
+
+def scrub() -> None:
+    """Empty the write-ahead log of an SQLite record into it, so that pages from before are in neither."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager

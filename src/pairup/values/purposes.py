@@ -22,10 +22,33 @@ class Purpose(StrEnum):
     CONSTRAINT = "constraint"  # to spare a person a post that a confidential reason rules out
     OFFER = "offer"  # to fill a post with somebody who has accepted it
     APPRAISAL = "appraisal"  # to say how a posting went, each side apart and the person heard
+    CONSENT = "consent"  # to know what somebody agreed to
     EDITING = "editing"  # to settle two edits of one row
     IDENTITY = "identity"  # to know who a code stands for, on papers that need a name
     CONTACT = "contact"  # to reach the person
     EMERGENCY = "emergency"  # to reach somebody of theirs when something happens
+
+
+class PrivateField(StrEnum):
+    """What of identity and contact can be kept. There is no field for anything else."""
+
+    NAME_LATIN = "name_latin"
+    NAME_HAN = "name_han"
+    NAME_TIBETAN = "name_tibetan"
+    NAME_OTHER = "name_other"  # in a script of its own, as it is written there
+    PHONE = "phone"
+    MAIL = "mail"
+    EMERGENCY_CONTACT = "emergency_contact"  # whom to call, as the person says
+    EMERGENCY_PHONE = "emergency_phone"
+    IN_CONFIDENCE = "in_confidence"  # a constraint in the person's own words
+
+
+class Answer(StrEnum):
+    """To a question for consent."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 class Basis(StrEnum):

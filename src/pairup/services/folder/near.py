@@ -65,7 +65,7 @@ class NearStanding(RecordStanding):
         rows = model.objects.filter(near, superseded_at=None).order_by("pk")
         if table.scoped:
             rows = rows.filter(identity__programme__code=programme)
-        for pk, code, values in with_personal(rows, told, personal, identity="identity__code"):
+        for pk, code, values in with_personal(rows, told, personal, identity="identity__code", to_compare=True):
             if only is None or code in only:
                 yield pk, code, tuple(values)
 

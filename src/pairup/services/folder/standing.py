@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,7 @@ from pairup.record.models import TABLES
 from pairup.record.places import Programme
 from pairup.services.folder.shape import Standing
 from pairup.services.folder.versions import noun_of
-from pairup.services.personal import open_told
+from pairup.services.personal import open_told, vault_open
 from pairup.services.schema import folder_layout
 
 _SPAN = ("starts", "starts_precision", "ends_before", "ends_precision")
@@ -157,7 +158,7 @@ class RecordStanding(Standing):
         columns = {column.field: column for column in table.columns}
         personal = [name for name in names if name in columns and columns[name].personal]
         refers = ["" if name in personal or name not in columns else columns[name].refers_to for name in names]
-        for pk, identity, values in with_personal(rows, names, personal):
+        for pk, identity, values in with_personal(rows, names, personal, to_compare=True):
             if identity in codes:
                 said = (
                     self.codes_by_id(target, programme).get(value) if target else value
@@ -176,16 +177,20 @@ class Erased:
 
 
 def with_personal(
-    rows: Any, names: Sequence[str], personal: Sequence[str], *, identity: str = "identity_id"
+    rows: Any, names: Sequence[str], personal: Sequence[str], *, identity: str = "identity_id", to_compare: bool = False
 ) -> Iterator[tuple[int, Any, Sequence[Any]]]:
-    """Id, identity and columns of rows, personal ones opened where they are asked for."""
+    """Id, identity and columns of rows, personal ones opened where they are asked for.
+
+    Rows of the vault are opened `to_compare` them with what comes in, and never to be told.
+    """
     if not personal:
         for pk, whose, *values in rows.values_list("pk", identity, *names).iterator(chunk_size=5000):
             yield pk, whose, values
         return
     plain = [name for name in names if name not in personal]
     found = list(rows.values_list("sealed", "closed", "pk", identity, *plain))
-    told = open_told(rows.model, [(sealed, closed) for sealed, closed, *_ in found])
+    with vault_open() if to_compare else nullcontext():
+        told = open_told(rows.model, [(sealed, closed) for sealed, closed, *_ in found])
     gone = dict.fromkeys(personal, Erased())
     for (_, _, pk, whose, *values), opened in zip(found, told, strict=True):
         said = dict(zip(plain, values, strict=True)) | (gone if opened is None else opened)

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('record', '0005_vault'),
+        ('record', '0007_vault'),
     ]
 
     operations = [

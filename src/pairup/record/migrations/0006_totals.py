@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('record', '0007_lifecycle'),
+        ('record', '0005_edits'),
     ]
 
     operations = [

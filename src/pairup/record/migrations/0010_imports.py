@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('record', '0010_entities'),
+        ('record', '0009_vault_log'),
     ]
 
     operations = [
