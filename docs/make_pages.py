@@ -206,16 +206,15 @@ def access_page() -> str:
     load_django()
     from pairup.record.acting import Role
     from pairup.record.scopes import ALL, SCOPES, Rule
-    from pairup.services.access import DOORS, POLICY
+    from pairup.services.access import CALLED, DOORS, HAS, POLICY
     from pairup.values.words import say
 
     def title(role: Role) -> str:
-        code = f"access.role-{role.value.replace('_', '-')}"
-        return f"{say(code, 'en')} {say(code, 'zh_Hans')}"
+        return f"{say(CALLED[role], 'en')} {say(CALLED[role], 'zh_Hans')}"
 
     def cell(rule: Rule) -> str:
-        code = "access.rows-all" if rule == ALL else "access.rows-own" if rule else "access.rows-none"
-        return f"{say(code, 'en')} {say(code, 'zh_Hans')}" if rule else "–"
+        code = HAS["all" if rule == ALL else "own" if rule else "none"]
+        return f"{say(code, 'en')} {say(code, 'zh_Hans')}"
 
     def commands(name: str, may: frozenset[Role]) -> str:
         return f"| `{name}` | " + " | ".join("yes" if role in may else "" for role in Role) + " |"

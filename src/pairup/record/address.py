@@ -34,7 +34,9 @@ class Address:
 
     def database(self) -> dict[str, Any]:
         """Give what Django's `DATABASES` holds for it. A file is named from the root: programs change their folder."""
-        return _server(self.url) if self.on_server or self.path is None else _file(_rooted(self.path))
+        said = _server(self.url) if self.on_server or self.path is None else _file(_rooted(self.path))
+        place = "" if self.path is None else _rooted(self.path)
+        return said | {"PLACE": place}  # what belongs to a record, as its keys, lies beside this
 
 
 def address_of(given: Path | str) -> Address:

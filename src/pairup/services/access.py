@@ -46,6 +46,18 @@ POLICY: dict[str, frozenset[Role]] = {
 }
 
 
+#: what a role is called, and how much of a table it has
+CALLED: dict[Role, str] = {
+    Role.PROGRAMME_OFFICE: "access.role-programme-office",
+    Role.DONOR_OFFICE: "access.role-donor-office",
+    Role.RECIPIENT_OFFICE: "access.role-recipient-office",
+    Role.SECONDEE: "access.role-secondee",
+    Role.EVALUATOR: "access.role-evaluator",
+    Role.ADMINISTRATOR: "access.role-administrator",
+    Role.PUBLIC: "access.role-public",
+}
+HAS = {"all": "access.rows-all", "own": "access.rows-own", "none": "access.rows-none"}
+
 _ALL = frozenset(Role)
 _KEEPERS = frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR})
 _READERS = OFFICES | {Role.EVALUATOR, Role.ADMINISTRATOR}

@@ -47,8 +47,8 @@ def keys_path() -> Path:
     """The key file of the open record: PAIRUP_KEYS, or beside a record in a file. Never part of the record itself."""
     if named := os.environ.get("PAIRUP_KEYS"):
         return Path(named)
-    if connection.vendor == "sqlite":
-        return Path(f"{connection.settings_dict['NAME']}.keys")
+    if place := connection.settings_dict.get("PLACE"):
+        return Path(f"{place}.keys")
     raise InputError(
         "A record on a server has no file to put its keys beside.",
         hint="PAIRUP_KEYS names the key file; keep it off the database's own machine.", code="vault.no-key-file",
