@@ -199,6 +199,7 @@ def test_a_declined_extension_changes_nothing_and_an_early_end_has_no_reason(loa
 
 def test_an_offer_is_answered_by_the_person_alone_and_its_answer_is_in_no_leaf(loaded: Path) -> None:
     from pairup.record.models import JournalEntry, PostOfferVersion
+    from pairup.services.personal import open_rows
     from pairup.services import postings
 
     for actor in ("donor_office:DN-A", "secondee:P-2", OFFICE):
@@ -207,7 +208,8 @@ def test_an_offer_is_answered_by_the_person_alone_and_its_answer_is_in_no_leaf(l
 
     postings.answer_offer("O-1", Answer.DECLINED, actor="secondee:P-1", at=NOW)
 
-    assert PostOfferVersion.objects.known().get().answer == "declined"
+    (offered,) = open_rows(PostOfferVersion.objects.known())
+    assert offered.answer == "declined"
     assert not [entry for entry in JournalEntry.objects.all() if b"declined" in bytes(entry.leaf)]
 
 
