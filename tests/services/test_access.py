@@ -25,10 +25,10 @@ def test_a_refusal_says_who_may(record: Path) -> None:
         folder.load_tables(a_programme(), actor="public", at=FIRST)
 
 
-def test_the_public_may_give_no_command_and_an_evaluator_only_evaluates_and_keeps_a_lost_edit() -> None:
+def test_the_public_may_give_no_command_and_an_evaluator_only_evaluates_adds_papers_and_keeps_a_lost_edit() -> None:
     assert [command for command, roles in POLICY.items() if Role.PUBLIC in roles] == []
     assert [command for command, roles in POLICY.items() if Role.EVALUATOR in roles] == [
-        "claim.register", "claim.evaluate", "conflict.keep"
+        "claim.register", "claim.evaluate", "conflict.keep", "document.add"
     ]  # fmt: skip
 
 

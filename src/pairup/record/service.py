@@ -15,8 +15,8 @@ from pairup.record.places import Organisation
 from pairup.values.codes import Answer, AppraisalSide, Fits, Mark, Voice
 from pairup.values.purposes import After, Basis, Keep, Personal, Purpose
 
-_ANSWERED = Personal(Purpose.OFFER, Basis.AGREEMENT, Keep(After.SELECTION, 1))
-_APPRAISED = Personal(Purpose.APPRAISAL, Basis.AGREEMENT, Keep(After.TERM, 5))
+_ANSWERED = Personal(Purpose.MATCHING, Basis.AGREEMENT, Keep(After.SELECTION, 1))
+_MARKED = Personal(Purpose.APPRAISAL, Basis.AGREEMENT, Keep(After.TERM, 5))
 
 
 class Swap(Scoped):
@@ -65,7 +65,7 @@ class PostOffer(Scoped):
 class PostOfferVersion(Sealed, Happened):
     table = "post_offers"
     personal = dict.fromkeys(("answer",), _ANSWERED)
-    drawer = "offer"
+    drawer = "selection"
     identity = models.ForeignKey(PostOffer, models.PROTECT, related_name="versions")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     post = models.ForeignKey(Post, models.PROTECT, related_name="+")
@@ -95,8 +95,8 @@ class Appraisal(Scoped):
 
 class AppraisalVersion(Sealed, Happened):
     table = "appraisals"
-    personal = dict.fromkeys(("mark", "text", "reply"), _APPRAISED)
-    drawer, whose = "appraisal", "posting"
+    personal = dict.fromkeys(("mark", "text", "reply"), _MARKED)
+    drawer, whose = "file", "posting"
     identity = models.ForeignKey(Appraisal, models.PROTECT, related_name="versions")
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
     side = choice(AppraisalSide)

@@ -19,9 +19,8 @@ class Purpose(StrEnum):
     QUALIFICATION = "qualification"  # to ask for a licence, a clearance, or that a dated rule is met
     HOST_VIEW = "host_view"  # to hear whom the host asks for
     WELFARE = "welfare"  # to call somebody who wants a call
+    APPRAISAL = "appraisal"  # to mark a term, each side for itself, with the person's reply
     CONSTRAINT = "constraint"  # to spare a person a post that a confidential reason rules out
-    OFFER = "offer"  # to fill a post with somebody who has accepted it
-    APPRAISAL = "appraisal"  # to say how a posting went, each side apart and the person heard
     EDITING = "editing"  # to settle two edits of one row
     IDENTITY = "identity"  # to know who a code stands for, on papers that need a name
     CONTACT = "contact"  # to reach the person
