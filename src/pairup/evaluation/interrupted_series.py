@@ -31,8 +31,9 @@ Ints = NDArray[np.int64]
 #: fewer points before the start show no trend
 _LEAST_BEFORE = 8
 #: so many points after the start before its slope may change too
-_FACTOR = 2.0  # between ways in which controls enter, as between two methods (gate G8)
 _LEAST_SLOPE = 4
+#: between ways in which controls enter, as between two methods (gate G8)
+_FACTOR = 2.0
 #: twice the log likelihood by which the best of all breaks may fit better (Andrews 2003: 95 %, two parameters)
 _BREAK = 11.7
 
