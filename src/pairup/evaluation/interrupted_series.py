@@ -32,6 +32,8 @@ Ints = NDArray[np.int64]
 _LEAST_BEFORE = 8
 #: so many points after the start before its slope may change too
 _LEAST_SLOPE = 4
+#: between ways in which controls enter, as between two methods (gate G8)
+_FACTOR = 2.0
 #: twice the log likelihood by which the best of all breaks may fit better (Andrews 2003: 95 %, two parameters)
 _BREAK = 11.7
 
@@ -217,6 +219,9 @@ def _checks(
         low, high = change.effect.interval
         values = [one.value for one in spread.values()]
         is_kept = min(values) * max(values) > 0 and all(low <= value <= high for value in values)
+        sizes = [abs(value) for value in values]
+        if low * high > 0:  # a wide interval excuses nothing: an effect that stands is of one size, whichever way
+            is_kept = is_kept and max(sizes) <= _FACTOR * min(sizes)
         told = {"least": said(min(values)), "most": said(max(values))}
         words = Words("experiments.check-controls", told)
         checks.append(DoubtCheck("how controls enter", is_kept, words, max(values) - min(values), True))
