@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pairup
-from pairup.values import codes
+from pairup.values import codes, purposes
 
 _RECORD = Path(pairup.__file__).parent / "record"
 _FLAGS = frozenset({"code", "standing", "source", "is_synthetic", "note"})
@@ -73,7 +73,9 @@ def _column(table: Table, name: str, call: ast.Call) -> None:
     if kind == "ForeignKey":
         table.refers[column] = ast.unparse(call.args[0]).strip("'\"").rpartition(".")[2]
     if kind == "choice":
-        table.lists[column] = frozenset(item.value for item in getattr(codes, ast.unparse(call.args[0])))
+        name_of_list = ast.unparse(call.args[0])
+        home = codes if hasattr(codes, name_of_list) else purposes
+        table.lists[column] = frozenset(item.value for item in getattr(home, name_of_list))
     if kind == "BooleanField":
         table.booleans.add(column)
     if kind == "CharField":

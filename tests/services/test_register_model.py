@@ -43,6 +43,7 @@ class Register(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.home = f"m{next(_numbers)}"
+        self.person = f"P-{self.home}"  # of one programme: a code that two of them have names nobody to the fence
         self.day = date(2026, 1, 1)
         self.project, self.need = "proposed", "open"
         self.lines: dict[str, tuple[str, int, int]] = {}  # code: currency, minor units, version in force
@@ -63,9 +64,9 @@ class Register(RuleBasedStateMachine):
                 " from",
                 "J J health proposed vale a cheque host host 2026-01-01 2025",
             ),
-            "people": rows("code donor round profession from", "P DN-A n doctor 2025"),
+            "people": rows("code donor round profession from", f"{self.person} DN-A n doctor 2025"),
             "posts": rows("code round place profession title_en", "Q n vale doctor D"),
-            "postings": rows("code person post status from to", "R P Q in_post 2025-07-01 2028-06-30"),
+            "postings": rows("code person post status from to", f"R {self.person} Q in_post 2025-07-01 2028-06-30"),
         }, START)  # fmt: skip
 
     def said(self) -> dict[str, Any]:
@@ -160,9 +161,11 @@ class Register(RuleBasedStateMachine):
             self.asked, self.until = asked.code, until
 
     @precondition(lambda self: self.asked is not None)
-    @rule(answer=st.sampled_from([Answer.SIGNED, Answer.DECLINED]), actor=st.sampled_from(["secondee:P", OFFICE]))
-    def answer(self, answer: Answer, actor: str) -> None:
+    @rule(answer=st.sampled_from([Answer.SIGNED, Answer.DECLINED]), is_own=st.booleans())
+    def answer(self, answer: Answer, is_own: bool) -> None:
         from pairup.services import postings
+
+        actor = f"secondee:{self.person}" if is_own else OFFICE
 
         assert self.asked is not None
         try:
@@ -172,7 +175,7 @@ class Register(RuleBasedStateMachine):
         except ConflictError:
             assert self.over
         else:
-            assert actor == "secondee:P" and not self.over
+            assert is_own and not self.over
             self.last = self.until if answer is Answer.SIGNED else self.last
             self.asked = None
 
@@ -182,7 +185,7 @@ class Register(RuleBasedStateMachine):
 
         last = date(2025, 7, 1) + timedelta(days=days)
         try:
-            postings.end("R", last, actor="secondee:P", **self.said())
+            postings.end("R", last, actor=f"secondee:{self.person}", **self.said())
         except (ConflictError, InputError):
             assert self.over or last >= self.last
         else:

@@ -153,12 +153,12 @@ def _move_to(address: Address) -> None:
 
 
 def _create(address: Address) -> None:
-    from django.core.management import call_command
+    from pairup.services.new_record import make_tables
 
     if address.path is not None and not address.on_server:
         os.close(os.open(address.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
-        call_command("migrate", verbosity=0, interactive=False, skip_checks=False)
+        make_tables()
         if address.on_server:
             server.put_up_fence()
     except BaseException:

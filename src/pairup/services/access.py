@@ -71,7 +71,8 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(
         ("import", "need", "countersign", "follow-up", "document", "project", "workbook"), _READERS - {Role.EVALUATOR}
     ),
-    **dict.fromkeys(("export", "due", "posting", "offer"), _READERS | {Role.SECONDEE}),
+    **dict.fromkeys(("export", "due", "posting", "offer", "vault"), _READERS | {Role.SECONDEE}),
+    **dict.fromkeys(("erase", "expire"), _KEEPERS),
     **dict.fromkeys(("record", "correct", "withdraw", "history", "conflicts", "settle"), _READERS | {Role.SECONDEE}),
     **dict.fromkeys(("load", "save", "lottery", "adopt", "verify", "checkpoint", "export-journal"), _KEEPERS),
     **dict.fromkeys(("backup", "restore", "backup-keys", "restore-keys", "archive", "health"), _KEEPERS),

@@ -21,6 +21,7 @@ from pairup.record.models import TABLES
 from pairup.record.places import Programme
 from pairup.services.folder.shape import Progress, silent
 from pairup.services.folder.versions import noun_of
+from pairup.services.personal import unlogged
 from pairup.services.schema import folder_layout
 from pairup.values.words import Words
 
@@ -81,6 +82,8 @@ def _chosen(table: str) -> list[Table]:
             f"There is no table {table!r}.", hint=f"Tables: {', '.join(layout)}, or all.",
             code="imports.no-such-table", table=table,
         )  # fmt: skip
+    if layout[table].in_vault:
+        raise unlogged(table)
     return [layout[table]]
 
 

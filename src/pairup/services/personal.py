@@ -148,14 +148,19 @@ def open_values(rows: QuerySet[Any], *columns: str) -> Iterator[tuple[tuple[Any,
             yield tuple(values), opened
 
 
+def unlogged(table: str) -> AccessError:
+    """Give the refusal of a read that would leave no row."""
+    return AccessError(
+        f"{table} is read for a declared purpose, one read at a time.",
+        hint="`pairup vault read PERSON --purpose …`; the person sees that it was read.",
+        code="vault.unlogged", table=table,
+    )  # fmt: skip
+
+
 def open_told(model: type[Any], kept: Sequence[tuple[str, str]]) -> list[dict[str, Any] | None]:
     """Open pairs of `sealed` and `closed` of a model: personal columns by name, in order; None where erased."""
     if model.in_vault and not _IN_VAULT.get():
-        raise AccessError(
-            f"{model.table} is read for a declared purpose, one read at a time.",
-            hint="`pairup vault read PERSON --purpose …`; the person sees that it was read.",
-            code="vault.unlogged", table=model.table,
-        )  # fmt: skip
+        raise unlogged(model.table)
     fields, keys = closed_fields(model), _keys_of(closed for _, closed in kept)
     told: list[dict[str, Any] | None] = []
     for sealed, closed in kept:

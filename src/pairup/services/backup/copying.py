@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connections, models, transaction
 
 from pairup.journal.tree import Frontier
 from pairup.record.journal import JournalCheckpoint, JournalEntry
 from pairup.services.backup.manifest import Manifest
+from pairup.services.new_record import make_tables
 
 CHUNK = 5000
 
@@ -61,7 +61,7 @@ def copy_record(into: Path) -> Manifest:
             target.close()
     else:
         with opened(into, "copied") as alias:
-            call_command("migrate", database=alias, verbosity=0, interactive=False)
+            make_tables(alias)
             copy_rows("default", alias)
     return state()
 
