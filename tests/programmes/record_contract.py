@@ -58,6 +58,8 @@ def _table(node: ast.ClassDef) -> Table:
     for item in node.body:
         if isinstance(item, ast.Assign) and isinstance(item.value, ast.Call):
             name = ast.unparse(item.targets[0])
+            if name in ("personal", "in_vault"):  # says what of the columns is personal; no column
+                continue
             if name not in ("identity", "run") or "ForeignKey" not in ast.unparse(item.value):
                 _column(table, name, item.value)
     return table
@@ -68,9 +70,9 @@ def _column(table: Table, name: str, call: ast.Call) -> None:
     options = {word.arg: ast.unparse(word.value) for word in call.keywords}
     column = name.removesuffix("_minor")
     table.columns.add(column)
-    if not ({"null", "blank", "default"} & set(options)):
+    if kind != "CodeOf" and not ({"null", "blank", "default"} & set(options)):  # a personal reference may be empty
         table.needed.add(column)
-    if kind == "ForeignKey":
+    if kind in ("ForeignKey", "CodeOf"):
         table.refers[column] = ast.unparse(call.args[0]).strip("'\"").rpartition(".")[2]
     if kind == "choice":
         name_of_list = ast.unparse(call.args[0])
