@@ -155,7 +155,8 @@ def test_health_clearance_rules_and_a_host_who_refuses_are_told_to_the_person_al
         attested(Attested.RULE), attested(Attested.RULE, also=(signed(Attested.RULE, holds=False),)),
     ]  # fmt: skip
 
-    reasons = [why_not(person, ASKS) for person in hidden]
+    kept_away = replace(ASKS, kept_away=frozenset({LIN.code}))
+    reasons = [*(why_not(person, ASKS) for person in hidden), why_not(LIN, kept_away)]
 
     assert {reason.code for reason in reasons if reason} == PERSONAL - {"worth.preference"}
     for reason in filter(None, reasons):
