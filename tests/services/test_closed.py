@@ -16,6 +16,7 @@ import rfc8785
 
 from pairup.errors import ConflictError, InputError
 from pairup.services import folder
+from tests import postgresql
 from tests.services.cast import LATER, OFFICE, ON, a_programme, changed, draft, load, with_rows
 
 CANARY = "dale-of-the-canary"
@@ -41,6 +42,7 @@ def personal_texts() -> list[bytes]:
     return [f'["east", "{CANARY}"]'.encode(), f'["east","{CANARY}"]'.encode(), f"east;{CANARY}".encode(), b"unfit"]
 
 
+@pytest.mark.skipif(postgresql.ON_SERVER, reason="looks into the record's file, and makes one")
 def test_nothing_personal_stands_in_the_record_its_companions_or_a_saved_folder(record: Path, tmp_path: Path) -> None:
     load(changed(a_watched_programme(), "fitness", "F-1", outcome="unfit"))
     folder.save_folder(tmp_path / "saved")
@@ -240,6 +242,7 @@ def test_six_thousand_candidates_with_checks_open_at_once(record: Path) -> None:
         ({"nothing": None}, "nothing is no column"),
     ],
 )
+@pytest.mark.skipif(postgresql.ON_SERVER, reason="looks into the record's file, and makes one")
 def test_a_personal_column_without_a_declaration_makes_no_record(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, personal: Any, said: str
 ) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from pairup.errors import AccessError, ConflictError, InputError
 from pairup.services import folder
+from tests import postgresql
 from tests.services.cast import LATER, OFFICE, Tables, a_programme, changed, draft, load, rows, with_rows
 
 NAME, PHONE, CALLS, AWAY = "Synthetica Canary", "+000 555 0199", "Canarius, +000 555 0200", "dale"
@@ -92,12 +93,14 @@ def test_what_was_planted_is_nowhere_once_erased_and_the_journal_verifies(record
     assert told() == {}
 
 
+@pytest.mark.skipif(postgresql.ON_SERVER, reason="looks into the record's file, and copies it")
 def test_the_search_would_find_what_is_not_closed(record: Path, tmp_path: Path) -> None:
     load(changed(a_vault(), "needs", "N-1", text_en=NAME))
 
     assert holding(tmp_path) == ["record.sqlite3-wal"]
 
 
+@pytest.mark.skipif(postgresql.ON_SERVER, reason="looks into the record's file, and copies it")
 def test_an_older_copy_of_the_record_restored_today_holds_nothing_of_the_erased(record: Path, tmp_path: Path) -> None:
     from django.db import connection
 
@@ -135,7 +138,8 @@ def test_the_journal_says_that_it_happened_and_why_and_not_what(record: Path) ->
 
     said = json.loads(leaves[-1])
     assert (said["command"], said["actor"]) == ("person.erase", OFFICE)
-    assert said["facts"] == {"person": "P-1", "why": "asked for it on 2026-11-19"} and said["rows"] == {}
+    facts = {name: told for name, told in said["facts"].items() if name != "unsafe_postgresql"}  # a server for tests
+    assert facts == {"person": "P-1", "why": "asked for it on 2026-11-19"} and said["rows"] == {}
     assert not any(text in leaf for leaf in leaves for text in planted())
 
 
