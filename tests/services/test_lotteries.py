@@ -26,7 +26,8 @@ def test_a_draw_is_a_run_of_its_own_with_its_facts_in_the_journal(record: Path) 
     found = drawn(run, seed=7)
 
     row = plans.read_run(found.run)
-    facts = json.loads(bytes(JournalEntry.objects.latest("number").leaf))["facts"]
+    said = json.loads(bytes(JournalEntry.objects.latest("number").leaf))["facts"]
+    facts = {name: told for name, told in said.items() if name != "unsafe_postgresql"}  # a server for tests
     assert (row.kind, row.problem_digest) == ("funding", plans.read_run(run).problem_digest)
     assert facts["seed"] == 7 and facts["run"] == run and set(facts) >= {"candidates", "chances", "drawn"}
     assert row.answer["lottery"] == facts and write.check_journal() == []

@@ -218,6 +218,9 @@ SECURITY DEFINER SET search_path = public, pg_temp AS $body$ BEGIN
     ) USING programme;
 END $body$"""
 
+#: what was read of a sheet is let go once it is accepted; of nothing else is a row ever taken away
+LET_GO = ("record_stagedfile", "record_stagedchunk")
+
 
 def _limited(role: Role) -> Actor:
     return Actor(role, "somewhere")
@@ -254,6 +257,11 @@ def postgresql_statements() -> list[str]:
             f"CREATE POLICY pairup ON {table} FOR SELECT USING ({postgresql_policy(model)})",
             f"CREATE POLICY pairup_adds ON {table} FOR INSERT WITH CHECK ({_MAY_WRITE})",
             f"CREATE POLICY pairup_changes ON {table} FOR UPDATE USING ({_MAY_WRITE})",
+        ]
+    for table in LET_GO:
+        said += [
+            f"DROP POLICY IF EXISTS pairup_lets_go ON {table}",
+            f"CREATE POLICY pairup_lets_go ON {table} FOR DELETE USING ({_MAY_WRITE})",
         ]
     return [*said, f"COMMENT ON FUNCTION pairup_orgs(text) IS '{digest(said)}'"]
 

@@ -80,6 +80,16 @@ def holds_record() -> bool:
     return _ask("SELECT to_regclass(%s) IS NOT NULL", _FIRST) == [(True,)]
 
 
+#: whoever may add to `fence.LET_GO` may take away from it
+_LET_GO = """
+DO $$ DECLARE may record; BEGIN
+    FOR may IN SELECT DISTINCT grantee FROM information_schema.role_table_grants
+        WHERE table_name = 'record_stagedchunk' AND privilege_type = 'INSERT' AND grantee <> 'PUBLIC'
+    LOOP EXECUTE format('GRANT DELETE ON record_stagedfile, record_stagedchunk TO %I', may.grantee); END LOOP;
+END $$
+"""
+
+
 def put_up_fence() -> None:
     """Give every table its policy, as the owner; what an earlier version put up is put up anew."""
     from django.db import connection, transaction
@@ -89,6 +99,7 @@ def put_up_fence() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in fence.postgresql_statements():
             cursor.execute(statement)
+        cursor.execute(_LET_GO)
 
 
 def require_fence(address: Address) -> None:
@@ -104,7 +115,8 @@ def require_fence(address: Address) -> None:
     if found != [(fence.digest(fence.postgresql_statements()[:-1]),)]:
         raise InputError(
             f"{address} has no row-level security of this version of pairup.",
-            hint="As the owner: pairup user fence --record FILE", code="postgres.no-fence", address=str(address),
+            hint="Back it up with the version that made it, and restore it here.",
+            code="postgres.no-fence", address=str(address),
         )  # fmt: skip
 
 
