@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pairup
+from pairup import services
 from pairup.errors import ConflictError, InputError
 from pairup.services.backup.container import read_head
 from pairup.services.backup.copying import copy_file, tidy
@@ -24,7 +25,8 @@ KEEP_DAYS = 35
 
 def keys_beside(record: Path | str) -> Path:
     """The key file of a record: PAIRUP_KEYS, or beside the record."""
-    return Path(os.environ.get("PAIRUP_KEYS") or f"{record}.keys")
+    named = os.environ.get("PAIRUP_KEYS")
+    return Path(named) if named else services.beside(record, ".keys")
 
 
 def backup_keys(
