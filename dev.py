@@ -2,6 +2,7 @@
 """Set up pairup and run what a newcomer or a developer runs. Standard library only.
 
     python3 dev.py demo [...]     set up, then run `pairup demo`
+    python3 dev.py serve [...]    set up, then run `pairup serve`: the pages, on the demo's record unless another is named
     python3 dev.py test [...]     set up with the test tools, then run pytest
     python3 dev.py lint           ruff (check and format) and the import contracts
     python3 dev.py types          mypy
@@ -36,10 +37,11 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 LOCKS = ROOT / "requirements"
 #: what a level installs; a level later in the list holds everything of those before it
-LEVELS = ["core", "test", "peers"]
+LEVELS = ["core", "web", "test", "peers"]
 #: locks, and what each is resolved from
 SOURCES = {
     "core": ["--group", "build"],
+    "web": ["--extra", "web", "--group", "build"],
     "test": ["--extra", "test", "--group", "build", "--group", "lint"],
     "peers": ["--extra", "test", "--extra", "peers", "--group", "build", "--group", "lint"],
     "spark": ["--extra", "test", "--extra", "spark", "--group", "build"],
@@ -231,6 +233,12 @@ def demo(args: "list[str]") -> None:
     run(pairup(), "demo", *args)
 
 
+def serve(args: "list[str]") -> None:
+    """Run `pairup serve`."""
+    begin("serve")
+    run(pairup(), "serve", *args)
+
+
 def free_folder(where: Path) -> Path:
     """Name a folder no demo has written yet: a record that someone may be using is not replaced."""
     number = 1
@@ -338,7 +346,7 @@ NOTE = """pairup without a network
 Wheels for Python {python} on {machine}. On a machine like that, in this folder:
 
     python3 -m venv pairup-environment
-    pairup-environment/bin/pip install --no-index --find-links . --require-hashes -r core.txt
+    pairup-environment/bin/pip install --no-index --find-links . --require-hashes -r web.txt
     pairup-environment/bin/pip install --no-index --no-deps {own}
     pairup-environment/bin/pairup demo
 
@@ -348,8 +356,8 @@ does the same. `sha256sum -c SHA256SUMS` checks that the files arrived whole.
 
 
 def bundle(args: "list[str]") -> None:
-    """Collect the wheels of the core (with --test, of the tests too), and pairup's own, with a note and check sums."""
-    level = "test" if "--test" in args else "core"
+    """Collect the wheels of the core and the web (with --test, of the tests too), and pairup's own, with a note."""
+    level = "test" if "--test" in args else "web"
     named = [word for word in args if word != "--test"]
     into = Path(named[0] if named else "wheels").resolve()
     if into.exists() and any(into.iterdir()):
@@ -358,7 +366,7 @@ def bundle(args: "list[str]") -> None:
     pip = [python_of(VENV), "-m", "pip", "--quiet", "--disable-pip-version-check"]
     run(*pip, "download", "--only-binary", ":all:", *locked(level), "--dest", into)
     run(*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", into, ROOT)
-    shutil.copy(str(LOCKS / "core.txt"), str(into / "core.txt"))
+    shutil.copy(str(LOCKS / "web.txt"), str(into / "web.txt"))
     own = next(into.glob("pairup-*.whl")).name
     note = NOTE.format(python=LINE, machine="{} {}".format(platform.system(), platform.machine()), own=own)
     (into / "INSTALL.txt").write_text(note, encoding="utf-8")
@@ -381,7 +389,8 @@ def size(args: "list[str]") -> None:
 
 
 COMMANDS = {
-    "demo": (demo, "core"),
+    "demo": (demo, "web"),
+    "serve": (serve, "web"),
     "test": (test, "test"),
     "lint": (lint, "test"),
     "types": (types, "test"),
@@ -389,7 +398,7 @@ COMMANDS = {
     "bench": (bench, "peers"),
     "words": (words, "test"),
     "lock": (lock, None),
-    "bundle": (bundle, "core"),
+    "bundle": (bundle, "web"),
     "size": (size, "core"),
 }
 

@@ -56,7 +56,7 @@ race *args:
 release:
     python3 dev.py bundle dist/wheels
     python3 -m venv dist/environment
-    dist/environment/bin/pip install --quiet --no-index --find-links dist/wheels --require-hashes -r dist/wheels/core.txt
+    dist/environment/bin/pip install --quiet --no-index --find-links dist/wheels --require-hashes -r dist/wheels/web.txt
     dist/environment/bin/pip install --quiet --no-index --no-deps dist/wheels/pairup-*.whl
     dist/environment/bin/pairup --version
 

@@ -26,7 +26,7 @@ def test_a_backup_comes_back_by_the_folder_alone(
     made = pairup("backup", "--record", record, "--into", "b", "--passphrase-file", secret)
     done = pairup("restore", "b", "--record", "new.sqlite3", "--passphrase-file", secret)
 
-    assert (made.code, done.code) == (0, 0)
+    assert (made.code, done.code) == (0, 0), made.err + done.err
     assert "restored and found equal" in made.err and "pairup restore b/" in made.out
     assert "journal entry 1, and 2 says that it was" in done.out
     assert held()["money"] == before
