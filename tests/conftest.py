@@ -1,13 +1,19 @@
-"""For every test: no network, and Hypothesis finds the same cases on every machine."""
+"""For every test: no network, the settings that pages are served with, and the same Hypothesis cases everywhere."""
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# one process has one set of settings; the command line alone is run by CI from `pip install .`
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pairup.web.settings")
+os.environ.setdefault("PAIRUP_SECRET_KEY", "for tests only: " + "0123456789" * 5)
+os.environ.setdefault("PAIRUP_INSECURE", "yes")
 
 settings.register_profile("house", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")

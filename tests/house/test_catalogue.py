@@ -20,7 +20,9 @@ LANGUAGES = ("en", "zh_Hans")
 DOMAINS = sorted({path.stem for path in LOCALE.glob("*/LC_MESSAGES/*.po")})
 CODE = re.compile(rf"({'|'.join(DOMAINS)})\.[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)*")
 #: look like codes and are file names, module paths or names of commands
-NO_CODES = re.compile(r".*\.(sqlite3(-wal|-shm|\.keys)?|csv|md|toml|json|html|po|mo)|plan\.(draft|adopt)")
+NO_CODES = re.compile(
+    r".*\.(sqlite3(-wal|-shm|\.keys)?|csv|md|toml|json|html|po|mo)|plan\.(draft|adopt)|pairup\.web\..*"
+)
 MODULES = {module_name(path) for path in modules()}
 #: what a PairupError takes beside the facts of its words
 NO_FACTS = {"hint", "code", "findings"}
@@ -75,6 +77,13 @@ def used() -> Iterator[tuple[str, Path, ast.AST]]:
                 yield code, path, node  # of a part that has no catalogue at all
 
 
+def said_in_pages() -> Iterator[tuple[str, set[str], Path]]:
+    """Codes that the pages' templates say, each with the facts it is given."""
+    for path in sorted(PACKAGE.rglob("templates/**/*.html")):
+        for code, facts in re.findall(r"""{% say ["']([^"']+)["'](.*?)%}""", path.read_text(encoding="utf-8")):
+            yield code, set(re.findall(r"(\w+)=", facts)), path
+
+
 def made() -> Iterator[tuple[str, Path, ast.AST]]:
     """Beginnings of codes that are put together: `f"folder.{what}"`, `"folder." + what`."""
     beginning = re.compile(rf"({'|'.join(DOMAINS)})\.([a-z0-9_.-]*[.-])?")
@@ -100,6 +109,14 @@ def test_every_code_in_the_source_has_words_in_both_languages() -> None:
 
     assert len(codes) > 50
     assert missing == []
+
+
+def test_every_code_in_a_page_has_words_that_ask_for_no_more_than_they_are_given() -> None:
+    said = list(said_in_pages())
+
+    assert len(said) > 20
+    assert [f"{path.name} {code}" for code, _, path in said if code not in every_template("en")] == []
+    assert [f"{path.name} {code}" for code, facts, path in said if holes(every_template("en")[code]) - facts] == []
 
 
 def test_every_beginning_of_a_code_leads_to_words() -> None:
@@ -205,6 +222,8 @@ def test_nothing_in_the_catalogue_is_said_by_nobody() -> None:
     whole = {code for code, _, _ in used()}
     starts = tuple(start for start, _, _ in made())
     parts = {node.value for path in modules() for node in ast.walk(tree(path)) if isinstance(node, ast.Constant)}
+
+    whole |= {code for code, _, _ in said_in_pages()}
 
     silent = [
         code

@@ -70,6 +70,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "restore-keys": ("pairup.cli.backup", "Put a copy of the key file in its place."),
     "health": ("pairup.cli.health", "Look for damage: file, rows, attachments, backups."),
     "archive": ("pairup.cli.backup", "Write a year's open archive, readable without pairup."),
+    "serve": ("pairup.cli.serve", "Open a record in the browser."),
     "bench": ("pairup.cli.bench", "Measure pairup beside other solvers, on this machine."),
 }
 

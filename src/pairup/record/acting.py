@@ -47,6 +47,11 @@ class Actor:
         return f"{self.role}:{self.code}" if self.code else str(self.role)
 
     @property
+    def called(self) -> str:
+        """The code of what the role is called, in the catalogue."""
+        return f"access.role-{self.role.value.replace('_', '-')}"
+
+    @property
     def sees_all(self) -> bool:
         return self.role is Role.ADMINISTRATOR or (self.role is Role.PROGRAMME_OFFICE and not self.code)
 

@@ -10,6 +10,8 @@ from pairup.errors import ConflictError, InputError
 from pairup.record.address import Address, address_of
 from pairup.services import server
 
+#: the applications whose tables are the record; what else Django keeps is the pages' own (`services.serving`)
+OF_THE_RECORD = ("contenttypes", "auth", "record")
 #: set when an operator runs on an unsafe SQLite by override; every journal entry then says so
 unsafe_sqlite: str | None = None
 #: what makes a server unsafe where an operator overrides it; every journal entry then says so too
@@ -172,7 +174,8 @@ def _require_current(address: Address) -> None:
 
     try:
         executor = MigrationExecutor(connection)
-        behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        leaves = [leaf for app in OF_THE_RECORD for leaf in executor.loader.graph.leaf_nodes(app)]
+        behind = executor.migration_plan(leaves)
     except DatabaseError as error:
         raise InputError(
             f"{address} is not a pairup record: {error}.", code="record.not-a-record", path=str(address)

@@ -75,7 +75,7 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("erase", "expire"), _KEEPERS),
     **dict.fromkeys(("record", "correct", "withdraw", "history", "conflicts", "settle"), _READERS | {Role.SECONDEE}),
     **dict.fromkeys(("load", "save", "lottery", "adopt", "verify", "checkpoint", "export-journal"), _KEEPERS),
-    **dict.fromkeys(("backup", "restore", "backup-keys", "restore-keys", "archive", "health"), _KEEPERS),
+    **dict.fromkeys(("backup", "restore", "backup-keys", "restore-keys", "archive", "health", "serve"), _KEEPERS),
 }
 
 

@@ -1,0 +1,60 @@
+"""`serve`: a record in the browser."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from pairup.cli.options import RECORD_PLACE
+
+_LOCAL = ("127.0.0.1", "localhost", "::1")
+#: where `pairup demo` puts its record
+_DEMO = Path("pairup-demo/record.sqlite3")
+
+
+@click.command()
+@click.option(
+    "--record", type=RECORD_PLACE, envvar="PAIRUP_DATABASE_URL",
+    help="The record: a SQLite file, or a postgresql:// address. [default: the demo's, where there is one]",
+)  # fmt: skip
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Listen at this address.")
+@click.option("--name", "names", multiple=True, help="The site's name, as in its address behind TLS; may be repeated.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that answer.")
+def serve(record: Path | str | None, port: int, host: str, names: tuple[str, ...], workers: int) -> None:
+    """Serve a record's pages.
+
+    On this machine's own address it speaks plain HTTP. Anywhere else it answers by --name only, and expects a server
+    before it that speaks TLS and says so in X-Forwarded-Proto.
+    """
+    if record is None:
+        if not _DEMO.is_file():
+            raise click.UsageError("Say which record: --record FILE. `pairup demo` makes one with sample data.")
+        record = _DEMO
+    is_local = host in _LOCAL and not names
+    if not is_local and not names:
+        raise click.UsageError(f"{host} can be reached by others: say the site's --name, and put TLS before it.")
+    from pairup.services import serving
+
+    serving.require_web()
+    told = serving.environment(record, hosts=names, is_local=is_local)
+    os.environ.update(told)
+    serving.prepare(record)
+    click.echo(f"http://{host}:{port}/ shows {record}. Ctrl-C ends it.", err=True)
+    words = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers",
+        str(workers), "--blocking-threads", "2", "--no-ws", "--log-level", "warning",
+        "pairup.web.wsgi:application",
+    ]  # fmt: skip
+    server = subprocess.Popen(words, env={**os.environ, **told})
+    signal.signal(signal.SIGTERM, lambda *_: server.send_signal(signal.SIGTERM))
+    try:
+        code = server.wait()
+    except KeyboardInterrupt:
+        code = server.wait()
+    raise SystemExit(0 if code in (0, -signal.SIGTERM, -signal.SIGINT) else code)

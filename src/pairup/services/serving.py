@@ -1,0 +1,59 @@
+"""What has to be there before pages are served: the pages' own tables in the record's database, and a secret."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from importlib.util import find_spec
+from pathlib import Path
+
+from pairup.errors import InputError
+from pairup.services import beside, open_record
+
+SETTINGS = "pairup.web.settings"
+#: what the pages need beside the core; the extra `web` brings them
+NEEDED = ("allauth", "argon2", "csp", "django_htmx", "granian", "ninja", "whitenoise")
+
+
+def require_web() -> None:
+    """Refuse to serve where the extra `web` is not installed."""
+    if missing := [name for name in NEEDED if find_spec(name) is None]:
+        raise InputError(
+            f"The pages need {', '.join(missing)}.", hint="Install them: pip install 'pairup[web]'.",
+            code="web.not-installed", missing=", ".join(missing),
+        )  # fmt: skip
+
+
+def environment(place: Path | str, *, hosts: tuple[str, ...] = (), is_local: bool = True) -> dict[str, str]:
+    """What a server's processes are told of a record: where it is, its secret, the names it answers to."""
+    said = {
+        "PAIRUP_RECORD": str(place), "DJANGO_SETTINGS_MODULE": SETTINGS,
+        "PAIRUP_SECRET_KEY": os.environ.get("PAIRUP_SECRET_KEY") or secret_of(place),
+    }  # fmt: skip
+    return (
+        said | ({"PAIRUP_HOSTS": " ".join(hosts)} if hosts else {}) | ({"PAIRUP_INSECURE": "yes"} if is_local else {})
+    )
+
+
+def secret_of(place: Path | str) -> str:
+    """The secret that signs sessions, kept beside the record and seen by this user only; made where there is none."""
+    path = beside(place, ".secret")
+    try:
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(64) + "\n")
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii").strip()
+
+
+def prepare(place: Path | str) -> None:
+    """Open a record for the pages, making their own tables (sessions, second factors) where they are missing."""
+    open_record(place)
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)
+    connection.close()

@@ -1,0 +1,204 @@
+"""A table of a page: found by a word, sorted by a column, shown by fifties, and taken away as CSV or XLSX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+
+from pairup.errors import InputError
+from pairup.exchange.layout import Column as SheetColumn
+from pairup.exchange.layout import Kind
+from pairup.exchange.writing import Book, csv_lines
+from pairup.reports.facts import Both
+from pairup.values.days import RoughDay
+from pairup.values.money import Money
+from pairup.values.words import Words
+
+AT_ONCE = 50
+#: what a file may be
+FORMS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name in files and addresses, its title, and whether figures stand in it."""
+
+    name: str
+    title: Words
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands in a cell (text, words, number, money, day), where it leads, and a tone: good, warn, bad, quiet."""
+
+    value: Any
+    href: str = ""
+    tone: str = ""
+    is_number: bool = False
+
+    @property
+    def classes(self) -> str:
+        return " ".join(filter(None, ["num" if self.is_number else "", self.tone]))
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Rows of cells. `name` is that of the file, and of the table in the page's context."""
+
+    name: str
+    caption: Words
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Any]]
+    #: what is said where there is no row
+    empty: Words = field(default_factory=lambda: Words("web.no-rows"))
+    is_synthetic: bool = False
+    #: of this page
+    shown: Sequence[Sequence[Cell]] = ()
+    found: int = 0
+    number: int = 1
+    pages: int = 1
+    word: str = ""
+    sort: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    def at(self, asked: Mapping[str, str]) -> Listing:
+        """The part of the table that is asked for. Parameters are named after the table: a page may hold two."""
+        word, sort = asked.get(f"{self.name}-find", ""), asked.get(f"{self.name}-sort", "")
+        rows = [row for row in self.rows if _holds(row, word)] if word else list(self.rows)
+        names = [column.name for column in self.columns]
+        if sort.lstrip("-") in names:
+            at = names.index(sort.lstrip("-"))
+            rows.sort(key=lambda row: _order(row[at]), reverse=sort.startswith("-"))
+        pages = max(1, -(-len(rows) // AT_ONCE))
+        number = asked.get(f"{self.name}-page", "1")
+        here = min(pages, max(1, int(number))) if number.isdecimal() else 1
+        shown = [
+            tuple(
+                replace(cell_of(cell), is_number=column.is_number)
+                for cell, column in zip(row, self.columns, strict=True)
+            )
+            for row in rows[(here - 1) * AT_ONCE : here * AT_ONCE]
+        ]
+        return replace(
+            self, shown=shown, found=len(rows), number=here, pages=pages, word=word, sort=sort,
+            query={key: value for key, value in asked.items() if key not in ("export", "form")},
+        )  # fmt: skip
+
+    def address(self, **changes: str) -> str:
+        """This page with parameters of the table changed, the others kept; an empty one goes."""
+        said = dict(self.query) | {f"{self.name}-{key}": value for key, value in changes.items()}
+        return "?" + urlencode({key: value for key, value in said.items() if value})
+
+    @property
+    def heads(self) -> list[tuple[Column, str, str]]:
+        """Each column with the address that sorts by it, and how it is sorted now."""
+        found = []
+        for column in self.columns:
+            is_up, is_down = self.sort == column.name, self.sort == f"-{column.name}"
+            to = f"-{column.name}" if is_up else "" if is_down else column.name
+            found.append(
+                (column, self.address(sort=to, page=""), "ascending" if is_up else "descending" if is_down else "none")
+            )
+        return found
+
+    @property
+    def before(self) -> str:
+        return self.address(page=str(self.number - 1)) if self.number > 1 else ""
+
+    @property
+    def after(self) -> str:
+        return self.address(page=str(self.number + 1)) if self.number < self.pages else ""
+
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        """The addresses of the whole table as a file."""
+        kept = {key: value for key, value in self.query.items() if not key.startswith(f"{self.name}-")}
+        return [(form, "?" + urlencode({**kept, "export": self.name, "form": form})) for form in FORMS]
+
+    @property
+    def others(self) -> list[tuple[str, str]]:
+        """Parameters that a form of this table keeps."""
+        own = {f"{self.name}-find", f"{self.name}-page"}
+        return [(key, value) for key, value in self.query.items() if key not in own]
+
+
+def cell_of(value: Any) -> Cell:
+    return value if isinstance(value, Cell) else Cell(value)
+
+
+def _holds(row: Sequence[Any], word: str) -> bool:
+    wanted = word.casefold()
+    return any(wanted in text.casefold() for cell in row for text in _texts(cell_of(cell).value))
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    say: Callable[[str], str] | None = getattr(value, "say", None)
+    if value is None:
+        return ()
+    return (str(value),) if say is None else (say("en"), say("zh_Hans"))
+
+
+def _order(cell: Any) -> tuple[int, Any]:
+    """Nothing comes last; figures by size, days by day, words by their English."""
+    value = cell_of(cell).value
+    if value is None or value == "":
+        return (3, "")
+    if isinstance(value, Money):
+        return (0, value.minor)
+    if isinstance(value, (int, float, Decimal)):
+        return (0, value)
+    if isinstance(value, RoughDay):
+        return (1, value.first.isoformat())
+    if isinstance(value, date):
+        return (1, value.isoformat())
+    return (2, _texts(value)[0].casefold())
+
+
+def plain(value: Any, language: str) -> str:
+    """A cell as a file holds it: days as 2026-11-23, amounts as figures with their currency."""
+    if value is None:
+        return ""
+    if isinstance(value, (Words, Both)):
+        return value.say(language)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def _is_figures(listing: Listing, at: int) -> bool:
+    """Whether a column holds bare figures only, so that a spreadsheet can add them up."""
+    found = [cell_of(row[at]).value for row in listing.rows]
+    return bool(found) and all(isinstance(value, (int, Decimal)) and not isinstance(value, bool) for value in found)
+
+
+def exported(listing: Listing, form: str, language: str) -> HttpResponse:
+    """A table as a file, with every row of it. Refuses a form that is none."""
+    if form not in FORMS:
+        raise InputError(f"{form!r} is no form of a file.", hint="csv or xlsx.", code="web.no-form", form=form)
+    columns = [
+        SheetColumn(column.name, column.name, Kind.DECIMAL if _is_figures(listing, at) else Kind.TEXT)
+        for at, column in enumerate(listing.columns)
+    ]
+    rows = [[plain(cell_of(cell).value, language) for cell in row] for row in listing.rows]
+    name = f"{listing.name}.{form}"
+    if form == "csv":
+        text = "".join(csv_lines(columns, rows, {"table": listing.name}))
+        answer = HttpResponse(text.encode("utf-8-sig"), content_type=FORMS[form])
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        with Book(path) as book:
+            book.table(listing.name, columns, rows)
+        answer = HttpResponse(path.read_bytes(), content_type=FORMS[form])
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

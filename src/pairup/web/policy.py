@@ -1,0 +1,38 @@
+"""Who may open which page: one line a route, by its name in `urls.py`. Without one it is refused, and fails a test.
+
+What a role sees on a page it may open is a matter of scope (`record.scopes`), not of this table.
+"""
+
+from __future__ import annotations
+
+from pairup.errors import AccessError
+from pairup.record.acting import Actor, Role, refused
+from pairup.services.access import OFFICES
+
+#: what lies under here is allauth's own: sign-in, passwords, second factors
+SIGN_IN = "/account/"
+EVERYBODY = frozenset(Role)
+SIGNED_IN = EVERYBODY - {Role.PUBLIC}
+READERS = OFFICES | {Role.EVALUATOR, Role.ADMINISTRATOR}
+
+#: name of a route, and the roles that may open it
+ROUTES: dict[str, frozenset[Role]] = {
+    "front": EVERYBODY,
+    "language": EVERYBODY,
+    "role": SIGNED_IN,
+    "home": SIGNED_IN,
+    "pairings": READERS | {Role.SECONDEE},
+    "pairing": READERS | {Role.SECONDEE},
+}
+
+
+def may_open(actor: Actor, route: str) -> bool:
+    return actor.role in ROUTES.get(route, frozenset())
+
+
+def require_may_open(actor: Actor, route: str) -> None:
+    """Refuse a page that a role may not open, and one that has no line here."""
+    if not may_open(actor, route):
+        raise refused(AccessError(
+            f"{actor} may not open {route}.", code="web.not-yours", actor=str(actor), route=route
+        ))  # fmt: skip

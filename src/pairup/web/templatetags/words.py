@@ -1,0 +1,74 @@
+"""What templates say: `{% say "web.title" count=3 %}`, `{{ value|shown:language }}`, `{% listing table %}`.
+
+Words come from pairup's one catalogue; numbers, money and days are written as reports write them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from pairup.reports import writing
+from pairup.values.days import RoughDay
+from pairup.values.money import Money
+from pairup.values.words import say as say_words
+
+register = template.Library()
+NOTHING = "–"
+
+
+def text_of(value: Any, language: str) -> str:
+    """Write a value as a person reads it in a language; nothing is a dash."""
+    if value is None or value == "":
+        return NOTHING
+    say = getattr(value, "say", None)
+    if say is not None:
+        return str(say(language))
+    if isinstance(value, bool):
+        return say_words("web.yes" if value else "web.no", language)
+    if isinstance(value, (int, Decimal)):
+        return writing.count(value)
+    if isinstance(value, Money):
+        return writing.long_money(value).say(language)
+    if isinstance(value, datetime):
+        return f"{writing.day(value.date()).say(language)} {value:%H:%M} UTC"
+    if isinstance(value, (date, RoughDay)):
+        return writing.day(value).say(language)
+    return str(value)
+
+
+@register.simple_tag(takes_context=True)
+def say(context: Mapping[str, Any], code: str, /, **facts: Any) -> str:
+    """Say an entry of the catalogue; numbers, money and days among its facts are written as the language does."""
+    language = context.get("language", "en")
+    return say_words(code, language, **{key: text_of(fact, language) for key, fact in facts.items()})
+
+
+@register.filter
+def shown(value: Any, language: str) -> str:
+    """Write a value in a language."""
+    return text_of(value, language)
+
+
+@register.simple_tag(takes_context=True)
+def show(context: Mapping[str, Any], value: Any) -> str:
+    """Write a value in the page's language."""
+    return text_of(value, context.get("language", "en"))
+
+
+@register.inclusion_tag("web/listing.html", takes_context=True)
+def listing(context: Mapping[str, Any], table: Any) -> dict[str, Any]:
+    """A table with its search, its pages and its files."""
+    return {"table": table, "language": context.get("language", "en"), "request": context.get("request")}
+
+
+@register.simple_tag
+def exact(value: Any) -> SafeString:
+    """A day or moment for machines beside the words for people: the attribute of a `<time>`."""
+    return format_html('datetime="{}"', value.isoformat() if hasattr(value, "isoformat") else str(value))

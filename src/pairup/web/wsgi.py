@@ -1,0 +1,17 @@
+"""The application a server runs: the record opened, and from then on no query outside of somebody's name."""
+
+from __future__ import annotations
+
+import os
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "pairup.web.settings"
+
+from pairup.record.acting import require_somebody
+from pairup.services import open_record
+
+open_record(os.environ["PAIRUP_RECORD"])
+
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()
+require_somebody()
