@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from pairup import services
-from pairup.record.acting import OPERATOR, acting_as, require_somebody
+from pairup.record.acting import require_somebody
 from tests import postgresql
 from tests.services.cast import a_programme, load
 from tests.services.conftest import _database, empty_record, new_record, record  # noqa: F401
+from tests.web.accounts import client_of
 
 Browse = Callable[[str], Any]
 
@@ -56,17 +57,4 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def browse(site: Path) -> Browse:
     """A client that has signed in as `role` or `role:code`; `public` has not."""
-    from django.test import Client
-
-    from pairup.record.users import User
-
-    def signed_in(actor: str) -> Any:
-        client = Client(SERVER_NAME="localhost")
-        if actor == "public":
-            return client
-        with acting_as(OPERATOR):
-            user, _ = User.objects.get_or_create(username=actor.replace(":", "--"))
-            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return client
-
-    return signed_in
+    return client_of

@@ -42,7 +42,7 @@ def choose_role(request: Any) -> HttpResponse:
     wanted = request.POST.get("actor", "")
     if any(str(actor) == wanted for actor in request.actors):
         request.session[CHOSEN] = wanted
-    return redirect("home")
+    return redirect("front")
 
 
 @require_POST

@@ -1,0 +1,26 @@
+"""What stands in the addresses of pages: for each name in a route, a thing of side A, the like of side B, and none.
+
+A route whose names have no line here fails the sweep.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Like(NamedTuple):
+    """Codes of two things that are alike, one of each side, and of nothing at all."""
+
+    of_a: str
+    of_b: str
+    missing: str
+
+
+#: a name that means the same in every route
+NAMES: dict[str, Like] = {
+    "programme": Like("twin", "twin", "twin"),
+}
+#: by route: what its own names stand for
+OBJECTS: dict[str, dict[str, Like]] = {
+    "pairing": {"code": Like("a-east", "b-west", "c-none")},
+}
