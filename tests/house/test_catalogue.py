@@ -7,12 +7,14 @@ import gettext
 import re
 import string
 from collections.abc import Iterator
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
+from pairup.values import codes
 from tests.house.source import PACKAGE, module_name, modules, tree, where
 
 LOCALE = PACKAGE / "values" / "locale"
@@ -117,6 +119,14 @@ def test_every_code_in_a_page_has_words_that_ask_for_no_more_than_they_are_given
     assert len(said) > 20
     assert [f"{path.name} {code}" for code, _, path in said if code not in every_template("en")] == []
     assert [f"{path.name} {code}" for code, facts, path in said if holes(every_template("en")[code]) - facts] == []
+
+
+def test_every_choice_of_a_closed_list_is_called_something() -> None:
+    lists = [one for one in vars(codes).values() if isinstance(one, type) and issubclass(one, StrEnum)]
+    said = {codes.called(choice).code for one in lists for choice in one}
+
+    assert len(said) > 200
+    assert said == set(templates("choices", "en"))
 
 
 def test_every_beginning_of_a_code_leads_to_words() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
+
+from pairup.values.words import Words
 
 
 class Preset(StrEnum):
@@ -342,3 +345,13 @@ class ConflictOutcome(StrEnum):
 
 #: what counts as paid: payments, less what came back, as corrected
 PAID = frozenset({MoneyKind.PAYMENT, MoneyKind.RETURN, MoneyKind.CORRECTION})
+
+
+def called(choice: StrEnum) -> Words:
+    """What a choice is called, for people.
+
+    >>> called(ProjectStatus.WORKS).say()
+    'works under way'
+    """
+    noun = re.sub(r"(?<!^)(?=[A-Z])", "-", type(choice).__name__).lower()
+    return Words(f"choices.{noun}-{choice.value.replace('_', '-')}")
