@@ -23,4 +23,16 @@ NAMES: dict[str, Like] = {
 #: by route: what its own names stand for
 OBJECTS: dict[str, dict[str, Like]] = {
     "pairing": {"code": Like("a-east", "b-west", "c-none")},
+    **{
+        route: {"code": Like("J-1", "J-0", "J-9")}
+        for route in (
+            "project",
+            "project-picture",
+            "project-move",
+            "project-works",
+            "project-screen",
+            "project-paper",
+        )
+    },
+    "document": {"code": Like("D-A", "D-B", "D-9")},
 }

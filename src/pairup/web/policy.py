@@ -23,6 +23,10 @@ ROUTES: dict[str, frozenset[Role]] = {
     "home": SIGNED_IN,
     "pairings": READERS | {Role.SECONDEE},
     "pairing": READERS | {Role.SECONDEE},
+    # projects
+    **dict.fromkeys(("projects", "project", "project-picture"), READERS),
+    **dict.fromkeys(("project-move", "project-works", "project-screen", "project-paper"), OFFICES),
+    "document": READERS | {Role.SECONDEE},
 }
 
 
