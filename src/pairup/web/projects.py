@@ -213,6 +213,7 @@ def _facts(life: Life, atlas: Atlas) -> list[tuple[Words, Any]]:
 
 
 def _listings(life: Life) -> list[Listing]:
+    """The tables of a project's page. Long because it names the columns of each."""
     from pairup.values.codes import CheckResult, MoneyKind
 
     def amount(minor: int, currency: str) -> Cell:
