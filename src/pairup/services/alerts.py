@@ -54,15 +54,21 @@ class _Sums:
     is_synthetic: bool = False
 
 
-def read_alerts(programme: str, *, on: date, known_by: date | None = None) -> list[Alert]:
-    """Every question that the rows in force raise, in order of project."""
+def read_alerts(programme: str, *, on: date, known_by: date | None = None, project: str = "") -> list[Alert]:
+    """Every question that the rows in force raise, in order of project; those of one project where it is named."""
     rows = list(
-        read_rows(ProjectVersion, on=on, known_by=known_by, programme=programme).select_related("identity")
+        read_rows(ProjectVersion, on=on, known_by=known_by, programme=programme)
+        .filter(status__in=[state.value for state in _BUILDING])
+        .select_related("identity")
     )  # fmt: skip
     sums = _sums(programme, {row.identity_id: row.currency for row in rows}, on=on, known_by=known_by)
-    found = [alert for row in rows for alert in _of_money(row, sums[row.identity_id], on)]
+    counted_apart = {row.pairing_id for row in rows if sums[row.identity_id].paid}
+    found = [
+        alert for row in rows for alert in _of_money(row, sums[row.identity_id], on, row.pairing_id in counted_apart)
+    ]
     found += _out_of_line(rows, programme, on=on, known_by=known_by)
-    return sorted(found, key=lambda alert: (alert.project, alert.kind))
+    named = [alert for alert in found if project in ("", alert.project)]
+    return sorted(named, key=lambda alert: (alert.project, alert.kind))
 
 
 def _sums(programme: str, currency_of: dict[int, str], *, on: date, known_by: date | None) -> defaultdict[int, _Sums]:
@@ -85,8 +91,9 @@ def _sums(programme: str, currency_of: dict[int, str], *, on: date, known_by: da
     return found
 
 
-def _of_money(row: Any, sums: _Sums, on: date) -> Iterator[Alert]:
-    if ProjectStatus(row.status) not in _BUILDING or not row.currency:
+def _of_money(row: Any, sums: _Sums, on: date, is_counted_apart: bool) -> Iterator[Alert]:
+    """Questions of one project; works without money are one only where its pairing says what was paid for which."""
+    if not row.currency:
         return
     paid, works = Money(sums.paid, row.currency), Money(sums.works, row.currency)
     made_up = row.is_synthetic or sums.is_synthetic
@@ -96,7 +103,7 @@ def _of_money(row: Any, sums: _Sums, on: date) -> Iterator[Alert]:
     elif row.cost_minor and sums.works and sums.paid - sums.works > AHEAD * row.cost_minor:
         facts = {"paid": str(paid), "works": str(works)}
         yield Alert(row.identity.code, "ahead", Words("works.alert-ahead", facts), made_up)
-    if sums.works and sums.paid <= 0:
+    if is_counted_apart and sums.works and sums.paid <= 0:
         yield Alert(row.identity.code, "no-money", Words("works.alert-no-money", {"works": str(works)}), made_up)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import HttpResponse
 
 from pairup.errors import InputError
@@ -51,18 +52,75 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class FromRecord:
+    """Rows that stay in the record until they are shown: of thousands, a page reads its fifty.
+
+    rows : a query in its own order. cells : a row as the cells of a listing. words : fields in which is looked for a
+    word. orders : by column, the field that sorts it; a column without one is not sorted.
+    """
+
+    rows: Any
+    cells: Callable[[Any], Sequence[Any]]
+    words: Sequence[str] = ()
+    orders: Mapping[str, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return int(self.rows.count())
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        return map(self.cells, self.rows.iterator(chunk_size=2000))
+
+    def find(self, word: str) -> FromRecord:
+        wanted = Q()
+        for name in self.words:
+            wanted |= Q(**{f"{name}__icontains": word})
+        return replace(self, rows=self.rows.filter(wanted))
+
+    def sort(self, column: str, is_down: bool) -> FromRecord:
+        return replace(self, rows=self.rows.order_by(f"{'-' if is_down else ''}{self.orders[column]}", "pk"))
+
+    def part(self, first: int, last: int) -> list[Sequence[Any]]:
+        return [self.cells(row) for row in self.rows[first:last]]
+
+
+@dataclass(frozen=True, slots=True)
+class InMemory:
+    """Rows that were read already."""
+
+    rows: Sequence[Sequence[Any]]
+    orders: Mapping[str, int]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        return iter(self.rows)
+
+    def find(self, word: str) -> InMemory:
+        return replace(self, rows=[row for row in self.rows if _holds(row, word)])
+
+    def sort(self, column: str, is_down: bool) -> InMemory:
+        at = self.orders[column]
+        return replace(self, rows=sorted(self.rows, key=lambda row: _order(row[at]), reverse=is_down))
+
+    def part(self, first: int, last: int) -> list[Sequence[Any]]:
+        return list(self.rows[first:last])
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """Rows of cells. `name` is that of the file, and of the table in the page's context."""
 
     name: str
     caption: Words
     columns: Sequence[Column]
-    rows: Sequence[Sequence[Any]]
+    rows: Sequence[Sequence[Any]] | FromRecord
     #: what is said where there is no row
     empty: Words = field(default_factory=lambda: Words("web.no-rows"))
     is_synthetic: bool = False
     #: of this page
     shown: Sequence[Sequence[Cell]] = ()
+    all: int = 0
     found: int = 0
     number: int = 1
     pages: int = 1
@@ -73,12 +131,12 @@ class Listing:
     def at(self, asked: Mapping[str, str]) -> Listing:
         """The part of the table that is asked for. Parameters are named after the table: a page may hold two."""
         word, sort = asked.get(f"{self.name}-find", ""), asked.get(f"{self.name}-sort", "")
-        rows = [row for row in self.rows if _holds(row, word)] if word else list(self.rows)
-        names = [column.name for column in self.columns]
-        if sort.lstrip("-") in names:
-            at = names.index(sort.lstrip("-"))
-            rows.sort(key=lambda row: _order(row[at]), reverse=sort.startswith("-"))
-        pages = max(1, -(-len(rows) // AT_ONCE))
+        every = self.source
+        rows = every.find(word) if word else every
+        if sort.lstrip("-") in every.orders:
+            rows = rows.sort(sort.lstrip("-"), sort.startswith("-"))
+        found = len(rows)
+        pages = max(1, -(-found // AT_ONCE))
         number = asked.get(f"{self.name}-page", "1")
         here = min(pages, max(1, int(number))) if number.isdecimal() else 1
         shown = [
@@ -86,12 +144,18 @@ class Listing:
                 replace(cell_of(cell), is_number=column.is_number)
                 for cell, column in zip(row, self.columns, strict=True)
             )
-            for row in rows[(here - 1) * AT_ONCE : here * AT_ONCE]
+            for row in rows.part((here - 1) * AT_ONCE, here * AT_ONCE)
         ]
         return replace(
-            self, shown=shown, found=len(rows), number=here, pages=pages, word=word, sort=sort,
-            query={key: value for key, value in asked.items() if key not in ("export", "form")},
+            self, shown=shown, all=len(every) if word else found, found=found, number=here, pages=pages, word=word,
+            sort=sort, query={key: value for key, value in asked.items() if key not in ("export", "form")},
         )  # fmt: skip
+
+    @property
+    def source(self) -> FromRecord | InMemory:
+        if isinstance(self.rows, FromRecord):
+            return self.rows
+        return InMemory(self.rows, {column.name: at for at, column in enumerate(self.columns)})
 
     def address(self, **changes: str) -> str:
         """This page with parameters of the table changed, the others kept; an empty one goes."""
@@ -105,9 +169,8 @@ class Listing:
         for column in self.columns:
             is_up, is_down = self.sort == column.name, self.sort == f"-{column.name}"
             to = f"-{column.name}" if is_up else "" if is_down else column.name
-            found.append(
-                (column, self.address(sort=to, page=""), "ascending" if is_up else "descending" if is_down else "none")
-            )
+            href = self.address(sort=to, page="") if column.name in self.source.orders else ""
+            found.append((column, href, "ascending" if is_up else "descending" if is_down else "none"))
         return found
 
     @property
@@ -174,9 +237,9 @@ def plain(value: Any, language: str) -> str:
     return str(value)
 
 
-def _is_figures(listing: Listing, at: int) -> bool:
+def _is_figures(rows: Sequence[Sequence[Any]], at: int) -> bool:
     """Whether a column holds bare figures only, so that a spreadsheet can add them up."""
-    found = [cell_of(row[at]).value for row in listing.rows]
+    found = [row[at] for row in rows]
     return bool(found) and all(isinstance(value, (int, Decimal)) and not isinstance(value, bool) for value in found)
 
 
@@ -184,21 +247,21 @@ def exported(listing: Listing, form: str, language: str) -> HttpResponse:
     """A table as a file, with every row of it. Refuses a form that is none."""
     if form not in FORMS:
         raise InputError(f"{form!r} is no form of a file.", hint="csv or xlsx.", code="web.no-form", form=form)
+    cells = [[cell_of(cell).value for cell in row] for row in listing.source]
     columns = [
-        SheetColumn(column.name, column.name, Kind.DECIMAL if _is_figures(listing, at) else Kind.TEXT)
+        SheetColumn(column.name, column.name, Kind.DECIMAL if _is_figures(cells, at) else Kind.TEXT)
         for at, column in enumerate(listing.columns)
     ]
-    rows = [[plain(cell_of(cell).value, language) for cell in row] for row in listing.rows]
+    rows = [[plain(value, language) for value in row] for row in cells]
     name = f"{listing.name}.{form}"
     if form == "csv":
         text = "".join(csv_lines(columns, rows, {"table": listing.name}))
         answer = HttpResponse(text.encode("utf-8-sig"), content_type=FORMS[form])
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        with Book(path) as book:
-            book.table(listing.name, columns, rows)
-        answer = HttpResponse(path.read_bytes(), content_type=FORMS[form])
+    else:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / name
+            with Book(path) as book:
+                book.table(listing.name, columns, rows)
+            answer = HttpResponse(path.read_bytes(), content_type=FORMS[form])
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

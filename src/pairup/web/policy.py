@@ -24,7 +24,7 @@ ROUTES: dict[str, frozenset[Role]] = {
     "pairings": READERS | {Role.SECONDEE},
     "pairing": READERS | {Role.SECONDEE},
     # projects
-    **dict.fromkeys(("projects", "project", "project-picture"), READERS),
+    **dict.fromkeys(("projects", "project", "project-picture", "project-questions"), READERS),
     **dict.fromkeys(("project-move", "project-works", "project-screen", "project-paper"), OFFICES),
     "document": READERS | {Role.SECONDEE},
 }

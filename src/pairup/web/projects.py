@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from pairup.record.models import ProjectVersion
 from pairup.reports.facts import Both
-from pairup.services import alerts, documents, edits, lives, projects, totals
+from pairup.services import alerts, documents, edits, lives, projects
 from pairup.services.reporting.lives import Life, read_life
 from pairup.services.reporting.places import Atlas, read_atlas
 from pairup.services.tables import read_rows
@@ -21,7 +21,7 @@ from pairup.values.codes import Category, DeliveryMode, ProjectStatus, Safeguard
 from pairup.values.money import Money
 from pairup.values.words import Words
 from pairup.web.forms import Keyed, carried_out, choices, done, label, tongue
-from pairup.web.listing import Cell, Column, Listing
+from pairup.web.listing import Cell, Column, FromRecord, Listing
 from pairup.web.pages import AsOf, Crumb, as_of, clock, page, programme_named
 from pairup.web.policy import may_open
 from pairup.web.uploads import kept
@@ -30,7 +30,6 @@ _COLUMNS = [
     Column("project", Words("works.column-project")), Column("place", Words("web.column-place")),
     Column("category", Words("works.column-category")), Column("state", Words("works.column-state")),
     Column("cost", Words("works.column-cost"), is_number=True),
-    Column("paid", Words("works.column-paid"), is_number=True),
     Column("code", Words("works.column-code")),
 ]  # fmt: skip
 
@@ -104,53 +103,64 @@ class Paper(Keyed):
 
 
 def portfolio(request: HttpRequest, programme: str) -> HttpResponse:
-    """Every project of one's own on the day asked, by state, with what its figures should make one ask."""
+    """Every project of one's own on the day asked; `?state=` shows those of one state."""
     asked = as_of(request)
     programme_named(programme, asked)
     atlas = read_atlas(on=asked.on, known_by=asked.known_by)
-    rows = list(
-        read_rows(ProjectVersion, on=asked.on, known_by=asked.known_by, programme=programme)
-        .select_related("identity", "place")
-    )  # fmt: skip
-    paid = totals.total("money_paid", on=asked.on, known_by=asked.known_by, programme=programme, by=("project",))
-    by_project = {figure.key[0]: figure.money for figure in paid.figures}
+    rows = read_rows(ProjectVersion, on=asked.on, known_by=asked.known_by, programme=programme)
+    counted = dict(rows.order_by().values_list("status").annotate(Count("pk")))
+    state = request.GET.get("state", "")
+    shown = rows.filter(status=state) if state in counted else rows
     listing = Listing(
         "projects", Words("works.projects-caption"), _COLUMNS,
-        [_line(row, atlas, by_project, programme) for row in rows],
-        empty=Words("works.none"), is_synthetic=any(row.is_synthetic for row in rows),
+        FromRecord(
+            shown.select_related("identity", "place"), lambda row: _line(row, atlas, programme),
+            words=("title_en", "title_zh", "identity__code", "place__code"),
+            orders={"project": "title_en", "category": "category", "cost": "cost_minor", "code": "identity__code"},
+        ),
+        empty=Words("works.none"), is_synthetic=rows.filter(is_synthetic=True).exists(),
     )  # fmt: skip
-    counted = Counter(row.status for row in rows)
-    asked_about = alerts.read_alerts(programme, on=asked.on, known_by=asked.known_by)
-    titles = {row.identity.code: Both(row.title_en, row.title_zh) for row in rows}
     return page(
         request, "web/projects.html",
         {
-            "states": [(called(state), counted[state]) for state in ProjectStatus if counted[state]],
-            "is_synthetic": any(row.is_synthetic for row in rows),
+            "states": [(called(one), one.value, counted[one]) for one in ProjectStatus if counted.get(one)],
+            "state": state, "is_synthetic": listing.is_synthetic,
         },
-        title=Words("web.nav-projects"),
-        listings=[listing, _alert_listing(asked_about, titles, programme)],
+        title=Words("web.nav-projects"), listings=[listing],
     )  # fmt: skip
 
 
-def _line(row: Any, atlas: Atlas, paid: Mapping[str, Money], programme: str) -> tuple[Any, ...]:
+def _line(row: Any, atlas: Atlas, programme: str) -> tuple[Any, ...]:
     code = row.identity.code
     return (
         Cell(Both(row.title_en, row.title_zh), reverse("project", args=[programme, code])),
         atlas.place_name(row.place.code), called(Category(row.category)), called(ProjectStatus(row.status)),
-        None if row.cost_minor is None else Money(row.cost_minor, row.currency), paid.get(code), code,
+        None if row.cost_minor is None else Money(row.cost_minor, row.currency), code,
     )  # fmt: skip
 
 
-def _alert_listing(found: list[alerts.Alert], titles: Mapping[str, Both], programme: str) -> Listing:
-    return Listing(
-        "alerts", Words("works.alerts-caption"),
+def questions(request: HttpRequest, programme: str) -> HttpResponse:
+    """What the figures of one's projects should make one ask."""
+    asked = as_of(request)
+    found = alerts.read_alerts(programme, on=asked.on, known_by=asked.known_by)
+    rows = read_rows(ProjectVersion, on=asked.on, known_by=asked.known_by, programme=programme)
+    wanted = rows.filter(identity__code__in=[alert.project for alert in found])
+    titles = {
+        code: Both(english, chinese)
+        for code, english, chinese in wanted.values_list("identity__code", "title_en", "title_zh")
+    }
+    listing = Listing(
+        "questions", Words("works.alerts-caption"),
         [Column("project", Words("works.column-project")), Column("question", Words("works.column-question"))],
         [
             (Cell(titles[alert.project], reverse("project", args=[programme, alert.project])), alert.words)
             for alert in found
         ],
         empty=Words("works.no-alerts"), is_synthetic=any(alert.is_synthetic for alert in found),
+    )  # fmt: skip
+    return page(
+        request, "web/questions.html", {"is_synthetic": listing.is_synthetic}, title=Words("works.alerts-title"),
+        crumbs=[Crumb(Words("web.nav-projects"), reverse("projects", args=[programme]))], listings=[listing],
     )  # fmt: skip
 
 
@@ -165,10 +175,7 @@ def _shown(request: Any, programme: str, life: Life, *, status: int = 200, **typ
     asked = as_of(request)
     atlas = read_atlas(on=asked.on, known_by=asked.known_by)
     row = life.row
-    asks = [
-        alert for alert in alerts.read_alerts(programme, on=asked.on, known_by=asked.known_by)
-        if alert.project == row.identity.code
-    ]  # fmt: skip
+    asks = alerts.read_alerts(programme, on=asked.on, known_by=asked.known_by, project=row.identity.code)
     may_write = may_open(request.actor, "project-move") and asked.is_today
     today = clock().date()
     context = {

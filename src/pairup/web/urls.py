@@ -17,6 +17,7 @@ PROGRAMME = [
     path("pairings/<str:code>/", pairings.pairing, name="pairing"),
     # projects
     path("projects/", projects.portfolio, name="projects"),
+    path("projects/questions/", projects.questions, name="project-questions"),
     path("projects/<str:code>/", projects.project, name="project"),
     path("projects/<str:code>/picture.svg", project_picture.project_picture, name="project-picture"),
     path("projects/<str:code>/move/", projects.move, name="project-move"),
