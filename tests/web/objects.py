@@ -34,5 +34,9 @@ OBJECTS: dict[str, dict[str, Like]] = {
             "project-paper",
         )
     },
+    "money-pairing": {"pairing": Like("a-east", "b-west", "c-none"), "year": Like("2025", "2025", "2025")},
+    "money-picture": {"pairing": Like("a-east", "b-west", "c-none"), "year": Like("2025", "2025", "2025")},
+    **{route: {"code": Like("I-1", "I-1", "I-9")} for route in ("indicator", "indicator-picture")},
+    **{route: {"code": Like("C-1", "C-1", "C-9")} for route in ("claim", "claim-reply")},
     "document": {"code": Like("D-A", "D-B", "D-9")},
 }

@@ -161,7 +161,8 @@ def forbidden(actor: str) -> set[str]:
 def differing(actor: str, route: str, names: tuple[str, ...], said: dict[str, tuple[int, str]]) -> list[str]:
     """Where what is another's does not look like what is not there."""
     foreign = {A: "of_a", B: "of_b"}.get(SIDES.get(actor, ""))
-    if foreign not in said or "missing" not in said:
+    is_shared = all(likes(route, name).of_a == likes(route, name).of_b for name in names)
+    if is_shared or foreign not in said or "missing" not in said:
         return []
     texts = []
     for whose in (foreign, "missing"):

@@ -26,7 +26,7 @@ def evaluations_section(facts: ReportFacts, *, public: bool) -> Section:
     if wall := wall_figure(facts):
         blocks.append(wall)
     for one in facts.evaluations:
-        blocks += _evaluation(one, public=public)
+        blocks += evaluation_blocks(one, public=public)
     if not facts.evaluations:
         blocks.append(Paragraph(_told("section-none")))
     return Section("evaluations", _told("section-title"), tuple(blocks))
@@ -36,7 +36,8 @@ def _told(name: str, **facts: object) -> Words:
     return Words(f"evaluations.{name}", facts)
 
 
-def _evaluation(one: EvaluationFacts, *, public: bool) -> list[Block]:
+def evaluation_blocks(one: EvaluationFacts, *, public: bool) -> list[Block]:
+    """Tell one evaluation: the claim, the sentence of its verdict, how its plan came about, pictures, the checks."""
     lines: list[Inline] = [one.standing]
     if one.effect is not None:
         lines.append(one.effect)

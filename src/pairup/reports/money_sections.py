@@ -37,7 +37,7 @@ from pairup.reports.writing import MoneyScale, add_up, count
 from pairup.values.money import Money
 
 KINDS = ("due", "pledged", "paid", "executed", "audited")
-_LINES = {  # of the figure; due is drawn only where every pairing of a year has one
+LINES = {  # of the figure; due is drawn only where every pairing of a year has one
     "pledged": (palette.PLEDGED, (6, 4)),
     "paid": (palette.PAID, (1, 0)),
     "executed": (palette.EXECUTED, (2, 3)),
@@ -94,13 +94,13 @@ def _over_years(facts: ReportFacts) -> Figure:
     sums = {
         (year, kind): amount
         for year in years
-        for kind in _LINES
+        for kind in LINES
         if (amount := _sum([m for m in facts.money if m.year == year], kind, currency)) is not None
     }
     scale = MoneyScale.fit(sums.values(), currency)
 
     def draw(language: str, stamp: str) -> LayerChart:
-        kinds = [Kind(plain(f"col-{kind}", language), colour, dash) for kind, (colour, dash) in _LINES.items()]
+        kinds = [Kind(plain(f"col-{kind}", language), colour, dash) for kind, (colour, dash) in LINES.items()]
         amounts = [Amount(year, plain(f"col-{kind}", language), scale.value(m)) for (year, kind), m in sums.items()]
         return money_by_year(amounts, kinds, frame(language, stamp, scale.name))
 

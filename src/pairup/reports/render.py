@@ -9,6 +9,7 @@ import base64
 import hashlib
 import html
 from collections.abc import Sequence
+from contextvars import ContextVar
 from importlib.resources import files
 from urllib.parse import quote
 
@@ -23,6 +24,7 @@ from pairup.reports.document import (
     Link,
     Number,
     Paragraph,
+    Place,
     Run,
     Section,
     Sentence,
@@ -39,6 +41,8 @@ from pairup.values.words import LANGUAGES, Words
 
 TAGS = {"en": "en", "zh_Hans": "zh-Hans"}
 _CLASS = {"en": "en", "zh_Hans": "zh"}
+#: the one language of a fragment, whose rows have no page beside it; None: both, as a report has them
+_only: ContextVar[str | None] = ContextVar("only", default=None)
 _OPEN, _CLOSE = "\ue000", "\ue001"  # around the key of a linked fact while a sentence is filled
 
 
@@ -66,7 +70,9 @@ def _text(text: Inline, language: str) -> str:
     """Give a piece of text as HTML, with its numbers as links."""
     if isinstance(text, Number):
         shown = html.escape(text.say(language))
-        return f'<a class="n" href="{html.escape(address(text.link))}">{shown}</a>' if text.link else shown
+        if text.link is None or (_only.get() is not None and not isinstance(text.link, Place)):
+            return shown
+        return f'<a class="n" href="{html.escape(address(text.link))}">{shown}</a>'
     if isinstance(text, Sentence):
         marks = {key: f"{_OPEN}{key}{_CLOSE}" for key in text.facts}
         filled = html.escape(text.fill(language, marks))
@@ -81,7 +87,9 @@ def _text(text: Inline, language: str) -> str:
 
 
 def inline(text: Inline) -> str:
-    """Give text in both languages, once where they are the same."""
+    """Give text in both languages, once where they are the same; of a fragment, in its own."""
+    if (only := _only.get()) is not None:
+        return _text(text, only)
     en, zh = (_text(text, language) for language in LANGUAGES)
     if en == zh:
         return en
@@ -140,12 +148,13 @@ def _told(attribute: str, cell: Inline) -> str:
 
 
 def _figure(figure: Figure) -> str:
+    only = _only.get()
     drawn = "".join(
         f'<div class="{_CLASS[language]} scroll" lang="{TAGS[language]}" role="group" tabindex="0" '
         f'aria-labelledby="cap-{figure.name}">'
         + to_svg(figure.specs[language], name=f"{figure.name}-{_CLASS[language]}", alt=text_in(figure.alt, language))
         + "</div>\n"
-        for language in LANGUAGES
+        for language in (LANGUAGES if only is None else (only,))
     )
     stamp = f' <strong class="stamp">{STAMP}</strong>' if figure.is_synthetic else ""
     note = f'<p class="note">{inline(figure.note)}</p>' if figure.note is not None else ""
@@ -157,6 +166,16 @@ def _section(section: Section, count: list[int]) -> str:
     inside = "".join(_block(block, 0, count) for block in section.blocks)
     heading = f'<h2 id="h-{section.anchor}">{inline(section.title)}</h2>'
     return f'<section id="{section.anchor}" aria-labelledby="h-{section.anchor}">\n{heading}\n{inside}</section>\n'
+
+
+def fragment(blocks: Sequence[Block], language: str) -> str:
+    """Write blocks in one language as a part of another page: no links to rows, which have no page there."""
+    token = _only.set(language)
+    try:
+        count = [0]
+        return "".join(_block(block, 0, count) for block in blocks)
+    finally:
+        _only.reset(token)
 
 
 # --- the page -----------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pairup.journal.tree import Frontier
+from pairup.record.acting import whole
 from pairup.record.journal import JournalCheckpoint, JournalEntry
 from pairup.record.models import TABLES
 from pairup.services import personal
@@ -21,6 +22,13 @@ from pairup.values.findings import Finding
 from pairup.values.words import Words
 
 _NOTHING = hashlib.sha256().hexdigest()
+
+
+@whole()
+def last_number() -> int:
+    """How long the journal is, whoever asks: what was read before it grew may differ now."""
+    last = JournalEntry.objects.order_by("-number").values_list("number", flat=True).first()
+    return int(last or 0)
 
 
 class _Parcels:

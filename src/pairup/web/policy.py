@@ -26,6 +26,12 @@ ROUTES: dict[str, frozenset[Role]] = {
     # projects
     **dict.fromkeys(("projects", "project", "project-picture", "project-questions"), READERS),
     **dict.fromkeys(("project-move", "project-works", "project-screen", "project-paper"), OFFICES),
+    # money
+    **dict.fromkeys(("money", "money-years", "money-pairing", "money-picture"), READERS),
+    "money-line": frozenset({Role.PROGRAMME_OFFICE, Role.DONOR_OFFICE}),
+    # results and claims
+    **dict.fromkeys(("results", "indicator", "indicator-picture", "claims", "claim"), READERS),
+    "claim-reply": OFFICES,
     "document": READERS | {Role.SECONDEE},
 }
 

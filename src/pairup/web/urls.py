@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from pairup.web import accounts, home, pairings, project_picture, projects, uploads
+from pairup.web import accounts, claims, home, money, pairings, project_picture, projects, results, uploads
 
 handler404 = "pairup.web.refusals.not_found"
 handler403 = "pairup.web.refusals.forbidden"
@@ -24,6 +24,19 @@ PROGRAMME = [
     path("projects/<str:code>/works/", projects.certify, name="project-works"),
     path("projects/<str:code>/screen/", projects.screen, name="project-screen"),
     path("projects/<str:code>/papers/", projects.add_paper, name="project-paper"),
+    # money
+    path("money/", money.money, name="money"),
+    path("money/years.svg", money.money_years, name="money-years"),
+    path("money/lines/", money.add_line, name="money-line"),
+    path("money/<str:pairing>/<int:year>/", money.money_pairing, name="money-pairing"),
+    path("money/<str:pairing>/<int:year>/picture.svg", money.money_picture, name="money-picture"),
+    # results and claims
+    path("results/", results.results, name="results"),
+    path("results/<str:code>/", results.indicator, name="indicator"),
+    path("results/<str:code>/picture.svg", results.indicator_picture, name="indicator-picture"),
+    path("claims/", claims.every_claim, name="claims"),
+    path("claims/<str:code>/", claims.claim, name="claim"),
+    path("claims/<str:code>/reply/", claims.reply, name="claim-reply"),
     path("documents/<str:code>/", uploads.document, name="document"),
 ]
 

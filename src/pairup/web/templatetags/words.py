@@ -12,9 +12,10 @@ from typing import Any
 
 from django import template
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from pairup.reports import writing
+from pairup.reports.render import fragment
 from pairup.values.days import RoughDay
 from pairup.values.money import Money
 from pairup.values.words import say as say_words
@@ -72,3 +73,9 @@ def listing(context: Mapping[str, Any], table: Any) -> dict[str, Any]:
 def exact(value: Any) -> SafeString:
     """A day or moment for machines beside the words for people: the attribute of a `<time>`."""
     return format_html('datetime="{}"', value.isoformat() if hasattr(value, "isoformat") else str(value))
+
+
+@register.simple_tag(takes_context=True)
+def blocks(context: Mapping[str, Any], told: Any) -> SafeString:
+    """Blocks of a report as a part of the page; what stands in them is escaped where they are written."""
+    return mark_safe(fragment(told, context.get("language", "en")))  # noqa: S308
