@@ -208,7 +208,6 @@ def take_over() -> None:
     from pairup import services
 
     os.environ["PAIRUP_ALLOW_UNSAFE_POSTGRESQL"] = "yes"  # the server forgets in a power cut, and may
-    os.environ.setdefault("PAIRUP_FILES", tempfile.mkdtemp(prefix="pairup-files-"))
     create = services._create
 
     def _create(address: Any) -> None:
