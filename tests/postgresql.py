@@ -88,7 +88,7 @@ class Server:
         self.data = self.folder / "data"
         self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         words = [self.bin / "postgres", "-D", self.data, "-k", self.folder, "-c", "listen_addresses="]
-        for setting in ("max_connections=60", "shared_buffers=64MB", "timezone=UTC", *settings):
+        for setting in ("max_connections=60", "shared_buffers=64MB", "timezone=UTC", "jit=off", *settings):
             words += ["-c", setting]
         with (self.folder / "log").open("wb") as log:
             self.process = subprocess.Popen(
@@ -208,7 +208,6 @@ def take_over() -> None:
     from pairup import services
 
     os.environ["PAIRUP_ALLOW_UNSAFE_POSTGRESQL"] = "yes"  # the server forgets in a power cut, and may
-    os.environ.setdefault("PAIRUP_FILES", tempfile.mkdtemp(prefix="pairup-files-"))
     create = services._create
 
     def _create(address: Any) -> None:

@@ -1,8 +1,8 @@
 """Documents: the bytes beside the record under their own hash, checked each time they are read.
 
 `RECORD.files/ab/abcd…` holds each content once, read-only. The file and its folders are on disk before the row that
-names it is committed, so a row never names bytes that a power cut took. A record in a database server keeps them
-in the folder that PAIRUP_FILES names.
+names it is committed, so a row never names bytes that a power cut took. A record on a server keeps them beside the
+file that holds its address, or in the folder that PAIRUP_FILES names.
 """
 
 from __future__ import annotations
@@ -30,15 +30,16 @@ LARGEST = 100 * 2**20
 
 
 def files_folder() -> Path:
-    """The folder that holds the bytes: PAIRUP_FILES, or beside the record's file."""
+    """The folder that holds the bytes of the open record: PAIRUP_FILES, or beside the record's file."""
     if named := os.environ.get("PAIRUP_FILES"):
         return Path(named)
-    if connection.vendor != "sqlite":
-        raise InputError(
-            "A record in a database server keeps documents in a folder of their own.",
-            hint="Set PAIRUP_FILES to it.", code="lifecycle.no-files-folder",
-        )  # fmt: skip
-    return Path(f"{connection.settings_dict['NAME']}.files")
+    if place := connection.settings_dict.get("PLACE"):
+        return Path(f"{place}.files")
+    raise InputError(
+        "A record that is named by an address alone has no folder for its documents.",
+        hint="PAIRUP_FILES names one; or write the address into a file and give that file as the record.",
+        code="lifecycle.no-files-folder",
+    )  # fmt: skip
 
 
 def add(
