@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,16 @@ from pairup.cli.options import RECORD_PLACE
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 #: where `pairup demo` puts its record
 _DEMO = Path("pairup-demo/record.sqlite3")
+
+
+def _require_free(host: str, port: int) -> None:
+    """Refuse a port that somebody listens at; the server would share it, and half the answers."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.UsageError(f"{host}:{port} cannot be listened at: {error.strerror}. Try --port.") from error
 
 
 @click.command()
@@ -39,6 +50,7 @@ def serve(record: Path | str | None, port: int, host: str, names: tuple[str, ...
     is_local = host in _LOCAL and not names
     if not is_local and not names:
         raise click.UsageError(f"{host} can be reached by others: say the site's --name, and put TLS before it.")
+    _require_free(host, port)
     from pairup.services import serving
 
     serving.require_web()

@@ -72,7 +72,7 @@ def _indicator(programme: str, code: str, asked: AsOf) -> Any:
 
 
 def indicator(request: HttpRequest, programme: str, code: str) -> HttpResponse:
-    """One indicator: its definition, its picture, its values, the claims about it. Long because it names each column."""
+    """One indicator: definition, picture, values, the claims about it. Long because it names each column."""
     asked = as_of(request)
     row = _indicator(programme, code, asked)
     atlas = read_atlas(on=asked.on, known_by=asked.known_by)
