@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.services.cast import FIRST, LATER
+
 #: an account that was closed, with a session that is still open
 CLOSED = "closed"
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -15,15 +17,19 @@ def client_of(actor: str) -> Any:
 
     from pairup.record.acting import OPERATOR, acting_as
     from pairup.record.users import User
+    from pairup.services import users
 
     client = Client(SERVER_NAME="localhost")
     if actor == "public":
         return client
     named = "programme_office" if actor == CLOSED else actor
+    name = (CLOSED if actor == CLOSED else actor).replace(":", "-")
     with acting_as(OPERATOR):
-        user, _ = User.objects.get_or_create(username=f"{actor}--" if actor == CLOSED else named.replace(":", "--"))
+        if not User.objects.filter(username=name).exists():
+            users.add(name, actor="administrator", at=FIRST)
+            users.grant(name, named, actor="administrator", at=FIRST)
+        user = User.objects.get(username=name)
         client.force_login(user, backend=_BACKEND)
         if actor == CLOSED:
-            user.is_active = False
-            user.save()
+            users.close(name, actor="administrator", at=LATER)
     return client

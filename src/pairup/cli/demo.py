@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -11,10 +12,12 @@ from pairup.cli.options import step
 
 #: tells a folder of a demo from every other
 MARK = "made-by-pairup-demo.txt"
+#: names and passwords of the sample accounts
+ACCOUNTS = "accounts.txt"
 #: what else a demo writes, beside the rows of its report
 OWN = frozenset({
-    MARK, "record.sqlite3", "record.sqlite3-wal", "record.sqlite3-shm", "record.sqlite3.keys", "report/index.html",
-    "report/public.html",
+    MARK, ACCOUNTS, "record.sqlite3", "record.sqlite3.secret", "record.sqlite3-wal", "record.sqlite3-shm",
+    "record.sqlite3.keys", "report/index.html", "report/public.html",
 })  # fmt: skip
 
 
@@ -44,11 +47,31 @@ def demo(programme: str, into: Path, seed: int, force: bool) -> None:
     click.echo("")
     for line in shown:
         click.echo(line)
+    _accounts(programme, into)
     click.echo(
         f"\nOpen {report / 'index.html'} (for the office) and {report / 'public.html'} (for everybody). Next, try:"
     )
     for line in demonstration.next_commands(programme, record):
         click.echo(f"  {line}")
+
+
+def _accounts(programme: str, into: Path) -> None:
+    """Open one account a role, for `pairup serve`; where the pages are not installed, none."""
+    from importlib.util import find_spec
+
+    if find_spec("argon2") is None:
+        return
+    from pairup.cli.options import now
+    from pairup.services import demonstration, users
+
+    path = into / ACCOUNTS
+    click.echo("\nSample accounts, one a role:")
+    made = users.sample_accounts(
+        programme, at=now(), on=demonstration.day_of(programme), say=lambda line: click.echo(f"  {line}")
+    )
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.writelines(f"{name}  {password}\n" for name, password in made.items())
+    click.echo(f"Their passwords are in {path}; see the pages with: pairup serve --record {into / 'record.sqlite3'}")
 
 
 def _clear(into: Path, *, force: bool) -> None:

@@ -42,6 +42,7 @@ class Actor:
 
     role: Role
     code: str = ""
+    user: str = field(default="", compare=False)  # the account that acts, where one signed in
 
     def __str__(self) -> str:
         return f"{self.role}:{self.code}" if self.code else str(self.role)

@@ -107,7 +107,7 @@ from pairup.record.service import (
     SwapVersion,
 )
 from pairup.record.staged import StagedChunk, StagedFile
-from pairup.record.users import User
+from pairup.record.users import Grant, GrantVersion, Token, User
 from pairup.record.vault import (
     Assessment,
     AssessmentVersion,
@@ -137,6 +137,7 @@ TABLES: dict[str, Any] = {
         VisitFindingVersion, ObservationVersion, ClaimVersion, AssessmentVersion, PrivateFactVersion,
         ConstraintVersion, ConsentVersion, VaultReadVersion, SignatureVersion, PlanRunVersion, AdoptionVersion,
         RegistrationVersion, EvaluationVersion, ConflictVersion,
+        GrantVersion,
     )
 }  # fmt: skip
 

@@ -128,6 +128,8 @@ SCOPES: dict[str, Scope] = {
     "record_journalcheckpoint": _REFERENCE,
     "record_stagedfile": _line(""),  # `services.staging` gives each file to whoever sent it, and to nobody else
     "record_stagedchunk": _line(""),
+    "grants": _line(""),  # who signs in is the administrators' business; `services.users` answers for oneself
+    "record_token": _line(""),
     "record_user": _line(""),
     "record_user_groups": _line(""),
     "record_user_user_permissions": _line(""),

@@ -15,6 +15,7 @@ INSTALLED_APPS = [
     "pairup.record",
 ]
 AUTH_USER_MODEL = "record.User"
+PASSWORD_HASHERS = ["pairup.record.passwords.Argon2id"]  # needs the extra `web`, as signing in does
 DATABASES = {
     "default": address_of(
         os.environ.get("PAIRUP_DATABASE_URL") or os.environ.get("PAIRUP_RECORD", ":memory:")

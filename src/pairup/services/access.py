@@ -43,6 +43,11 @@ POLICY: dict[str, frozenset[Role]] = {
     "countersign": frozenset({Role.PROGRAMME_OFFICE, Role.RECIPIENT_OFFICE}),
     "follow-up.close": OFFICES,
     "document.add": OFFICES | {Role.EVALUATOR},
+    **dict.fromkeys(
+        ("user.add", "user.grant", "user.end", "user.close", "user.password"),
+        frozenset({Role.ADMINISTRATOR, Role.PROGRAMME_OFFICE}),
+    ),
+    **dict.fromkeys(("token.issue", "token.revoke"), frozenset(Role) - {Role.PUBLIC}),
 }
 
 
@@ -75,7 +80,9 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("erase", "expire"), _KEEPERS),
     **dict.fromkeys(("record", "correct", "withdraw", "history", "conflicts", "settle"), _READERS | {Role.SECONDEE}),
     **dict.fromkeys(("load", "save", "lottery", "adopt", "verify", "checkpoint", "export-journal"), _KEEPERS),
-    **dict.fromkeys(("backup", "restore", "backup-keys", "restore-keys", "archive", "health", "serve"), _KEEPERS),
+    **dict.fromkeys(
+        ("backup", "restore", "backup-keys", "restore-keys", "archive", "health", "serve", "user", "token"), _KEEPERS
+    ),
 }
 
 

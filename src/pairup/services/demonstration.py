@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +117,11 @@ def _screen(reference: Reference, drafts: list[plans.Draft], results: list[Any],
     yield Words("services.demo-synthetic" if reference.has_facts else "services.demo-invented").say(language)
 
 
+def day_of(programme: str) -> date:
+    """The day that a reference programme is shown as of."""
+    return PROGRAMMES[programme].on
+
+
 def next_commands(programme: str, record: Path) -> list[str]:
     """Commands to try next; the first ask the plan of postings why, what if, and what after somebody drops out."""
     row = PlanRunVersion.objects.known().filter(identity__programme__code=programme, kind="postings").first()
@@ -128,4 +133,6 @@ def next_commands(programme: str, record: Path) -> list[str]:
             f"pairup what-if {run} --forbid {chosen['person']} {chosen['post']} --record {record}",
             f"pairup repair {run} --without {chosen['person']} --record {record}",
         ]
-    return [*first, f"pairup claims --record {record}", "pairup init my-programme"]
+    return [
+        *first, f"pairup claims --record {record}", f"pairup serve --record {record}", "pairup init my-programme",
+    ]  # fmt: skip

@@ -35,6 +35,12 @@ def environment(place: Path | str, *, hosts: tuple[str, ...] = (), is_local: boo
     )
 
 
+def set_up(place: Path | str) -> None:
+    """Tell this process what a server's processes are told, before Django loads."""
+    for name, value in environment(place).items():
+        os.environ.setdefault(name, value)
+
+
 def secret_of(place: Path | str) -> str:
     """The secret that signs sessions, kept beside the record and seen by this user only; made where there is none."""
     path = beside(place, ".secret")

@@ -1,17 +1,244 @@
-"""Who has which role on a day (until the grants of the record take its place)."""
+"""Accounts and their roles: added, granted, ended and closed by the write path; passwords never enter the journal."""
 
 from __future__ import annotations
 
-from datetime import date
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from pairup.errors import AccessError
-from pairup.record.acting import Actor, read_actor
+from pairup.errors import ConflictError, InputError
+from pairup.record.acting import WITH_A_SIDE, Actor, Role, read_actor, whole
+from pairup.record.models import Grant, GrantVersion, Organisation, Person, Place, Programme
+from pairup.record.users import User
+from pairup.services import write
+from pairup.services.access import require_may
+
+#: characters of a password at least
+SHORTEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account with the roles it has on a day."""
+
+    name: str
+    is_open: bool
+    actors: tuple[Actor, ...]
+    last_in: datetime | None = None
 
 
 def actors_of(user: Any, *, on: date) -> list[Actor]:
-    """The roles of a user in force on a day; none of an account that is closed."""
-    try:
-        return [read_actor(user.get_username().replace("--", ":"))] if user.is_active else []
-    except AccessError:
+    """The roles of an account in force on a day, in the order they were granted; none of an account that is closed."""
+    if not user.is_active:
         return []
+    with whole():
+        rows = GrantVersion.objects.on(on).filter(user=user.get_username()).order_by("identity_id")
+        return [Actor(Role(role), side) for role, side in rows.values_list("role", "side")]
+
+
+def accounts(*, on: date) -> list[Account]:
+    """Every account, in order of name, with its roles on a day."""
+    granted: dict[str, list[Actor]] = {}
+    for user, role, side in GrantVersion.objects.on(on).order_by("identity_id").values_list("user", "role", "side"):
+        granted.setdefault(user, []).append(Actor(Role(role), side))
+    return [
+        Account(user.username, user.is_active, tuple(granted.get(user.username, ())), user.last_login)
+        for user in User.objects.order_by("username")
+    ]
+
+
+def add(name: str, *, actor: str, at: datetime, password: str | None = None) -> None:
+    """Open an account. Without a password nobody can sign in until one is set. Refuses a name that is taken."""
+    require_may(actor, "user.add")
+    _require_name(name)
+    if password is not None:
+        require_password(password)
+    with write.alone(), whole():
+        if User.objects.filter(username__iexact=name).exists():
+            raise ConflictError(f"There is an account {name} already.", code="users.taken", user=name)
+        with write.command("user.add", actor=actor, at=at, facts={"user": name}):
+            user = User(username=name)
+            user.set_password(password) if password is not None else user.set_unusable_password()
+            user.save()
+
+
+def set_password(name: str, password: str, *, actor: str, at: datetime) -> None:
+    """Give an account another password. The journal says that it was given one, and nothing of it."""
+    require_may(actor, "user.password")
+    require_password(password)
+    with write.alone(), whole():
+        user = known(name)
+        with write.command("user.password", actor=actor, at=at, facts={"user": name}):
+            user.set_password(password)
+            user.save()
+
+
+def grant(name: str, to: str, *, actor: str, at: datetime, first: date | None = None, last: date | None = None) -> str:
+    """Give an account a role, `role` or `role:code`, from a day (today) to a last day (none); gives the grant's code.
+
+    Refuses a role that stands for nobody, a side that is not in the record, a role that the account has already, and
+    an administrator's role from anybody but an administrator.
+    """
+    require_may(actor, "user.grant")
+    wanted = read_actor(to)
+    with write.alone(), whole():
+        known(name)
+        _require_side(wanted)
+        _require_administrator(actor, wanted)
+        if wanted in actors_of(known(name), on=first or at.date()):
+            raise ConflictError(
+                f"{name} has the role {wanted} already.", code="users.has", user=name, actor=str(wanted)
+            )
+        code = f"{name}-{GrantVersion.objects.filter(user=name).values('identity').distinct().count() + 1}"
+        after = date.fromordinal(last.toordinal() + 1) if last else None
+        facts = {"user": name, "role": str(wanted)}
+        with write.command("user.grant", actor=actor, at=at, facts=facts) as doing:
+            ids = doing.identities(Grant, [code])
+            row = GrantVersion(
+                identity_id=ids[code], user=name, role=wanted.role.value, side=wanted.code,
+                starts=first or at.date(), ends_before=after,
+            )  # fmt: skip
+            doing.add(GrantVersion, [row])
+    return code
+
+
+def end(name: str, of: str, *, actor: str, at: datetime, last: date) -> None:
+    """End a role of an account after a last day. Refuses a role it has not, and the end of the last administrator."""
+    require_may(actor, "user.end")
+    with write.alone(), whole():
+        rows = [
+            row for row in GrantVersion.objects.known().filter(user=name)
+            if str(Actor(Role(row.role), row.side)) == of and (row.ends_before is None or row.ends_before > last)
+        ]  # fmt: skip
+        if not rows:
+            raise InputError(f"{name} has no role {of} to end.", code="users.has-not", user=name, actor=of)
+        _require_another_administrator(rows, last)
+        _require_administrator(actor, read_actor(of))
+        with write.command("user.end", actor=actor, at=at, facts={"user": name, "role": of}) as doing:
+            _ended(doing, rows, last)
+
+
+def close(name: str, *, actor: str, at: datetime) -> None:
+    """Close an account: it signs in no more, and its roles end today. What it did stays in the journal."""
+    require_may(actor, "user.close")
+    today = at.date()
+    with write.alone(), whole():
+        user = known(name)
+        rows = list(GrantVersion.objects.on(today).filter(user=name))
+        _require_another_administrator(rows, today)
+        for row in rows:
+            _require_administrator(actor, Actor(Role(row.role), row.side))
+        with write.command("user.close", actor=actor, at=at, facts={"user": name}) as doing:
+            _ended(doing, rows, today)
+            user.is_active = False
+            user.save()
+
+
+def _ended(doing: write.Doing, rows: Sequence[Any], last: date) -> None:
+    from pairup.services.adoption import copy_of
+
+    doing.supersede(GrantVersion, [row.pk for row in rows])
+    after = date.fromordinal(last.toordinal() + 1)
+    begun = [row for row in rows if row.starts is None or row.starts <= last]
+    doing.add(GrantVersion, [copy_of(row, ends_before=after) for row in begun])
+
+
+def known(name: str) -> User:
+    """An account by its name; refuses one that is not there."""
+    user: User | None = User.objects.filter(username=name).first()
+    if user is None:
+        raise InputError(f"There is no account {name}.", code="users.missing", user=name)
+    return user
+
+
+def require_password(password: str) -> None:
+    """Refuse a password that is too short; what a list of common ones holds is refused by the pages as well."""
+    if len(password) < SHORTEST:
+        raise InputError(
+            f"A password has {SHORTEST} characters or more.", hint="Several words are easy to keep in mind.",
+            code="users.short", shortest=SHORTEST,
+        )  # fmt: skip
+
+
+def _require_name(name: str) -> None:
+    if not name or not all(c.isalnum() or c in "._-@+" for c in name) or len(name) > 150:
+        raise InputError(
+            f"{name!r} is no user name.", hint="Letters, digits and . _ - @ +; a code, never a person's name.",
+            code="users.name", user=name,
+        )  # fmt: skip
+
+
+def _require_side(wanted: Actor) -> None:
+    """Refuse a side that the record does not know."""
+    nouns: dict[Role, tuple[Any, ...]] = {
+        Role.DONOR_OFFICE: (Organisation,), Role.RECIPIENT_OFFICE: (Place, Organisation), Role.SECONDEE: (Person,),
+        Role.PROGRAMME_OFFICE: (Programme,),
+    }  # fmt: skip
+    if not wanted.code:
+        return
+    if wanted.role not in (*WITH_A_SIDE, Role.PROGRAMME_OFFICE):
+        raise InputError(f"{wanted.role} has no side.", code="users.no-side", role=wanted.role.value)
+    code = wanted.code.rpartition("/")[2] if wanted.role is Role.SECONDEE else wanted.code
+    if not any(noun.objects.filter(code=code).exists() for noun in nouns[wanted.role]):
+        raise InputError(f"The record knows no {wanted.code}.", code="users.unknown-side", side=wanted.code)
+
+
+def _require_administrator(actor: str, of: Actor) -> None:
+    if of.role is Role.ADMINISTRATOR and read_actor(actor).role is not Role.ADMINISTRATOR:
+        raise InputError(
+            "Only an administrator gives or ends an administrator's role.", code="users.administrator", actor=actor
+        )
+
+
+def _require_another_administrator(rows: Sequence[Any], last: date) -> None:
+    """Refuse to end the last administrator: nobody could give a role any more."""
+    ended = {row.pk for row in rows if row.role == Role.ADMINISTRATOR}
+    after = date.fromordinal(last.toordinal() + 1)
+    if ended and not GrantVersion.objects.on(after).filter(role=Role.ADMINISTRATOR).exclude(pk__in=ended).exists():
+        raise ConflictError(
+            "This is the last administrator.", hint="Grant another one first.", code="users.last-administrator"
+        )
+
+
+#: of the sample accounts: the role of each, and how its side is found
+_SAMPLES: tuple[tuple[str, Role], ...] = (
+    ("administrator", Role.ADMINISTRATOR), ("office", Role.PROGRAMME_OFFICE), ("donor", Role.DONOR_OFFICE),
+    ("county", Role.RECIPIENT_OFFICE), ("secondee", Role.SECONDEE), ("evaluator", Role.EVALUATOR),
+)  # fmt: skip
+
+
+def sample_accounts(programme: str, *, at: datetime, on: date, say: Callable[[str], None]) -> dict[str, str]:
+    """Open one account a role for a demo, with passwords drawn anew; gives name and password, for a file of one's own.
+
+    The donor, the place and the secondee are those of one posting, so that each meets what the others see.
+    """
+    from pairup.record.models import PostingVersion
+
+    rows = PostingVersion.objects.on(on).filter(identity__programme__code=programme, status="in_post")
+    rows = rows.filter(is_synthetic=True).order_by("identity__code").select_related("person", "post")
+    posting = rows.first()
+    sides = _sides_of(posting, on) if posting is not None else {}
+    made = {}
+    for name, role in _SAMPLES:
+        if role in WITH_A_SIDE and role not in sides:
+            continue
+        password = secrets.token_urlsafe(12)
+        add(name, actor="administrator", at=at, password=password)
+        to = Actor(role, sides.get(role, ""))
+        grant(name, str(to), actor="administrator", at=at)
+        made[name] = password
+        say(f"{name}: {to}")
+    return made
+
+
+def _sides_of(posting: Any, on: date) -> dict[Role, str]:
+    from pairup.record.models import PairingVersion, PostVersion
+
+    post: Any = PostVersion.objects.known().filter(identity=posting.post_id).order_by("-number").first()
+    pairing = PairingVersion.objects.known().filter(identity=post.pairing_id).select_related("donor").first()
+    return {
+        Role.DONOR_OFFICE: pairing.donor.code if pairing else "", Role.RECIPIENT_OFFICE: post.place.code,
+        Role.SECONDEE: posting.person.code,
+    }  # fmt: skip

@@ -25,7 +25,7 @@ from pairup import services
 from pairup.errors import ConflictError
 from pairup.journal.checkpoint import Checkpoint, SigningKey
 from pairup.journal.tree import Frontier, leaf_hash
-from pairup.record.acting import actor_of, whole
+from pairup.record.acting import acting, actor_of, whole
 from pairup.record.dated import Identity, Sealed
 from pairup.record.journal import JournalCheckpoint, JournalEntry
 from pairup.record.models import Programme
@@ -276,10 +276,13 @@ def command(
     """
     require_may(actor, name)
     require_oneself(actor)
+    user = acting().actor.user
     with alone():
         with whole():
             doing = Doing(_begin(name, actor, at, key))
             doing.facts.update(facts or {})
+            if user:
+                doing.facts["by"] = user
         yield doing
         with whole():
             _end(doing, programme)

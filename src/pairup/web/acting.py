@@ -8,6 +8,7 @@ has to have its line in `web.policy`; one without is refused for everybody.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -75,7 +76,9 @@ class SomebodyActs:
 def actors_of(request: Any) -> list[Actor]:
     """The roles in force of whoever signed in."""
     user = request.user
-    return users.actors_of(user, on=clock().date()) if user.is_authenticated else []
+    if not user.is_authenticated:
+        return []
+    return [replace(actor, user=user.get_username()) for actor in users.actors_of(user, on=clock().date())]
 
 
 def chosen(request: Any) -> Actor:
