@@ -386,3 +386,25 @@ def test_a_total_as_json_and_as_tables_holds_its_rows(record: Path) -> None:
     counts = listed[0].index("counts")
     assert sum(Decimal(line[counts]) for line in listed[1:]) == Decimal("1049.50")
     assert totals.figures_table(answer)[1] == ["2025", "1049.5", "", "CNY", "3", "yes"]
+
+
+def test_many_totals_on_one_ground_read_its_people_and_projects_once(record: Path) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    load(a_programme())
+    ground = Ground(None)
+    asked = [
+        ("people_posted", {}),
+        ("people_posted", {"place": "east"}),
+        ("projects", {}),
+        ("projects", {"place": "west"}),
+    ]
+
+    with CaptureQueriesContext(connection) as met:
+        together = [totals.total(name, on=ON, where=where, ground=ground).figures for name, where in asked]
+
+    said = [query["sql"] for query in met]
+    for table in ("record_postingversion", "record_postversion", "record_personversion", "record_projectversion"):
+        assert sum(f'FROM "{table}"' in sql for sql in said) == 1, table
+    assert together == [totals.total(name, on=ON, where=where).figures for name, where in asked]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from pairup.record.models import (
     Organisation,
@@ -20,6 +20,7 @@ from pairup.record.models import (
     ProjectVersion,
 )
 
+T = TypeVar("T")
 _SPAN = ("identity_id", "starts", "ends_before")
 
 
@@ -72,6 +73,14 @@ class Ground:
         self.donor_codes = _codes(Organisation)
         self.pairing_codes = _codes(Pairing)
         self.programme_codes = _codes(Programme)
+        self._read: dict[Hashable, Any] = {}
+
+    def once(self, name: Hashable, read: Callable[[], T]) -> T:
+        """Read rows the first time they are asked for: claims ask many totals of the same people and projects."""
+        if name not in self._read:
+            self._read[name] = read()
+        found: T = self._read[name]
+        return found
 
     @cached_property
     def projects(self) -> Timeline:

@@ -67,6 +67,17 @@ def posting_parts(of: Definition, asked: Asked, ground: Ground) -> Iterator[Part
 
     The donor is the person's own on the first day, the year that of the first day.
     """
+    for row, keys, inside in ground.once(("postings", asked.programme, asked.on), lambda: _postings(asked, ground)):
+        if asked.holds(row.starts) and asked.fits(keys, inside):
+            once = row.person.code if of.name == "people_posted" else ""
+            yield Part(
+                1, of.uom, keys, row.identity.code, "postings", f"{keys['programme']} {once}" if once else "",
+                is_synthetic=row.is_synthetic, day=row.starts, shown=_shown(row, person=row.person.code),
+            )  # fmt: skip
+
+
+def _postings(asked: Asked, ground: Ground) -> list[tuple[Any, dict[str, str], tuple[str, ...]]]:
+    """Postings as they were on their first day, in order of it, and where they lay."""
     posts = Posts(asked, ground)
     people = Timeline(
         PersonVersion.objects.known(asked.known_by).values_list("identity_id", "starts", "ends_before", "donor_id")
@@ -75,20 +86,16 @@ def posting_parts(of: Definition, asked: Asked, ground: Ground) -> Iterator[Part
     first: dict[int, Any] = {}
     for row in rows.order_by("starts", "identity__code", "number"):
         first.setdefault(row.identity_id, row)
+    found = []
     for row in first.values():
-        post = posts.rows.get(row.post_id)
-        if not asked.holds(row.starts):
-            continue
-        keys, inside = posts.keys(post, row.starts)
-        keys["programme"] = ground.programme_codes[row.identity.programme_id]
+        keys, inside = posts.keys(posts.rows.get(row.post_id), row.starts)
         donor = people.at(row.person_id, row.starts)
-        keys |= {"donor": ground.donor_codes[donor[0]] if donor else "", "year": str(row.starts.year)}
-        if asked.fits(keys, inside):
-            once = row.person.code if of.name == "people_posted" else ""
-            yield Part(
-                1, of.uom, keys, row.identity.code, "postings", f"{keys['programme']} {once}" if once else "",
-                is_synthetic=row.is_synthetic, day=row.starts, shown=_shown(row, person=row.person.code),
-            )  # fmt: skip
+        keys |= {
+            "programme": ground.programme_codes[row.identity.programme_id],
+            "donor": ground.donor_codes[donor[0]] if donor else "", "year": str(row.starts.year),
+        }  # fmt: skip
+        found.append((row, keys, inside))
+    return found
 
 
 def seat_parts(asked: Asked, ground: Ground) -> Iterator[Part]:
@@ -121,8 +128,15 @@ def need_parts(asked: Asked, ground: Ground) -> Iterator[Part]:
 # --- projects -----------------------------------------------------------------------------------------------
 
 
-def _projects(asked: Asked, ground: Ground) -> Iterator[tuple[Any, date | None, dict[str, str], tuple[str, ...]]]:
+_Lying = tuple[Any, date | None, dict[str, str], tuple[str, ...]]
+
+
+def _projects(asked: Asked, ground: Ground) -> list[_Lying]:
     """Projects as they are on the day, with the day their works began, and where they lie."""
+    return ground.once(("projects", asked.programme, asked.on), lambda: list(_lying(asked, ground)))
+
+
+def _lying(asked: Asked, ground: Ground) -> Iterator[_Lying]:
     rows: dict[int, Any] = {}
     began: dict[int, date] = {}
     by_start = _of(ProjectVersion, asked).order_by("identity__programme", "identity__code", "starts", "number")
@@ -166,7 +180,7 @@ def cost_parts(asked: Asked, ground: Ground) -> Iterator[Part]:
 
     A part in another currency than the whole counts nothing: its money is in the whole already.
     """
-    projects = list(_projects(asked, ground))
+    projects = _projects(asked, ground)
     whole = {row.identity_id: (row, keys, inside) for row, _, keys, inside in projects if row.cost_minor is not None}
     for row, start, keys, inside in projects:
         if row.cost_minor is None or not asked.holds(start):
