@@ -39,4 +39,26 @@ OBJECTS: dict[str, dict[str, Like]] = {
     **{route: {"code": Like("I-1", "I-1", "I-9")} for route in ("indicator", "indicator-picture")},
     **{route: {"code": Like("C-1", "C-1", "C-9")} for route in ("claim", "claim-reply")},
     "document": {"code": Like("D-A", "D-B", "D-9")},
+    # needs and rounds
+    **{route: {"code": Like("N-1", "N-2", "N-9")} for route in ("need", "need-change", "need-withdraw", "post-ask")},
+    **{
+        route: {"code": Like("national-2", "national-2", "national-2")}
+        for route in ("round", "round-draft", "round-people", "nominate", "nomination-back")
+    },
+    # drafted plans
+    **{
+        route: {"run": Like("postings-national-2-1", "postings-national-2-2", "postings-national-2-9")}
+        for route in (
+            "plan",
+            "plan-why",
+            "plan-post",
+            "plan-wishes",
+            "plan-compare",
+            "plan-keep",
+            "plan-forward",
+            "plan-sign",
+            "plan-adopt",
+            "plan-withdraw",
+        )
+    },
 }

@@ -40,7 +40,9 @@ POLICY: dict[str, frozenset[Role]] = {
     "posting.end": OFFICES | {Role.SECONDEE},
     "posting.hand-over": OFFICES | {Role.SECONDEE},
     "offer.answer": frozenset({Role.PROGRAMME_OFFICE, Role.SECONDEE}),
-    "countersign": frozenset({Role.PROGRAMME_OFFICE, Role.RECIPIENT_OFFICE}),
+    "countersign": OFFICES,  # a donor's office signs drafted plans only
+    "plan.put-forward": frozenset({Role.PROGRAMME_OFFICE}),
+    "plan.withdraw": frozenset({Role.PROGRAMME_OFFICE}),
     "follow-up.close": OFFICES,
     "document.add": OFFICES | {Role.EVALUATOR},
     **dict.fromkeys(

@@ -106,8 +106,9 @@ def repair_run(
 
 
 def keep_repair(
-    run: str, found: Repair, *, actor: str, at: datetime, moves: int | None = None, programme: str | None = None
-) -> str:
+    run: str, found: Repair, *, actor: str, at: datetime, moves: int | None = None, programme: str | None = None,
+    key: str | None = None,
+) -> str:  # fmt: skip
     """Keep a repaired plan, or a point of its curve, as a run of its own; give its code. It is adopted as any run is.
 
     It stands for the question that its first run read: adopting refuses where the record has changed since then.
@@ -120,4 +121,4 @@ def keep_repair(
             f"Run {run} cannot be repaired, so there is nothing to keep.", code="record.run-without-plan", run=run,
             status=plan.status,
         )  # fmt: skip
-    return keep(Asked.of(row.answer["asked"]), plan, read_digest=row.read_digest, actor=actor, at=at)
+    return keep(Asked.of(row.answer["asked"]), plan, read_digest=row.read_digest, actor=actor, at=at, key=key)

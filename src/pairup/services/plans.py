@@ -323,7 +323,7 @@ WEIGHTS: dict[str, Callable[[Asked], dict[str, str]]] = {
 
 def draft(
     asked: Asked, *, actor: str, at: datetime, stop: Stop = UNTIL_PROVED, seed: int = 0, progress: Any = None,
-    with_checks: bool = False,
+    with_checks: bool = False, key: str | None = None,
 ) -> Draft:  # fmt: skip
     """Plan, and keep the run. Changes nothing but the list of runs; a plan without an answer is kept too.
 
@@ -335,7 +335,7 @@ def draft(
     plan = PLANNERS[asked.kind](problem, stop=stop, seed=seed, progress=progress)
     checks = _checks(asked, plan, seed) if with_checks and asked.kind == "postings" else {}
     digest = hashlib.sha256(problem_bytes(problem)).hexdigest()
-    code = keep(asked, plan, read_digest=digest, actor=actor, at=at, checks=checks)
+    code = keep(asked, plan, read_digest=digest, actor=actor, at=at, checks=checks, key=key)
     missing = read_asking(asked, on=asked.on).missing if asked.kind == "pairings" else ()
     return Draft(code, asked, plan, WEIGHTS[asked.kind](asked), checks, missing)
 
@@ -343,6 +343,7 @@ def draft(
 def keep(
     asked: Asked, plan: Plan[Any], *, read_digest: str, actor: str, at: datetime,
     checks: Mapping[str, Any] = MappingProxyType({}), further: Mapping[str, Any] = MappingProxyType({}),
+    key: str | None = None,
 ) -> str:  # fmt: skip
     """Keep a plan as a run; give its code. `read_digest` is of the question that the record holds.
 
@@ -350,12 +351,14 @@ def keep(
     """
     said = problem_bytes(plan.problem)
     with write.command(
-        "plan.draft", actor=actor, at=at, programme=asked.programme, facts={"kind": asked.kind}
+        "plan.draft", actor=actor, at=at, programme=asked.programme, facts={"kind": asked.kind}, key=key
     ) as doing:
         programme = Programme.objects.get(code=asked.programme)
         stem = "-".join(part for part in (asked.kind, asked.round or str(asked.on)) if part)
         count = PlanRun.objects.filter(programme=programme, code__startswith=f"{stem}-").count()
         code = f"{stem}-{count + 1}"
+        if key is not None:  # so that the same command sent again finds what it drafted
+            doing.facts["run"] = code
         ids = doing.identities(PlanRun, [code], programme=programme)
         answer = plan.to_dict() | {
             "asked": asked.to_dict(),

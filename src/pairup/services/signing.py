@@ -1,4 +1,4 @@
-"""What a recipient signs: needs, plans, reports, evaluations. And what an office closes: follow-ups, feedback.
+"""What a recipient signs: needs, plans, reports, evaluations; a donor signs drafted plans. And what an office closes.
 
 A signature is a voice, never a gate: no payment and no plan waits for it. Its absence is printed.
 """
@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from pairup.errors import ConflictError, InputError
-from pairup.record.models import TABLES, VisitFindingVersion
-from pairup.services import lives, write
+from django.db.models import Q
+
+from pairup.errors import AccessError, ConflictError, InputError
+from pairup.record.acting import Role, acting, refused
+from pairup.record.models import TABLES, OrganisationVersion, VisitFindingVersion
+from pairup.services import lives, plan_reviews, write
 from pairup.services.access import require_may
 from pairup.services.postings import known_row
 from pairup.values.codes import SignatureKind
@@ -21,7 +24,7 @@ SIGNED_TABLES = ("needs", "runs", "reports", "evaluations", "projects", "agreed_
 
 def countersign(
     about: str, kind: SignatureKind, *, organisation: str, actor: str, at: datetime, reservation: str = "",
-    programme: str | None = None,
+    programme: str | None = None, key: str | None = None,
 ) -> lives.Done:  # fmt: skip
     """Sign, sign with a reservation, or decline what `about` names (table/code). A later signature is one more row.
 
@@ -33,6 +36,11 @@ def countersign(
             "A reservation has words, and only a reservation has.", hint="Give --reservation TEXT.",
             code="lifecycle.reservation-words", about=about,
         )  # fmt: skip
+    if actor.partition(":")[0] == Role.DONOR_OFFICE and not about.startswith("runs/"):
+        raise refused(AccessError(
+            f"{actor} signs drafted plans only; {about} is the recipient's to sign.",
+            code="rounds.not-yours-to-sign", actor=actor, about=about,
+        ))  # fmt: skip
     with write.alone():
         home = lives.programme_of(programme)
         _require_there(about, home)
@@ -41,18 +49,33 @@ def countersign(
                  "day": lives.day_of(at).isoformat(), "about": about, "kind": kind.value,
                  "reservation": reservation}  # fmt: skip
         writing = lives.added("signatures", [cells], programme=home)
-        with write.command("countersign", actor=actor, at=at, programme=home, facts={"about": about}) as doing:
+        with write.command("countersign", actor=actor, at=at, programme=home, key=key, facts={"about": about}) as doing:
             writing(doing)
     return lives.Done("signatures", cells["code"], kind.value, doing.entry.number)
+
+
+def read_signers(*, on: date, known_by: date | None = None) -> list[str]:
+    """Organisations that whoever acts signs for: an office itself, of a place what stands there."""
+    actor = acting().actor
+    if actor.role not in (Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE):
+        return []
+    rows = OrganisationVersion.objects.on(on, known_by=known_by)
+    found = rows.filter(Q(identity__code=actor.code) | Q(place__code=actor.code))
+    codes = set(found.values_list("identity__code", flat=True))
+    return [actor.code] if actor.code in codes else sorted(codes)
 
 
 def _require_there(about: str, programme: str) -> None:
     table, _, code = about.partition("/")
     is_day = table == "reports" and _is_day(code)
-    known = is_day or (
-        table in SIGNED_TABLES
-        and table in TABLES
-        and TABLES[table].objects.known().filter(identity__code=code, identity__programme__code=programme).exists()
+    known = (
+        is_day
+        or (table == "runs" and plan_reviews.is_put_forward(code, programme))
+        or (
+            table in SIGNED_TABLES
+            and table in TABLES
+            and TABLES[table].objects.known().filter(identity__code=code, identity__programme__code=programme).exists()
+        )
     )
     if not known:
         raise InputError(

@@ -14,6 +14,9 @@ SIGN_IN = "/account/"
 EVERYBODY = frozenset(Role)
 SIGNED_IN = EVERYBODY - {Role.PUBLIC}
 READERS = OFFICES | {Role.EVALUATOR, Role.ADMINISTRATOR}
+_PLANNERS = frozenset({Role.PROGRAMME_OFFICE})
+_HOSTS = _PLANNERS | {Role.RECIPIENT_OFFICE}
+_SENDERS = _PLANNERS | {Role.DONOR_OFFICE}
 
 #: name of a route, and the roles that may open it
 ROUTES: dict[str, frozenset[Role]] = {
@@ -33,6 +36,18 @@ ROUTES: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("results", "indicator", "indicator-picture", "claims", "claim"), READERS),
     "claim-reply": OFFICES,
     "document": READERS | {Role.SECONDEE},
+    # needs and rounds
+    **dict.fromkeys(("needs", "need", "rounds", "round"), READERS),
+    **dict.fromkeys(("need-state", "need-change", "need-withdraw", "post-ask"), _HOSTS),
+    **dict.fromkeys(("workbook", "workbook-take", "workbook-send"), OFFICES),
+    "round-people": OFFICES | {Role.ADMINISTRATOR},
+    **dict.fromkeys(("nominate", "nomination-back"), _SENDERS),
+    "round-draft": _PLANNERS,
+    # drafted plans
+    **dict.fromkeys(("plan", "plan-why"), OFFICES | {Role.ADMINISTRATOR}),
+    **dict.fromkeys(("plan-post", "plan-wishes", "plan-compare"), _PLANNERS | {Role.ADMINISTRATOR}),
+    **dict.fromkeys(("plan-keep", "plan-forward", "plan-adopt", "plan-withdraw"), _PLANNERS),
+    "plan-sign": OFFICES,
 }
 
 

@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from pairup.web import accounts, claims, home, money, pairings, project_picture, projects, results, uploads
+from pairup.web import (
+    accounts,
+    claims,
+    home,
+    money,
+    needs,
+    nominations,
+    pairings,
+    plan_steps,
+    plan_wishes,
+    plans,
+    project_picture,
+    projects,
+    results,
+    returns,
+    rounds,
+    uploads,
+)
 
 handler404 = "pairup.web.refusals.not_found"
 handler403 = "pairup.web.refusals.forbidden"
@@ -38,6 +55,33 @@ PROGRAMME = [
     path("claims/<str:code>/", claims.claim, name="claim"),
     path("claims/<str:code>/reply/", claims.reply, name="claim-reply"),
     path("documents/<str:code>/", uploads.document, name="document"),
+    # needs and rounds
+    path("needs/", needs.needs, name="needs"),
+    path("needs/state/", needs.state, name="need-state"),
+    path("needs/workbook/", returns.workbook, name="workbook"),
+    path("needs/workbook/take/", returns.take, name="workbook-take"),
+    path("needs/workbook/send/", returns.send, name="workbook-send"),
+    path("needs/<str:code>/", needs.need, name="need"),
+    path("needs/<str:code>/change/", needs.change, name="need-change"),
+    path("needs/<str:code>/withdraw/", needs.withdraw, name="need-withdraw"),
+    path("needs/<str:code>/ask/", needs.ask, name="post-ask"),
+    path("rounds/", rounds.rounds_list, name="rounds"),
+    path("rounds/<str:code>/", rounds.round_page, name="round"),
+    path("rounds/<str:code>/draft/", rounds.draft, name="round-draft"),
+    path("rounds/<str:code>/people/", nominations.people, name="round-people"),
+    path("rounds/<str:code>/people/nominate/", nominations.nominate, name="nominate"),
+    path("rounds/<str:code>/people/back/", nominations.take_back, name="nomination-back"),
+    # drafted plans
+    path("plans/<str:run>/", plans.plan, name="plan"),
+    path("plans/<str:run>/why/", plans.why, name="plan-why"),
+    path("plans/<str:run>/post/", plans.post, name="plan-post"),
+    path("plans/<str:run>/wishes/", plan_wishes.wishes, name="plan-wishes"),
+    path("plans/<str:run>/compare/", plan_wishes.compare, name="plan-compare"),
+    path("plans/<str:run>/keep/", plan_wishes.keep, name="plan-keep"),
+    path("plans/<str:run>/forward/", plan_steps.forward, name="plan-forward"),
+    path("plans/<str:run>/sign/", plan_steps.sign, name="plan-sign"),
+    path("plans/<str:run>/adopt/", plan_steps.adopt, name="plan-adopt"),
+    path("plans/<str:run>/withdraw/", plan_steps.withdraw, name="plan-withdraw"),
 ]
 
 urlpatterns = [

@@ -1,0 +1,187 @@
+"""How far a round is: posts asked for, people nominated against quotas, drafts, what was adopted.
+
+Each count is of the rows of whoever asks: a donor counts its own people, a host its own posts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pairup.record.models import (
+    FitnessCheckVersion,
+    NeedVersion,
+    PairingVersion,
+    PersonVersion,
+    PlaceVersion,
+    PostingVersion,
+    PostVersion,
+    QuotaVersion,
+    RoundVersion,
+)
+from pairup.services import tables
+from pairup.services.plan_reviews import RunLine, read_runs
+from pairup.values.codes import NeedStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A round with the posts and seats asked for, the seats that somebody was posted to, and the people nominated."""
+
+    row: RoundVersion
+    posts: int
+    seats: int
+    filled: int
+    nominated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A donor of a round: people it sends at most (None: no quota), people nominated."""
+
+    donor: str
+    quota: int | None
+    nominated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One round: its counts, its donors, its posts with the people posted to each, and its drafts."""
+
+    count: Count
+    shares: tuple[Share, ...]
+    posts: tuple[PostVersion, ...]
+    posted: Mapping[str, tuple[str, ...]]  # people by post
+    runs: tuple[RunLine, ...]
+    is_synthetic: bool
+
+    @property
+    def adopted(self) -> RunLine | None:
+        """The draft of postings that was adopted."""
+        return next((run for run in self.runs if run.is_adopted and run.kind == "postings"), None)
+
+    def step(self) -> str:
+        """Where the round stands: posts, people, draft, voices, adopt, orders."""
+        if self.adopted or self.count.filled:
+            return "orders"
+        if not self.count.posts:
+            return "posts"
+        if not self.count.nominated:
+            return "people"
+        drafts = [run for run in self.runs if run.has_plan and run.kind == "postings"]
+        if not drafts:
+            return "draft"
+        return "adopt" if any(run.is_put_forward for run in drafts) else "voices"
+
+
+def read_rounds(programme: str, *, on: date, known_by: date | None = None) -> list[Count]:
+    """Every round of a programme, the latest first; with the same few questions however many there are."""
+    rows = RoundVersion.objects.known(known_by).filter(identity__programme__code=programme)
+    rounds = tables.latest(rows.select_related("identity").order_by("identity__code", "number"))
+    posts, people = _posts(programme, known_by), _people(programme, known_by)
+    filled = _filled(programme, known_by)
+    found = [_count(row, posts, people, filled) for row in rounds]
+    return sorted(found, key=lambda one: (one.row.scheme, -one.row.ordinal))
+
+
+def read_standing(programme: str, code: str, *, on: date, known_by: date | None = None) -> Standing:
+    """One round of a programme. Refuses a round that is not there."""
+    row = tables.read_round(programme, code, on=on, known_by=known_by)
+    posts, people = _posts(programme, known_by, code), _people(programme, known_by, code)
+    rows = QuotaVersion.objects.known(known_by).filter(identity__programme__code=programme, round__code=code)
+    quotas: Counter[str] = Counter()
+    for donor, most in rows.values_list("donor__code", "people"):
+        quotas[donor] += most
+    nominated = Counter(one.donor.code for one in people)
+    shares = tuple(Share(donor, quotas.get(donor), nominated[donor]) for donor in sorted({*quotas, *nominated}))
+    filled = _filled(programme, known_by, code)
+    posted: dict[str, list[str]] = {}
+    for post, person in filled:
+        posted.setdefault(post, []).append(person)
+    return Standing(
+        _count(row, posts, people, filled), shares, tuple(posts),
+        {post: tuple(sorted(who)) for post, who in posted.items()},
+        tuple(read_runs(programme, on=on, known_by=known_by, round_code=code)),
+        any(one.is_synthetic for one in (*posts, *people)),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Nominated:
+    """Somebody nominated for a round; until when a fitness check of theirs is valid, not what it says."""
+
+    row: PersonVersion
+    checked_until: date | None
+    is_checked: bool
+
+
+def read_nominated(programme: str, code: str, *, on: date, known_by: date | None = None) -> list[Nominated]:
+    """People of one's own who are nominated for a round, with whether their fitness was checked."""
+    tables.read_round(programme, code, on=on, known_by=known_by)
+    people = _people(programme, known_by, code)
+    rows = FitnessCheckVersion.objects.known(known_by).filter(identity__programme__code=programme)
+    checks: dict[int, date | None] = {}
+    for person, ends in rows.order_by("starts").values_list("person_id", "ends_before"):
+        checks[person] = ends
+    return [
+        Nominated(
+            one, date.fromordinal(ends.toordinal() - 1) if (ends := checks.get(one.identity_id)) else None,
+            one.identity_id in checks,
+        )
+        for one in people
+    ]  # fmt: skip
+
+
+def read_pairing_of(place: str, *, programme: str, on: date, known_by: date | None = None) -> str:
+    """The pairing through which help arrives at a place: its own, else that of the place around it; else none."""
+    parents = dict(
+        tables.read_rows(PlaceVersion, on=on, known_by=known_by).values_list("identity__code", "parent__code")
+    )
+    rows = tables.read_rows(PairingVersion, on=on, known_by=known_by, programme=programme)
+    by_place: dict[str, str] = {}
+    for at, code in rows.values_list("place__code", "identity__code"):
+        by_place.setdefault(at, code)
+    return next((by_place[at] for at in tables.lineage(place, parents) if at in by_place), "")
+
+
+def read_needs(programme: str, *, on: date, known_by: date | None = None) -> list[NeedVersion]:
+    """Needs of one's own on a day, the open ones and the most urgent first."""
+    rows = tables.read_rows(NeedVersion, on=on, known_by=known_by, programme=programme)
+    order = [NeedStatus.OPEN, NeedStatus.PLANNED, NeedStatus.MET, NeedStatus.MERGED, NeedStatus.WITHDRAWN]
+    return sorted(
+        rows.select_related("identity", "place"), key=lambda row: (order.index(NeedStatus(row.status)), -row.priority)
+    )
+
+
+def _posts(programme: str, known_by: date | None, code: str = "") -> list[PostVersion]:
+    rows = PostVersion.objects.known(known_by).filter(identity__programme__code=programme)
+    rows = rows.filter(round__code=code) if code else rows
+    return tables.latest(rows.select_related("identity", "place", "round").order_by("identity__code", "starts"))
+
+
+def _people(programme: str, known_by: date | None, code: str = "") -> list[PersonVersion]:
+    rows = PersonVersion.objects.known(known_by).filter(identity__programme__code=programme).exclude(round=None)
+    rows = rows.filter(round__code=code) if code else rows
+    return tables.latest(rows.select_related("identity", "donor", "round").order_by("identity__code", "starts"))
+
+
+def _filled(programme: str, known_by: date | None, code: str = "") -> list[tuple[str, str]]:
+    """Posts of rounds with who was posted there, each pair once."""
+    rows = PostingVersion.objects.known(known_by).filter(identity__programme__code=programme)
+    if code:
+        of_round = PostVersion.objects.known(known_by).filter(identity__programme__code=programme, round__code=code)
+        rows = rows.filter(post__in=of_round.values("identity"))
+    return sorted(set(rows.values_list("post__code", "person__code")))
+
+
+def _count(
+    row: RoundVersion, posts: Iterable[PostVersion], people: Iterable[PersonVersion], filled: Iterable[tuple[str, str]]
+) -> Count:
+    own = [post for post in posts if post.round_id == row.identity_id]
+    codes, seated = {post.identity.code: post.seats for post in own}, Counter(post for post, _ in filled)
+    return Count(
+        row, len(own), sum(codes.values()), sum(min(seats, seated[code]) for code, seats in codes.items()),
+        sum(one.round_id == row.identity_id for one in people),
+    )  # fmt: skip
