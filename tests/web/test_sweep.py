@@ -21,6 +21,7 @@ from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from pairup.record.acting import OPERATOR, acting_as, require_somebody
+from pairup.record.models import Programme
 from pairup.services import open_record
 from pairup.web.policy import ROUTES, may_open
 from tests.services.cast import load
@@ -65,6 +66,7 @@ def both(tmp_path_factory: pytest.TempPathFactory, empty_record: Path) -> Path:
     shutil.copy(empty_record, path)
     open_record(path)
     load(both_sides())
+    Programme.objects.create(code="elsewhere")
     connection.close()
     return path
 

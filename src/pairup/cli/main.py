@@ -71,6 +71,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "health": ("pairup.cli.health", "Look for damage: file, rows, attachments, backups."),
     "archive": ("pairup.cli.backup", "Write a year's open archive, readable without pairup."),
     "serve": ("pairup.cli.serve", "Open a record in the browser."),
+    "work": ("pairup.cli.jobs", "Carry out long work that was asked for."),
+    "jobs": ("pairup.cli.jobs", "List long work; stop or cancel it."),
     "user": ("pairup.cli.users", "Open accounts; give and end their roles."),
     "token": ("pairup.cli.users", "Make and end what programs sign in with."),
     "bench": ("pairup.cli.bench", "Measure pairup beside other solvers, on this machine."),

@@ -19,7 +19,7 @@ import threading
 from collections.abc import Callable
 from typing import IO, Any
 
-from pairup.planning.plan import Watch
+from pairup.planning.plan import Watch, may_halt
 
 #: told by a child when its work is done
 _DONE = "done"
@@ -29,6 +29,8 @@ _FAILED = "failed"
 _NAME = "pairup-child"
 
 Tell = Callable[[Any], None]
+#: seconds after which it is asked whether somebody wants the end
+_LISTEN = 0.25
 
 
 def work_apart(work: Callable[[Any, Tell], None], asked: Any, watch: Watch, heard: Tell) -> bool:
@@ -52,9 +54,11 @@ def work_apart(work: Callable[[Any, Tell], None], asked: Any, watch: Watch, hear
     try:
         while True:
             try:
-                kind, what = said.get(timeout=watch.left)
+                kind, what = said.get(timeout=min(watch.left, _LISTEN) if may_halt() else watch.left)
             except queue.Empty:
-                return False
+                if watch.is_over:
+                    return False
+                continue
             if kind == _DONE:
                 return True
             if kind == _FAILED:

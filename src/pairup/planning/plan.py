@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -49,6 +50,30 @@ class Stop:
         return Watch(self, time.monotonic())
 
 
+#: what may ask the plan in the making to end with the best so far; a process makes one plan at a time
+_halts: list[Callable[[], bool]] = []
+
+
+@contextmanager
+def halting(wanted: Callable[[], bool]) -> Iterator[None]:
+    """Let a plan made inside end, as when its time is over, once `wanted` says so; it keeps the best so far."""
+    _halts.append(wanted)
+    try:
+        yield
+    finally:
+        _halts.remove(wanted)
+
+
+def may_halt() -> bool:
+    """Whether somebody may ask the plan in the making to end."""
+    return bool(_halts)
+
+
+def is_halted() -> bool:
+    """Whether somebody asked for it."""
+    return any(wanted() for wanted in _halts)
+
+
 #: until proved, however long it takes
 UNTIL_PROVED = Stop()
 
@@ -67,7 +92,9 @@ class Watch:
 
     @property
     def left(self) -> float | None:
-        """Seconds left, or None where the clock does not matter."""
+        """Seconds left, or None where the clock does not matter; none once somebody has asked for the end."""
+        if is_halted():
+            return 0.0
         return None if self.stop.seconds is None else max(0.0, self.stop.seconds - self.seconds)
 
     @property

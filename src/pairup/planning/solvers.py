@@ -21,7 +21,7 @@ from highspy._core import _Highs
 
 from pairup.planning.blocks import Block, Flags, ceiling, covers, rounded, step_of, value_of, with_cuts
 from pairup.planning.child import Tell, work_apart
-from pairup.planning.plan import Ended, Status, Stop
+from pairup.planning.plan import Ended, Status, Stop, is_halted, may_halt
 from pairup.values.words import Words
 
 SOLVER = "HiGHS"
@@ -103,6 +103,7 @@ ENDED = {
     highspy.HighsModelStatus.kOptimal: Ended.PROOF,
     highspy.HighsModelStatus.kModelEmpty: Ended.PROOF,
     highspy.HighsModelStatus.kTimeLimit: Ended.CLOCK,
+    highspy.HighsModelStatus.kInterrupt: Ended.CLOCK,
     highspy.HighsModelStatus.kSolutionLimit: Ended.WORK,
 }
 
@@ -149,6 +150,9 @@ def _highs(block: Block, stop: Stop, seed: int, step: float | None, start: Flags
         solution = highspy.HighsSolution()
         solution.col_value = start.astype(np.float64).tolist()
         solver.setSolution(solution)
+    if may_halt():
+        solver.setCallback(_interrupt, None)
+        solver.startCallback(highspy.cb.HighsCallbackType.kCallbackMipInterrupt)
     solver.run()
     status, info = solver.getModelStatus(), solver.getInfo()
     nodes = max(0, int(info.mip_node_count))
@@ -164,6 +168,11 @@ def _highs(block: Block, stop: Stop, seed: int, step: float | None, start: Flags
     most = ceiling(block)
     found = Status.UNKNOWN if taken is None else Status.FEASIBLE
     return Answer(found, ended, taken, min(bound, most) if math.isfinite(bound) else most, nodes=nodes)
+
+
+def _interrupt(kind: Any, message: str, out: Any, into: Any, own: Any) -> None:
+    """HiGHS asks from time to time whether to go on."""
+    into.user_interrupt = is_halted()
 
 
 def model_of(block: Block, is_whole: Flags | None = None) -> highspy.HighsLp:

@@ -8,6 +8,7 @@ from pairup.record.claims import Claim, ClaimVersion
 from pairup.record.conflicts import Conflict, ConflictVersion
 from pairup.record.documents import Document, DocumentVersion
 from pairup.record.evaluations import Evaluation, EvaluationVersion, Registration, RegistrationVersion
+from pairup.record.jobs import Job
 from pairup.record.journal import JournalCheckpoint, JournalEntry
 from pairup.record.money import (
     Commitment,

@@ -49,6 +49,8 @@ POLICY: dict[str, frozenset[Role]] = {
         ("user.add", "user.grant", "user.end", "user.close", "user.password"),
         frozenset({Role.ADMINISTRATOR, Role.PROGRAMME_OFFICE}),
     ),
+    "job.ask": OFFICES | {Role.ADMINISTRATOR, Role.EVALUATOR},
+    "job.report": OFFICES | {Role.ADMINISTRATOR, Role.EVALUATOR},
     **dict.fromkeys(("token.issue", "token.revoke"), frozenset(Role) - {Role.PUBLIC}),
 }
 
@@ -74,6 +76,7 @@ DOORS: dict[str, frozenset[Role]] = {
         ("demo", "init", "power", "sample-size", "template", "bench", "claims", "evaluate", "measure"), _ALL
     ),
     **dict.fromkeys(("check", "plan", "why", "what-if", "repair", "weigh", "what-we-learn", "report"), _READERS),
+    **dict.fromkeys(("jobs",), _READERS),
     **dict.fromkeys(("total", "totals", "burden", "money", "chronicle", "register"), _READERS),
     **dict.fromkeys(
         ("import", "need", "countersign", "follow-up", "document", "project", "workbook"), _READERS - {Role.EVALUATOR}
@@ -83,7 +86,8 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("record", "correct", "withdraw", "history", "conflicts", "settle"), _READERS | {Role.SECONDEE}),
     **dict.fromkeys(("load", "save", "lottery", "adopt", "verify", "checkpoint", "export-journal"), _KEEPERS),
     **dict.fromkeys(
-        ("backup", "restore", "backup-keys", "restore-keys", "archive", "health", "serve", "user", "token"), _KEEPERS
+        ("backup", "restore", "backup-keys", "restore-keys", "archive", "health", "serve", "user", "token", "work"),
+        _KEEPERS,
     ),
 }
 

@@ -120,6 +120,7 @@ class Draft:
     weights: Mapping[str, str]
     checks: Mapping[str, Any] = field(default_factory=dict)
     missing: tuple[Words, ...] = ()  # what the worth of pairings could not be told from
+    read_digest: str = ""  # of the question that the record held
 
 
 def default_programme() -> str:
@@ -328,16 +329,29 @@ def draft(
     """Plan, and keep the run. Changes nothing but the list of runs; a plan without an answer is kept too.
 
     `with_checks` keeps beside a posting plan how firm it is and how fair; this goes on after `stop`.
-    Long because what a run keeps is named once.
     """
     require_may(actor, "plan.draft")
+    found = drafted(asked, stop=stop, seed=seed, progress=progress, with_checks=with_checks)
+    return replace(found, run=keep_drafted(found, actor=actor, at=at, key=key))
+
+
+def drafted(
+    asked: Asked, *, stop: Stop = UNTIL_PROVED, seed: int = 0, progress: Any = None, with_checks: bool = False
+) -> Draft:
+    """Plan, with nothing of the record held meanwhile; `keep_drafted` keeps the run."""
     problem = read_problem_of(asked)
     plan = PLANNERS[asked.kind](problem, stop=stop, seed=seed, progress=progress)
     checks = _checks(asked, plan, seed) if with_checks and asked.kind == "postings" else {}
     digest = hashlib.sha256(problem_bytes(problem)).hexdigest()
-    code = keep(asked, plan, read_digest=digest, actor=actor, at=at, checks=checks, key=key)
     missing = read_asking(asked, on=asked.on).missing if asked.kind == "pairings" else ()
-    return Draft(code, asked, plan, WEIGHTS[asked.kind](asked), checks, missing)
+    return Draft("", asked, plan, WEIGHTS[asked.kind](asked), checks, missing, digest)
+
+
+def keep_drafted(found: Draft, *, actor: str, at: datetime, key: str | None = None) -> str:
+    """Keep a draft as a run; give its code. Under a `key` it is kept once."""
+    return keep(
+        found.asked, found.plan, read_digest=found.read_digest, actor=actor, at=at, checks=found.checks, key=key
+    )
 
 
 def keep(

@@ -343,6 +343,16 @@ class ConflictOutcome(StrEnum):
     TAKEN = "taken"  # what was proposed is made now
 
 
+class JobState(StrEnum):
+    """Where a piece of long work is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
 #: what counts as paid: payments, less what came back, as corrected
 PAID = frozenset({MoneyKind.PAYMENT, MoneyKind.RETURN, MoneyKind.CORRECTION})
 
