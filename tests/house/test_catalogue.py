@@ -23,7 +23,7 @@ DOMAINS = sorted({path.stem for path in LOCALE.glob("*/LC_MESSAGES/*.po")})
 CODE = re.compile(rf"({'|'.join(DOMAINS)})\.[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)*")
 #: look like codes and are file names, module paths or names of commands
 NO_CODES = re.compile(
-    r".*\.(sqlite3(-wal|-shm|\.keys)?|csv|md|toml|json|html|po|mo)|plan\.(draft|adopt)|pairup\.web\..*"
+    r".*\.(sqlite3(-wal|-shm|\.keys|\.secret)?|csv|md|toml|json|html|po|mo)|plan\.(draft|adopt)|pairup\.(web\..*|work)"
 )
 MODULES = {module_name(path) for path in modules()}
 #: what a PairupError takes beside the facts of its words

@@ -38,6 +38,7 @@ OBJECTS: dict[str, dict[str, Like]] = {
     "money-picture": {"pairing": Like("a-east", "b-west", "c-none"), "year": Like("2025", "2025", "2025")},
     **{route: {"code": Like("I-1", "I-1", "I-9")} for route in ("indicator", "indicator-picture")},
     **{route: {"code": Like("C-1", "C-1", "C-9")} for route in ("claim", "claim-reply")},
+    **{route: {"code": Like("job-a", "job-b", "job-0")} for route in ("job", "job-picture", "job-stop", "job-cancel")},
     "document": {"code": Like("D-A", "D-B", "D-9")},
     # needs and rounds
     **{route: {"code": Like("N-1", "N-2", "N-9")} for route in ("need", "need-change", "need-withdraw", "post-ask")},

@@ -19,7 +19,7 @@ from pairup.record.models import (
     PostingVersion,
     PostVersion,
 )
-from pairup.services import edits
+from pairup.services import edits, jobs, working
 from tests.services.cast import LATER, OFFICE, draft, rows
 from tests.web.conftest import Browse
 
@@ -139,24 +139,42 @@ def test_a_donor_nominates_its_own_people_and_takes_one_back(browse: Browse) -> 
     assert back.status_code == 302 and "P-DN-A-national-2-1" not in codes(PersonVersion)
 
 
-def test_a_draft_sent_twice_is_drafted_once(office: Any) -> None:
+def test_a_draft_is_a_job_that_is_asked_for_once_and_leads_to_its_plan(office: Any) -> None:
     sent = {"key": "d", "kind": "postings", "seconds": "5", "seed": "0", "days": "8"}
 
     first = office.post("/in/twin/rounds/national-2/draft/", sent)
     again = office.post("/in/twin/rounds/national-2/draft/", sent)
+    waiting = said(office.get(first.url))
+    working.work_one("w")
+    ended = said(office.get(first.url, headers={"HX-Request": "true"}))
 
-    assert first.url == again.url == f"/in/twin/plans/{PLAN}/"
-    assert len(held(PlanRunVersion)) == 1 and "Proved best" in said(office.get(first.url))
+    assert first.url == again.url and "waiting" in waiting and 'hx-trigger="every 2s"' in waiting
+    assert "<html" not in ended and "hx-trigger" not in ended
+    assert f"/in/twin/plans/{PLAN}/" in ended and len(held(PlanRunVersion)) == 1
+    assert "Proved best" in said(office.get(f"/in/twin/plans/{PLAN}/"))
+
+
+def test_a_job_is_stopped_and_cancelled_by_whoever_asked_and_not_by_another_donor(office: Any, browse: Browse) -> None:
+    donor, other = browse("donor_office:DN-A"), browse("donor_office:DN-B")
+    with acting_as("donor_office:DN-A"):
+        asked = {"round": "national-2", "on": "2026-11-23", "seconds": 5}
+        job = f"/in/twin/jobs/{jobs.ask('postings', asked, programme='twin', actor='donor_office:DN-A', at=LATER)}/"
+
+    assert other.post(f"{job}cancel/").status_code == 404 and other.get(job).status_code == 404
+    assert donor.post(f"{job}cancel/").status_code == 302
+    assert "cancelled" in said(donor.get(job)) and working.work_one("w") is None
 
 
 @pytest.mark.parametrize("kind", ["pairings", "funding", "visits"])
 def test_every_kind_of_plan_is_drafted_and_reviewed(office: Any, kind: str) -> None:
     sent = {"key": kind, "kind": kind, "seconds": "5", "seed": "0", "days": "3"}
+    job = office.post("/in/twin/rounds/national-2/draft/", sent).url
+    working.work_one("w")
+    run = re.search(r"/in/twin/plans/[^/]+/", said(office.get(job)))
+    assert run is not None
 
-    answer = office.post("/in/twin/rounds/national-2/draft/", sent, follow=True)
+    page = said(office.get(run[0]))
 
-    page = said(answer)
-    assert answer.redirect_chain and answer.status_code == 200
     assert not re.search(r"\brounds\.[a-z]", page)
 
 

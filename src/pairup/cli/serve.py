@@ -63,10 +63,15 @@ def serve(record: Path | str | None, port: int, host: str, names: tuple[str, ...
         str(workers), "--blocking-threads", "2", "--no-ws", "--log-level", "warning",
         "pairup.web.wsgi:application",
     ]  # fmt: skip
+    working = [sys.executable, "-c", "from pairup.cli.main import main; main()", "work", "--record", str(record)]
     server = subprocess.Popen(words, env={**os.environ, **told})
+    worker = subprocess.Popen(working, env={**os.environ, **told})
     signal.signal(signal.SIGTERM, lambda *_: server.send_signal(signal.SIGTERM))
     try:
         code = server.wait()
     except KeyboardInterrupt:
         code = server.wait()
+    finally:
+        worker.terminate()
+        worker.wait(30)
     raise SystemExit(0 if code in (0, -signal.SIGTERM, -signal.SIGINT) else code)

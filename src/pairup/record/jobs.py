@@ -19,7 +19,7 @@ class Job(models.Model):
     code = models.CharField(max_length=40, unique=True)
     key = models.CharField(max_length=80, unique=True)
     kind = models.CharField(max_length=24)
-    programme = models.CharField(max_length=80)
+    programme = models.ForeignKey("record.Programme", models.PROTECT, related_name="+")
     actor = models.CharField(max_length=120)
     user = models.CharField(max_length=150, blank=True, default="")
     arguments = models.JSONField()  # codes and figures, never what is personal

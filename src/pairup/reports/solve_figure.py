@@ -128,9 +128,16 @@ def told(plan: Plan[Any], language: str = "en") -> str:
 
 def draw_solve(plan: Plan[Any], language: str = "en") -> alt.LayerChart:
     """Draw the solve of a plan, in one language."""
-    named = {part: Words(f"bench.plot-{part}").say(language) for part in ("plan", "bound", "gap", "seconds")}
-    heading = Words("bench.plot-heading", {"gap": named["gap"]}).say(language)
-    return solve_over_time(course_of(plan), SolveWords(**named), Frame(heading))
+    words = solve_words(language)
+    heading = Words("bench.plot-heading", {"gap": words.gap}).say(language)
+    return solve_over_time(course_of(plan), words, Frame(heading))
+
+
+def solve_words(language: str) -> SolveWords:
+    """The words of the picture, in one language."""
+    return SolveWords(**{
+        part: Words(f"bench.plot-{part}").say(language) for part in ("plan", "bound", "gap", "seconds")
+    })  # fmt: skip
 
 
 def write_solve(plan: Plan[Any], path: Path, language: str = "en") -> None:

@@ -18,6 +18,7 @@ from django.db.models import F, Q
 from pairup.errors import ConflictError, InputError, PairupError
 from pairup.record.acting import acting, read_actor, whole
 from pairup.record.jobs import Job
+from pairup.record.models import Programme
 from pairup.services import write
 from pairup.services.access import require_may
 from pairup.values.codes import JobState
@@ -69,21 +70,21 @@ def ask(
         user = acting().actor.user
         with write.command("job.ask", actor=actor, at=at, programme=programme, facts=facts), whole():
             Job.objects.create(
-                code=code, key=key or code, kind=kind, programme=programme, actor=actor, user=user,
-                arguments=dict(arguments), asked=at,
+                code=code, key=key or code, kind=kind, programme=Programme.objects.get(code=programme),
+                actor=actor, user=user, arguments=dict(arguments), asked=at,
             )  # fmt: skip
     return code
 
 
 def jobs(programme: str, *, kind: str | None = None) -> list[Job]:
     """Jobs of a programme that whoever acts may see, the latest first."""
-    rows = Job.objects.filter(programme=programme)
+    rows = Job.objects.filter(programme__code=programme)
     return list((rows.filter(kind=kind) if kind else rows).order_by("-pk")[:200])
 
 
 def job(code: str) -> Job:
     """A job by its code; one that is not the actor's is as one that is not there."""
-    found: Job | None = Job.objects.filter(code=code).first()
+    found: Job | None = Job.objects.filter(code=code).select_related("programme").first()
     if found is None:
         raise InputError(f"There is no job {code}.", code="web.missing", what=code)
     return found
@@ -119,14 +120,14 @@ def take(worker: str, *, at: datetime) -> Held | None:
     Two workers that reach for one job: the fence tells them apart, and one of them gets it.
     """
     free = Q(state=JobState.WAITING) | Q(state=JobState.RUNNING, leased_until__lt=at)
-    for found in Job.objects.filter(free).order_by("pk")[:20]:
+    for found in Job.objects.filter(free).select_related("programme").order_by("pk")[:20]:
         taken = Job.objects.filter(free, pk=found.pk, fence=found.fence).update(
             state=JobState.RUNNING, worker=worker, fence=F("fence") + 1, leased_until=at + timedelta(seconds=LEASE),
             begun=found.begun or at, course=[], objective=None, bound=None,
         )  # fmt: skip
         if taken:
             return Held(
-                found.code, found.kind, found.programme, found.actor, found.user, found.arguments, found.fence + 1
+                found.code, found.kind, found.programme.code, found.actor, found.user, found.arguments, found.fence + 1
             )
     return None
 

@@ -32,6 +32,8 @@ ROUTES: dict[str, frozenset[Role]] = {
     # money
     **dict.fromkeys(("money", "money-years", "money-pairing", "money-picture"), READERS),
     "money-line": frozenset({Role.PROGRAMME_OFFICE, Role.DONOR_OFFICE}),
+    # long work
+    **dict.fromkeys(("jobs", "job", "job-picture", "job-stop", "job-cancel"), READERS),
     # results and claims
     **dict.fromkeys(("results", "indicator", "indicator-picture", "claims", "claim"), READERS),
     "claim-reply": OFFICES,

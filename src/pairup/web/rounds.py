@@ -9,10 +9,9 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from pairup.planning.plan import Stop
 from pairup.record.acting import Role
 from pairup.reports.facts import Both
-from pairup.services import plan_reviews, plan_wishes, plans, rounds, tables
+from pairup.services import jobs, plan_reviews, rounds, tables
 from pairup.services.reporting.places import Atlas, read_atlas
 from pairup.values.words import Words
 from pairup.web.forms import Keyed, carried_out, done, label
@@ -20,8 +19,8 @@ from pairup.web.listing import Cell, Column, Listing
 from pairup.web.pages import Crumb, as_of, clock, page, programme_named
 from pairup.web.policy import may_open
 
-#: seconds that a draft may take while whoever asked waits for the page
-LONGEST = 60
+#: seconds that a draft may take
+LONGEST = 3600
 KINDS = ("postings", "pairings", "funding", "visits")
 STEPS = ("posts", "people", "draft", "voices", "adopt", "orders")
 
@@ -215,22 +214,19 @@ def _post_listing(standing: rounds.Standing, atlas: Atlas) -> Listing:
 
 @require_POST
 def draft(request: Any, programme: str, code: str) -> HttpResponse:
-    """Draft a plan for a round; sent twice it is drafted once."""
+    """Ask for a plan of a round; sent twice it is asked for once."""
     form, today = Draft(request.POST), clock().date()
     tables.read_round(programme, code, on=today)
     if form.is_valid():
         said = form.cleaned_data
 
-        def act() -> str:
-            if before := plan_wishes.drafted_under(said["key"]):
-                return before
-            asked = plans.ask(said["kind"], programme=programme, round_code=code, on=today, days=said["days"])
-            drafted = plans.draft(
-                asked, actor=str(request.actor), at=clock(), stop=Stop(seconds=said["seconds"]), seed=said["seed"],
-                with_checks=said["checks"], key=said["key"],
-            )  # fmt: skip
-            return drafted.run
-
-        if (run := carried_out(form, act)) is not None:
-            return done(request, Words("rounds.drafted", {"run": run}), "plan", programme, run)
+        arguments = {
+            "round": code, "on": today.isoformat(), "days": said["days"], "seconds": said["seconds"],
+            "seed": said["seed"], "checks": said["checks"],
+        }  # fmt: skip
+        asked = carried_out(form, lambda: jobs.ask(
+            said["kind"], arguments, programme=programme, actor=str(request.actor), at=clock(), key=said["key"]
+        ))  # fmt: skip
+        if asked is not None:
+            return done(request, Words("jobs.asked"), "job", programme, asked)
     return _shown(request, programme, code, status=422, draft=form)

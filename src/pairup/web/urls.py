@@ -8,6 +8,7 @@ from pairup.web import (
     accounts,
     claims,
     home,
+    jobs,
     money,
     needs,
     nominations,
@@ -71,6 +72,12 @@ PROGRAMME = [
     path("rounds/<str:code>/people/", nominations.people, name="round-people"),
     path("rounds/<str:code>/people/nominate/", nominations.nominate, name="nominate"),
     path("rounds/<str:code>/people/back/", nominations.take_back, name="nomination-back"),
+    # long work
+    path("jobs/", jobs.every_job, name="jobs"),
+    path("jobs/<str:code>/", jobs.job, name="job"),
+    path("jobs/<str:code>/picture.svg", jobs.job_picture, name="job-picture"),
+    path("jobs/<str:code>/stop/", jobs.stop, name="job-stop"),
+    path("jobs/<str:code>/cancel/", jobs.cancel, name="job-cancel"),
     # drafted plans
     path("plans/<str:run>/", plans.plan, name="plan"),
     path("plans/<str:run>/why/", plans.why, name="plan-why"),
