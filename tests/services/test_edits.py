@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from pairup.errors import AccessError, ConflictError, InputError
+from pairup.record.acting import acting_as
+from pairup.services import edits
 from pairup.services.folder import FolderRefused
 from tests.services.cast import FIRST, LATER, OFFICE, a_programme, held, load
 
@@ -326,3 +328,16 @@ def test_threads_that_edit_one_row_make_one_version_step_each_or_none(record: Pa
     assert 1 <= acknowledged == needs()["N-2"][0] - 1
     assert NeedVersion.objects.filter(identity__code="N-2", superseded_at=None).count() == 1
     assert write.check_journal() == []
+
+
+@pytest.mark.parametrize("actor", ["programme_office", "recipient_office:east"])
+def test_whoever_sends_a_row_twice_under_a_key_gets_the_same_receipt(record: Path, actor: str) -> None:
+    load(a_programme())
+    row = {"code": "N-9", "place": "east", "category": "health", "text_en": "A nurse.", "priority": "4",
+           "stated_by": "office", "is_synthetic": "yes"}  # fmt: skip
+
+    with acting_as(actor):
+        first = edits.record("needs", [row], actor=actor, at=LATER, key="sent twice")
+        again = edits.record("needs", [row], actor=actor, at=LATER, key="sent twice")
+
+    assert (again.rows, again.entry, again.is_repeat) == (first.rows, first.entry, True)

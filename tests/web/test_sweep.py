@@ -42,7 +42,7 @@ def patterns(of: Any = None, before: tuple[str, ...] = ()) -> Iterator[tuple[str
         names = (*before, *one.pattern.converters)
         if isinstance(one, URLPattern):
             yield str(one.name), names
-        elif isinstance(one, URLResolver) and "allauth" not in str(one.urlconf_name):
+        elif isinstance(one, URLResolver) and one.namespace != "api" and "allauth" not in str(one.urlconf_name):
             yield from patterns(one, names)
 
 

@@ -17,12 +17,14 @@ from django.utils.http import urlencode
 
 from pairup.errors import AccessError, PairupError
 from pairup.record.acting import OPERATOR, Actor, Role, acting_as, whole
-from pairup.services import users
+from pairup.services import tokens, users
 from pairup.web import refusals
 from pairup.web.pages import clock
 from pairup.web.policy import SIGN_IN, require_may_open
 
 PUBLIC = Actor(Role.PUBLIC)
+#: where programs ask; a token is needed there
+API = "/api/"
 #: the role chosen, in the session
 CHOSEN = "actor"
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -46,6 +48,8 @@ class SomebodyActs:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponseBase:
+        if request.path_info.startswith(API):
+            return self._for_a_program(request)
         request.actors = tuple(actors_of(request))
         request.actor = chosen(request)
         if _is_sign_in(request.path_info):
@@ -54,9 +58,28 @@ class SomebodyActs:
         with acting_as(request.actor):
             return self.get_response(request)
 
+    def _for_a_program(self, request: Any) -> HttpResponseBase:
+        """Act as whoever a token stands for; a session opens nothing here, so that no page of others can use it."""
+        from pairup.web import api
+
+        request.actors, request.actor, request.bearer = (), PUBLIC, None
+        kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() == "bearer" and secret:
+            try:
+                request.bearer = tokens.bearer_of(secret.strip(), at=clock())
+            except AccessError as error:
+                with acting_as(PUBLIC):
+                    answer: HttpResponseBase = api.told(request, error)
+                return answer
+            request.actor = replace(request.bearer.actor, user=request.bearer.user)
+        with acting_as(request.actor):
+            answer = self.get_response(request)
+        answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
+
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Refuse a route that is not the actor's; whoever has not signed in is asked to."""
-        if _is_sign_in(request.path_info):
+        if _is_sign_in(request.path_info) or request.path_info.startswith(API):
             return None
         name = request.resolver_match.view_name
         try:

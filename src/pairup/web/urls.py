@@ -23,6 +23,7 @@ from pairup.web import (
     rounds,
     uploads,
 )
+from pairup.web.api import api
 
 handler404 = "pairup.web.refusals.not_found"
 handler403 = "pairup.web.refusals.forbidden"
@@ -94,6 +95,7 @@ PROGRAMME = [
 urlpatterns = [
     path("", home.front, name="front"),
     path("account/", include("allauth.urls")),
+    path("api/v1/", api.urls),
     path("language/", accounts.choose_language, name="language"),
     path("role/", accounts.choose_role, name="role"),
     path("in/<str:programme>/", include(PROGRAMME)),
