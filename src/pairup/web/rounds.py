@@ -14,7 +14,7 @@ from pairup.reports.facts import Both
 from pairup.services import jobs, plan_reviews, rounds, tables
 from pairup.services.reporting.places import Atlas, read_atlas
 from pairup.values.words import Words
-from pairup.web.forms import Keyed, carried_out, done, label
+from pairup.web.forms import Keyed, carried_out, done, label, tongue
 from pairup.web.listing import Cell, Column, Listing
 from pairup.web.pages import Crumb, as_of, clock, page, programme_named
 from pairup.web.policy import may_open
@@ -186,7 +186,14 @@ def _share_listing(standing: rounds.Standing, atlas: Atlas) -> Listing:
     )  # fmt: skip
 
 
+def donor_choice(atlas: Atlas, code: str) -> tuple[str, str]:
+    """An organisation as a choice of a form."""
+    name = atlas.organisations[code].name.say(tongue()) if code in atlas.organisations else code
+    return code, name
+
+
 def donor_name(atlas: Atlas, code: str) -> Any:
+    """What an organisation is called, in both languages; of one that is not known its code."""
     return atlas.organisations[code].name if code in atlas.organisations else code
 
 
