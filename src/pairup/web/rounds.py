@@ -139,8 +139,8 @@ def _shown(request: Any, programme: str, code: str, *, status: int = 200, draft:
         request, "web/round.html", context, title=Words("rounds.round-title", {"round": code}), status=status,
         crumbs=[Crumb(Words("web.nav-rounds"), reverse("rounds", args=[programme]))],
         listings=[
-            _share_listing(standing, atlas), _post_listing(standing, atlas), run_listing(list(standing.runs), programme),
-            _job_listing(programme, code),
+            _share_listing(standing, atlas), _post_listing(standing, atlas),
+            run_listing(list(standing.runs), programme), _job_listing(programme, code),
         ],
     )  # fmt: skip
 
