@@ -180,6 +180,15 @@ def test_every_kind_of_plan_is_drafted_and_reviewed(office: Any, kind: str) -> N
     assert not re.search(r"\brounds\.[a-z]", page)
 
 
+def test_a_draft_in_the_making_is_found_on_its_rounds_page_and_is_its_offices_own(browse: Browse) -> None:
+    office = browse("programme_office:twin")
+    sent = {"key": "j", "kind": "postings", "seconds": "5", "seed": "0", "days": "8"}
+    job = office.post("/in/twin/rounds/national-2/draft/", sent).url
+
+    assert office.get(job).status_code == 200 and job in said(office.get("/in/twin/rounds/national-2/"))
+    assert browse("donor_office:DN-A").get(job).status_code == 404
+
+
 def test_the_office_asks_why_and_who_else_could(office: Any, drafted: str) -> None:
     review = said(office.get(f"/in/twin/plans/{drafted}/"))
     person = re.search(r"item=(P-\d)~clinic", review.replace("%7E", "~"))

@@ -141,10 +141,11 @@ def _part(model: Any, part: str, dialect: Dialect) -> str:
 
 def of_programme(model: Any, dialect: Dialect) -> str:
     """What must hold of a row for the office of one programme."""
-    names = {field.name for field in model._meta.concrete_fields}
+    fields = {field.name: field for field in model._meta.concrete_fields}
     inner = f'SELECT g."id" FROM {dialect.main}"record_programme" g WHERE g."code" = {dialect.code}'
-    if "programme" in names:
-        return f'"programme_id" IN ({inner})'
+    if "programme" in fields:
+        column = fields["programme"]
+        return f'"programme_id" IN ({inner})' if column.is_relation else f'"{column.column}" = {dialect.code}'
     noun = model._meta.get_field("identity").related_model if hasattr(model, "table") else None
     if noun is not None and "programme" in {field.name for field in noun._meta.concrete_fields}:
         if not dialect.main:  # a policy that read the identities here would call itself

@@ -203,9 +203,9 @@ def narrowed(rows: Rows, now: Acting, *, writing: bool = False) -> Rows:
 
 
 def _of_programme(model: Any, code: str) -> Q:
-    names = {field.name for field in model._meta.concrete_fields}
-    if "programme" in names:
-        return Q(programme__code=code)
+    fields = {field.name: field for field in model._meta.concrete_fields}
+    if "programme" in fields:  # bookkeeping names it by its code
+        return Q(programme__code=code) if fields["programme"].is_relation else Q(programme=code)
     if hasattr(model, "table") and "programme" in {
         field.name for field in model._meta.get_field("identity").related_model._meta.concrete_fields
     }:
