@@ -64,7 +64,7 @@ def test_works_sent_twice_by_a_double_click_count_once(browse: Browse) -> None:
     first = client.post("/in/twin/projects/J-2/works/", sent)
     again = client.post("/in/twin/projects/J-2/works/", sent)
 
-    assert (first.status_code, again.status_code) in ((302, 302), (302, 422))
+    assert (first.status_code, again.status_code) == (302, 302)
     assert [row.value_minor for row in held(WorksRecordVersion)] == [12050]
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
 from pairup.record.acting import OPERATOR, acting_as
 from pairup.record.models import (
     AdoptionVersion,
+    ConflictVersion,
     NeedVersion,
     PersonVersion,
     PlanRunVersion,
@@ -83,10 +86,9 @@ def test_a_place_states_a_need_and_asks_for_a_post_that_answers_it(browse: Brows
 def test_a_need_sent_twice_by_a_double_click_is_stated_once(browse: Browse) -> None:
     client, before = browse("recipient_office:east"), len(held(NeedVersion))
 
-    client.post("/in/twin/needs/state/", NEED)
-    client.post("/in/twin/needs/state/", NEED)
+    first, again = (client.post("/in/twin/needs/state/", NEED) for _ in range(2))
 
-    assert len(held(NeedVersion)) == before + 1
+    assert first.url == again.url and len(held(NeedVersion)) == before + 1 and held(ConflictVersion) == []
 
 
 def test_a_need_that_says_nothing_is_refused_with_what_was_typed(browse: Browse) -> None:
@@ -176,6 +178,15 @@ def test_every_kind_of_plan_is_drafted_and_reviewed(office: Any, kind: str) -> N
     page = said(office.get(run[0]))
 
     assert not re.search(r"\brounds\.[a-z]", page)
+
+
+def test_a_draft_in_the_making_is_found_on_its_rounds_page_and_is_its_offices_own(browse: Browse) -> None:
+    office = browse("programme_office:twin")
+    sent = {"key": "j", "kind": "postings", "seconds": "5", "seed": "0", "days": "8"}
+    job = office.post("/in/twin/rounds/national-2/draft/", sent).url
+
+    assert office.get(job).status_code == 200 and job in said(office.get("/in/twin/rounds/national-2/"))
+    assert browse("donor_office:DN-A").get(job).status_code == 404
 
 
 def test_the_office_asks_why_and_who_else_could(office: Any, drafted: str) -> None:
@@ -296,22 +307,63 @@ def test_a_plan_is_not_adopted_when_the_record_has_changed_since(office: Any, dr
     assert answer.status_code == 409 and "changed" in said(answer) and held(AdoptionVersion) == []
 
 
-def test_a_county_takes_a_workbook_and_sends_it_back(browse: Browse) -> None:
+@pytest.fixture
+def county(browse: Browse) -> Any:
+    """A county's office with the workbook it has taken."""
     with acting_as(OPERATOR):
         edits.record("organisations", rows("code name_en name_zh kind place", "RO-A E - bureau east"), actor=OFFICE,
                      at=LATER, programme="twin")  # fmt: skip
-    client = browse("recipient_office:RO-A")
+    return browse("recipient_office:RO-A")
 
-    taken = client.post("/in/twin/needs/workbook/take/", {"office": "RO-A"})
-    seen = client.post("/in/twin/needs/workbook/send/", {"file": SimpleUploadedFile("a.xlsx", taken.content)})
-    other = client.post("/in/twin/needs/workbook/send/", {"file": SimpleUploadedFile("a.xlsx", b"no workbook")})
 
-    assert taken.status_code == 200 and len(taken.content) < 100_000
-    assert seen.status_code == 200 and "nothing would change" in said(seen)
-    assert other.status_code == 422
+def returned(client: Any, data: bytes, **said: str) -> Any:
+    file = SimpleUploadedFile("return.xlsx", data)
+    return client.post("/in/twin/needs/workbook/send/", {"file": file, **said})
+
+
+def with_cell(data: bytes, sheet: str, row: str, old: str, new: str) -> bytes:
+    """A workbook with one cell of a row changed."""
+    book = load_workbook(BytesIO(data))
+    cells = next(line for line in book[sheet].iter_rows() if any(cell.value == row for cell in line))
+    (cell,) = [cell for cell in cells if str(cell.value) == old]
+    cell.value = new
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_county_takes_a_workbook_sees_what_it_changed_and_accepts_it(county: Any) -> None:
+    taken = county.post("/in/twin/needs/workbook/take/", {"office": "RO-A"})
+    filled = with_cell(taken.content, "needs", "N-1", "5", "4")
+
+    same, seen = returned(county, taken.content), returned(county, filled)
+    before = priority()
+    accepted = returned(county, filled, accept="yes")
+
+    assert len(taken.content) < 100_000 and "nothing would change" in said(same)
+    assert "priority: 5 → 4" in said(seen) and before == 5
+    assert accepted.status_code == 302, re.findall(r"callout bad.*?</div>", said(accepted), re.S)
+    assert priority() == 4
+
+
+def priority() -> int:
+    with acting_as(OPERATOR):
+        return int(NeedVersion.objects.known().get(identity__code="N-1").priority)
+
+
+def test_what_is_no_workbook_of_ones_own_is_refused(county: Any, browse: Browse) -> None:
+    with acting_as(OPERATOR):
+        edits.record("organisations", rows("code name_en name_zh kind place", "RO-B W - bureau west"), actor=OFFICE,
+                     at=LATER, programme="twin")  # fmt: skip
+    other = browse("recipient_office:RO-B").post("/in/twin/needs/workbook/take/", {"office": "RO-B"})
+
+    assert returned(county, b"no workbook").status_code == 422
+    assert returned(county, other.content).status_code == 422
+    assert county.post("/in/twin/needs/workbook/take/", {"office": "RO-B"}).status_code == 422
 
 
 @pytest.mark.parametrize("path", ["needs/", "needs/N-1/", "rounds/", "rounds/national-2/", "rounds/national-2/people/",
+                                  "needs/workbook/",
                                   f"plans/{PLAN}/", f"plans/{PLAN}/wishes/", f"plans/{PLAN}/adopt/"])  # fmt: skip
 def test_pages_of_a_round_are_whole_in_both_languages(office: Any, drafted: str, path: str) -> None:
     for language, lang in (("en", "en"), ("zh-hans", "zh-Hans")):
@@ -320,6 +372,7 @@ def test_pages_of_a_round_are_whole_in_both_languages(office: Any, drafted: str,
 
         assert f'lang="{lang}"' in page
         assert not re.search(r">[^<]*\b(rounds|choices|planning|web)\.[a-z-]+", page)
+        assert "Both(" not in page and "Words(" not in page
 
 
 @pytest.mark.parametrize("path", ["needs/", "rounds/", "rounds/national-2/", "rounds/national-2/people/"])

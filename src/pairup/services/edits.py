@@ -202,7 +202,7 @@ def carried_out(edit: Edit, act: Callable[[], Receipt]) -> Receipt:
     """Carry out an edit as the record's one writer, or keep it as a conflict and raise."""
     try:
         with write.alone():
-            if edit.key and (entry := write.entry_under(edit.key, edit.actor)):
+            if edit.key and (entry := write.entry_under(edit.key)) is not None:
                 return _repeated(edit, entry)
             return act()
     except Lost as lost:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -119,8 +120,15 @@ def added(table: str, rows: Iterable[Mapping[str, str]], *, programme: str) -> W
     return lambda doing: write_rows(doing, reading, {table: match})
 
 
-def free_code(table: str, stem: str, *, programme: str) -> str:
-    """The next code `STEM-1`, `STEM-2` … that no row of a table has."""
+def free_code(table: str, stem: str, *, programme: str, key: str | None = None) -> str:
+    """The next code `STEM-1`, `STEM-2` … that no row of a table has; under a key used before, the code given then.
+
+    So a form that is sent twice says the same twice, and counts once.
+    """
+    if key and (entry := write.entry_under(key)) is not None:
+        facts = json.loads(bytes(entry.leaf))["facts"]
+        if facts.get("table") == table and facts.get("versions"):
+            return str(facts["versions"][0][0])
     model: Any = TABLES[table]._meta.get_field("identity").related_model
     taken = set(
         model.objects.filter(programme__code=programme, code__startswith=f"{stem}-").values_list("code", flat=True)

@@ -233,7 +233,7 @@ def _postings(
         said = {"person": person if is_shown else "", "post": item["post"] if post is not None or is_own else ""}
         lines.append(
             Line(said, (post.title_en, post.title_zh) if post else ("", ""), post.place.code if post else "",
-                 donors.get(person, ""), is_own)
+                 donors.get(person, ""), is_own and not is_host)
         )  # fmt: skip
     return lines, _empty_posts(row, chosen, by_post, is_whole)
 

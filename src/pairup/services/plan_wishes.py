@@ -17,9 +17,8 @@ from pairup.planning.explain.telling import moves_of
 from pairup.planning.plan import Audience, Difference, Reason, Stop
 from pairup.planning.repaired import Repair
 from pairup.record.acting import Role, acting, whole
-from pairup.record.journal import JournalEntry
 from pairup.record.models import Person
-from pairup.services import explanations, plans
+from pairup.services import explanations, plans, write
 from pairup.services.access import require_may
 from pairup.services.plan_reviews import opened, require_whole
 from pairup.values.words import Words
@@ -152,8 +151,7 @@ def compare(run: str, other: str, *, programme: str, on: date) -> tuple[Differen
     return difference, moves_of(difference)
 
 
-@whole()
 def drafted_under(key: str) -> str:
     """The draft that was kept under a key; nothing where none was."""
-    leaf = JournalEntry.objects.filter(key=key, command="plan.draft").values_list("leaf", flat=True).first()
-    return "" if leaf is None else str(json.loads(bytes(leaf))["facts"].get("run", ""))
+    entry = write.entry_under(key)
+    return "" if entry is None else str(json.loads(bytes(entry.leaf))["facts"].get("run", ""))

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from pairup.record.models import (
     FitnessCheckVersion,
@@ -80,9 +81,22 @@ def read_rounds(programme: str, *, on: date, known_by: date | None = None) -> li
     """Every round of a programme, the latest first; with the same few questions however many there are."""
     rows = RoundVersion.objects.known(known_by).filter(identity__programme__code=programme)
     rounds = tables.latest(rows.select_related("identity").order_by("identity__code", "number"))
-    posts, people = _posts(programme, known_by), _people(programme, known_by)
-    filled = _filled(programme, known_by)
-    found = [_count(row, posts, people, filled) for row in rounds]
+    of_posts = PostVersion.objects.known(known_by).filter(identity__programme__code=programme)
+    of_people = PersonVersion.objects.known(known_by).filter(identity__programme__code=programme).exclude(round=None)
+    columns = of_posts.order_by("starts").values_list("identity_id", "round_id", "seats")
+    posts = {post: (of, seats) for post, of, seats in columns}
+    people = Counter(dict(of_people.order_by("starts").values_list("identity_id", "round_id")).values())
+    seated = Counter(post for post, _ in set(_postings(programme, known_by).values_list("post_id", "person_id")))
+    counts: Counter[int] = Counter()
+    seats_of: Counter[int] = Counter()
+    filled: Counter[int] = Counter()
+    for post, (of, seats) in posts.items():
+        counts[of] += 1
+        seats_of[of] += seats
+        filled[of] += min(seats, seated[post])
+    found = [
+        Count(row, counts[of], seats_of[of], filled[of], people[of]) for row in rounds for of in (row.identity_id,)
+    ]
     return sorted(found, key=lambda one: (one.row.scheme, -one.row.ordinal))
 
 
@@ -121,7 +135,8 @@ def read_nominated(programme: str, code: str, *, on: date, known_by: date | None
     """People of one's own who are nominated for a round, with whether their fitness was checked."""
     tables.read_round(programme, code, on=on, known_by=known_by)
     people = _people(programme, known_by, code)
-    rows = FitnessCheckVersion.objects.known(known_by).filter(identity__programme__code=programme)
+    nominated = PersonVersion.objects.known(known_by).filter(identity__programme__code=programme, round__code=code)
+    rows = FitnessCheckVersion.objects.known(known_by).filter(person__in=nominated.values("identity"))
     checks: dict[int, date | None] = {}
     for person, ends in rows.order_by("starts").values_list("person_id", "ends_before"):
         checks[person] = ends
@@ -155,24 +170,25 @@ def read_needs(programme: str, *, on: date, known_by: date | None = None) -> lis
     )
 
 
-def _posts(programme: str, known_by: date | None, code: str = "") -> list[PostVersion]:
-    rows = PostVersion.objects.known(known_by).filter(identity__programme__code=programme)
-    rows = rows.filter(round__code=code) if code else rows
+def _posts(programme: str, known_by: date | None, code: str) -> list[PostVersion]:
+    rows = PostVersion.objects.known(known_by).filter(identity__programme__code=programme, round__code=code)
     return tables.latest(rows.select_related("identity", "place", "round").order_by("identity__code", "starts"))
 
 
-def _people(programme: str, known_by: date | None, code: str = "") -> list[PersonVersion]:
-    rows = PersonVersion.objects.known(known_by).filter(identity__programme__code=programme).exclude(round=None)
-    rows = rows.filter(round__code=code) if code else rows
+def _people(programme: str, known_by: date | None, code: str) -> list[PersonVersion]:
+    rows = PersonVersion.objects.known(known_by).filter(identity__programme__code=programme, round__code=code)
+    rows = rows.defer("sealed", "closed")  # nothing personal is read here
     return tables.latest(rows.select_related("identity", "donor", "round").order_by("identity__code", "starts"))
 
 
-def _filled(programme: str, known_by: date | None, code: str = "") -> list[tuple[str, str]]:
-    """Posts of rounds with who was posted there, each pair once."""
-    rows = PostingVersion.objects.known(known_by).filter(identity__programme__code=programme)
-    if code:
-        of_round = PostVersion.objects.known(known_by).filter(identity__programme__code=programme, round__code=code)
-        rows = rows.filter(post__in=of_round.values("identity"))
+def _postings(programme: str, known_by: date | None) -> Any:
+    return PostingVersion.objects.known(known_by).filter(identity__programme__code=programme)
+
+
+def _filled(programme: str, known_by: date | None, code: str) -> list[tuple[str, str]]:
+    """Posts of a round with who was posted there, each pair once."""
+    of_round = PostVersion.objects.known(known_by).filter(identity__programme__code=programme, round__code=code)
+    rows = _postings(programme, known_by).filter(post__in=of_round.values("identity"))
     return sorted(set(rows.values_list("post__code", "person__code")))
 
 

@@ -21,7 +21,6 @@ from pairup.errors import AccessError, InputError
 from pairup.exchange.form_sheets import Form, Lists, write_form
 from pairup.exchange.layout import Clock, Table
 from pairup.exchange.writing import Book, Cells
-from pairup.record.acting import whole
 from pairup.record.journal import JournalEntry
 from pairup.record.models import (
     AgreedResultVersion,
@@ -252,9 +251,8 @@ def read_seal(records: Sequence[Sequence[str]], *, on: date | None = None) -> Se
         day, entry = on or date.fromisoformat(head[2]), int(head[3])
     except ValueError:
         return None
-    with whole():  # what was sealed is compared, and not told
-        leaf = JournalEntry.objects.filter(key=f"workbook:{number}").values_list("leaf", flat=True).first()
-    said = json.loads(bytes(leaf))["facts"] if leaf is not None else {}
+    given = write.entry_under(f"workbook:{number}")
+    said = json.loads(bytes(given.leaf))["facts"] if given is not None else {}
     versions: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for table, code, version in sealed:
         versions[table][code].add(version)

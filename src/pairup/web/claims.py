@@ -185,7 +185,8 @@ def reply(request: Any, programme: str, code: str) -> HttpResponse:
         said, today = form.cleaned_data, clock().date()
         place = request.actor.code if request.actor.role is Role.RECIPIENT_OFFICE else ""
         cells = {
-            "code": lives.free_code("feedback", f"FB-{code}", programme=programme), "day": today.isoformat(),
+            "code": lives.free_code("feedback", f"FB-{code}", programme=programme, key=said["key"]),
+            "day": today.isoformat(),
             "kind": said["kind"], "said_by": _SPEAKERS.get(request.actor.role, FeedbackFrom.OTHER).value,
             "place": place, "about": f"claims/{code}", "owner": said["owner"],
             f"text_{'zh' if tongue() == 'zh_Hans' else 'en'}": said["text"],

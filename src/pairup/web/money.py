@@ -240,7 +240,7 @@ def add_line(request: Any, programme: str) -> HttpResponse:
     form = Line(_own_pairings(programme, asked, atlas), request.POST)
     if form.is_valid():
         said = form.cleaned_data
-        new = lives.free_code("money", f"M-{said['pairing']}", programme=programme)
+        new = lives.free_code("money", f"M-{said['pairing']}", programme=programme, key=said["key"])
         cells = {
             "code": new, "day": said["day"].isoformat(), "pairing": said["pairing"], "project": said["project"],
             "kind": said["kind"], "budget_year": str(said["budget_year"]), "amount": str(said["amount"]),

@@ -283,7 +283,7 @@ def state(request: Any, programme: str) -> HttpResponse:
     form = Say(_forms_places(request), request.POST)
     if form.is_valid():
         asked, place = _now(), form.cleaned_data["place"]
-        code = lives.free_code("needs", f"N-{place}", programme=programme)
+        code = lives.free_code("needs", f"N-{place}", programme=programme, key=form.cleaned_data["key"])
         cells = form.cells() | {
             "code": code, "from": asked.on.isoformat(), "status": NeedStatus.OPEN.value,
             "is_synthetic": "yes" if _is_synthetic(programme, asked) else "no",
@@ -341,7 +341,8 @@ def ask(request: Any, programme: str, code: str) -> HttpResponse:
         of = tables.read_round(programme, said["round"], on=asked.on)
         tail, place = "zh" if tongue() == "zh_Hans" else "en", row.place.code
         cells = {
-            "code": lives.free_code("posts", f"{said['round']}-{place}", programme=programme), "round": said["round"],
+            "code": lives.free_code("posts", f"{said['round']}-{place}", programme=programme, key=said["key"]),
+            "round": said["round"],
             "place": place, "pairing": rounds.read_pairing_of(place, programme=programme, on=asked.on), "need": code,
             "title_en": said["title"], f"title_{tail}": said["title"], "profession": said["profession"],
             "seats": str(said["seats"]), "priority": str(said["priority"]), "must_fill": "no",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -18,9 +19,11 @@ from pairup.web.forms import Keyed, carried_out, done, label
 from pairup.web.listing import Cell, Column, Listing
 from pairup.web.pages import Crumb, as_of, clock, page
 from pairup.web.policy import may_open
-from pairup.web.rounds import donor_name
+from pairup.web.rounds import donor_choice, donor_name
 
 _DAY = {"type": "date"}
+#: donors whose progress is drawn; of more, the round's own table tells
+MOST = 3
 
 
 class Nominate(Keyed):
@@ -63,15 +66,20 @@ class Nominate(Keyed):
 class TakeBack(Keyed):
     """Take a nomination back."""
 
-    person = forms.ChoiceField(label=label("rounds.column-person"))
+    person = forms.CharField(label=label("rounds.column-person"), max_length=80)
     reason = forms.CharField(
         label=label("rounds.withdraw-why"), max_length=300, help_text=label("rounds.no-person-in-reason")
     )
 
-    def __init__(self, people: list[str], *args: Any, **options: Any) -> None:
+    def __init__(self, people: Mapping[str, Any], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        person: Any = self.fields["person"]
-        person.choices = [(code, code) for code in people]
+        self.people = people
+
+    def clean_person(self) -> str:
+        code = str(self.cleaned_data["person"]).strip()
+        if code not in self.people:
+            raise forms.ValidationError(label("rounds.nobody-of-that-code"))
+        return code
 
 
 def people(request: Any, programme: str, code: str) -> HttpResponse:
@@ -111,12 +119,15 @@ def _shown(request: Any, programme: str, code: str, *, status: int = 200, **type
     context = {
         "code": code, "may_write": may_write, "short": short, "unchecked": unchecked,
         "is_synthetic": standing.is_synthetic,
-        "shares": [(donor_name(atlas, share.donor), share.nominated, share.quota) for share in standing.shares],
+        "shares": [
+            (donor_name(atlas, share.donor), share.nominated, share.quota)
+            for share in standing.shares if len(standing.shares) <= MOST
+        ],
         "nominate": typed.get("nominate") or Nominate(
-            [(donor, donor_name(atlas, donor)) for donor in donors],
+            [donor_choice(atlas, donor) for donor in donors],
             initial={"first": row.starts, "last": row.span.last},
         ),
-        "back": typed.get("back") or TakeBack([one.row.identity.code for one in found]), "count": len(found),
+        "back": typed.get("back") or TakeBack({}), "count": len(found),
         "may_return": may_open(request.actor, "workbook"),
     }  # fmt: skip
     return page(
@@ -153,7 +164,7 @@ def nominate(request: Any, programme: str, code: str) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         cells = {
-            "code": lives.free_code("people", f"P-{said['donor']}-{code}", programme=programme),
+            "code": lives.free_code("people", f"P-{said['donor']}-{code}", programme=programme, key=said["key"]),
             "donor": said["donor"], "round": code, "profession": said["profession"],
             "skills": listed(said["skills"]), "languages": listed(said["languages"]),
             "years_in_profession": str(said["years"]), "grade": str(said["grade"]), "licensed": said["licensed"],
@@ -181,7 +192,7 @@ def take_back(request: Any, programme: str, code: str) -> HttpResponse:
     """Take a nomination back; it stays readable as of before, and somebody who was posted stays."""
     found = rounds.read_nominated(programme, code, on=clock().date())
     seen = {one.row.identity.code: one.row.number for one in found}
-    form = TakeBack(list(seen), request.POST)
+    form = TakeBack(seen, request.POST)
     if not seen:
         raise InputError(f"Nobody is nominated for {code}.", code="web.missing", what=code)
     if form.is_valid():

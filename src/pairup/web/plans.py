@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 
 from pairup.planning.plan import Reason, number
 from pairup.record.acting import Role
-from pairup.record.models import ProjectVersion
+from pairup.record.models import ProjectVersion, SiteVersion
 from pairup.reports.facts import Both
 from pairup.services import plan_reviews, plan_steps, plan_wishes, signing, tables
 from pairup.services.checks import check_words
@@ -23,7 +23,7 @@ from pairup.web.forms import Keyed, choices, label
 from pairup.web.listing import Cell, Column, Listing
 from pairup.web.pages import Crumb, as_of, page
 from pairup.web.policy import may_open
-from pairup.web.rounds import donor_name, run_state
+from pairup.web.rounds import donor_choice, donor_name, run_state
 
 #: between the two parts of an item in an address
 TILDE = "~"
@@ -83,7 +83,7 @@ def shown(request: Any, programme: str, run: str, *, status: int = 200, **typed:
     atlas = read_atlas(on=asked.on, known_by=asked.known_by)
     line, is_now = review.line, asked.is_today
     signers = signing.read_signers(on=asked.on, known_by=asked.known_by) if line.has_plan else []
-    organisations = [(code, donor_name(atlas, code)) for code in signers]
+    organisations = [donor_choice(atlas, code) for code in signers]
     may = {
         name: is_now and may_open(request.actor, f"plan-{name}") for name in ("forward", "adopt", "withdraw", "keep")
     }
@@ -143,10 +143,10 @@ def _next(request: Any, programme: str, review: Review, may_sign: bool) -> tuple
     line, role = review.line, request.actor.role
     if line.is_adopted:
         at = reverse("round", args=[programme, line.round]) if line.round else reverse("rounds", args=[programme])
-        return Words("rounds.next-orders"), at
+        return Words("rounds.next-orders" if line.kind == "postings" else "rounds.next-adopted"), at
     if not line.has_plan:
         return Words("rounds.next-resolve"), "?resolve=yes#clash"
-    if may_sign and not review.voices:
+    if may_sign and not review.voices and not review.rival:
         return Words("rounds.next-sign"), "#sign"
     if role is not Role.PROGRAMME_OFFICE or review.rival:
         return None
@@ -157,7 +157,10 @@ def _next(request: Any, programme: str, review: Review, may_sign: bool) -> tuple
 
 def _listings(programme: str, review: Review, atlas: Atlas, asked: Any) -> list[Listing]:
     if review.line.kind == "postings":
-        return [_posting_listing(programme, review, atlas), _empty_listing(programme, review, atlas)]
+        return [
+            _posting_listing(programme, review, atlas), _empty_listing(programme, review, atlas),
+            *_fairness_listings(review, atlas),
+        ]  # fmt: skip
     return [_item_listing(programme, review, atlas, asked)]
 
 
@@ -202,36 +205,95 @@ def _empty_listing(programme: str, review: Review, atlas: Atlas) -> Listing:
     )  # fmt: skip
 
 
+def _fairness_listings(review: Review, atlas: Atlas) -> list[Listing]:
+    """By donor how many of its quota go, and by place how many of its seats are filled, as the draft kept them."""
+    fair = review.checks.get("fairness", {})
+    is_synthetic = review.line.is_synthetic
+    return [
+        Listing(
+            "burdens", Words("rounds.burdens-caption"),
+            [
+                Column("donor", Words("web.column-donor")),
+                Column("sent", Words("rounds.column-sent"), is_number=True),
+                Column("quota", Words("rounds.column-quota"), is_number=True),
+            ],
+            [(donor_name(atlas, one["donor"]), one["sent"], one["of"]) for one in fair.get("burdens", ())],
+            is_synthetic=is_synthetic,
+        ),
+        Listing(
+            "places", Words("rounds.places-caption"),
+            [
+                Column("place", Words("web.column-place")),
+                Column("seats", Words("rounds.column-seats"), is_number=True),
+                Column("filled", Words("rounds.column-filled"), is_number=True),
+            ],
+            [
+                (
+                    atlas.place_name(one["place"]), one["seats"],
+                    Cell(one["filled"], tone="warn" if one["filled"] < one["seats"] else ""),
+                )
+                for one in fair.get("places", ())
+            ],
+            is_synthetic=is_synthetic,
+        ),
+    ]  # fmt: skip
+
+
 def _item_listing(programme: str, review: Review, atlas: Atlas, asked: Any) -> Listing:
     """What a plan of another kind chose, by the parts of its rows."""
     names = list(review.lines[0].item) if review.lines else []
     titles: dict[str, Both] = {}
+    if review.line.kind == "visits":
+        sites = tables.read_rows(SiteVersion, on=asked.on, known_by=asked.known_by, programme=programme)
+        titles = {code: atlas.place_name(place) for code, place in
+                  sites.values_list("identity__code", "place__code")}  # fmt: skip
     if review.line.kind == "funding":
         rows = tables.read_rows(ProjectVersion, on=asked.on, known_by=asked.known_by, programme=programme)
         titles = {row.identity.code: Both(row.title_en, row.title_zh) for row in rows.select_related("identity")}
 
-    def cell(name: str, item: Any, is_first: bool) -> Any:
-        value = item[name]
+    def said(name: str, value: Any) -> Any:
         if isinstance(value, list):
-            value = ", ".join(str(part.get("site", part)) if isinstance(part, dict) else str(part) for part in value)
-        said: Any = titles.get(value) or (donor_name(atlas, value) if name == "donor" else value)
+            names_of = [titles.get(stop["site"], Both(stop["site"])) for stop in value]
+            return Both(", ".join(one.say("en") for one in names_of), "、".join(one.say("zh_Hans") for one in names_of))
+        if value in titles:
+            return titles[value]
         if name == "recipient" and value in atlas.places:
-            said = atlas.place_name(value)
-        elif name == "recipient":
-            said = donor_name(atlas, value)
-        elif name == "way" and str(value).startswith("start-"):
-            said = Words("rounds.starts-in", {"year": str(value).removeprefix("start-")})
-        if is_first and (parts := NAMES.get(review.line.kind)) and review.is_whole:
-            query = urlencode({"item": TILDE.join(str(item[part]) for part in parts)})
-            return Cell(said, f"{reverse('plan-why', args=[programme, review.line.code])}?{query}")
-        return said
+            return atlas.place_name(value)
+        if name == "way" and str(value).startswith("start-"):
+            return Words("rounds.starts-in", {"year": str(value).removeprefix("start-")})
+        return donor_name(atlas, value) if name in ("donor", "recipient") else value
 
+    def cells(item: Any) -> tuple[Any, ...]:
+        found = [said(name, item[name]) for name in names]
+        if parts and review.is_whole:
+            query = urlencode({"item": TILDE.join(str(item[part]) for part in parts)})
+            found[0] = Cell(found[0], f"{reverse('plan-why', args=[programme, review.line.code])}?{query}")
+        return (*found, " ".join(str(item[part]) for part in parts))
+
+    parts = NAMES.get(review.line.kind, ())
     return Listing(
         "chosen", Words("rounds.chosen-caption"),
-        [Column(name, Words(f"rounds.item-{name}"), name in ("amount", "minutes")) for name in names],
-        [tuple(cell(name, one.item, at == 0) for at, name in enumerate(names)) for one in review.lines],
+        [
+            *(Column(name, Words(f"rounds.item-{name}"), name in ("amount", "minutes")) for name in names),
+            Column("codes", Words("rounds.column-code")),
+        ],
+        [cells(one.item) for one in review.lines],
         empty=Words("rounds.nothing-chosen"), is_synthetic=review.line.is_synthetic,
     )  # fmt: skip
+
+
+def _facts_of_post(review: Review, atlas: Atlas, code: str) -> list[tuple[Words, Any]]:
+    """What a post is and where, as far as the draft tells it."""
+    known = [(one.item.get("post"), one.title, one.place) for one in review.lines]
+    known += [(one.post, one.title, one.place) for one in review.empty]
+    for of, title, at in known:
+        if of == code and any(title):
+            place = atlas.places.get(at)
+            return [
+                (Words("rounds.column-post"), Both(*title)), (Words("web.column-place"), atlas.place_name(at)),
+                (Words("rounds.column-altitude"), place.altitude_m if place else None),
+            ]  # fmt: skip
+    return []
 
 
 def why(request: Any, programme: str, run: str) -> HttpResponse:
@@ -241,7 +303,9 @@ def why(request: Any, programme: str, run: str) -> HttpResponse:
     found = plan_wishes.why(run, item, programme=programme, on=asked.on, confirm="confirm" in request.GET)
     reason = found if isinstance(found, Reason) else None
     names = NAMES.get(review.line.kind, ())
+    atlas = read_atlas(on=asked.on, known_by=asked.known_by)
     context = {
+        "facts": _facts_of_post(review, atlas, item[-1]) if review.line.kind == "postings" else [],
         "run": run, "item": TILDE.join(item), "is_synthetic": review.line.is_synthetic,
         "is_chosen": any(item == tuple(one.item[name] for name in names) for one in review.lines),
         "reason": found.words if isinstance(found, Reason) else found, "is_reason": reason is not None,
@@ -263,6 +327,10 @@ def post(request: Any, programme: str, run: str) -> HttpResponse:
     found = plan_wishes.read_choices(run, code, programme=programme, on=asked.on)
     atlas = read_atlas(on=asked.on, known_by=asked.known_by)
     at = reverse("plan-why", args=[programme, run])
+    context = {
+        "run": run, "is_synthetic": review.line.is_synthetic, "facts": _facts_of_post(review, atlas, code),
+        "empty": next((one for one in review.empty if one.post == code), None),
+    }  # fmt: skip
     listing = Listing(
         "choices", Words("rounds.choices-caption"),
         [
@@ -282,7 +350,7 @@ def post(request: Any, programme: str, run: str) -> HttpResponse:
         empty=Words("rounds.no-choices"), is_synthetic=review.line.is_synthetic,
     )  # fmt: skip
     return page(
-        request, "web/plan_post.html", {"run": run, "is_synthetic": review.line.is_synthetic},
+        request, "web/plan_post.html", context,
         title=Words("rounds.choices-title", {"post": code}), crumbs=crumbs(programme, review, is_under=True),
         listings=[listing],
     )  # fmt: skip

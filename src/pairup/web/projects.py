@@ -317,7 +317,7 @@ def certify(request: Any, programme: str, code: str) -> HttpResponse:
     life, form = _life_now(request, programme, code), Works(request.POST)
     if form.is_valid():
         said = form.cleaned_data
-        new = lives.free_code("works", f"W-{code}", programme=programme)
+        new = lives.free_code("works", f"W-{code}", programme=programme, key=said["key"])
         cells = {
             "code": new, "day": said["day"].isoformat(), "project": code, "value": str(said["value"]),
             "pairing": life.row.pairing.code if life.row.pairing else "", "currency": life.row.currency,
@@ -336,7 +336,7 @@ def screen(request: Any, programme: str, code: str) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         cells = {
-            "code": lives.free_code("safeguards", f"SG-{code}", programme=programme), "project": code,
+            "code": lives.free_code("safeguards", f"SG-{code}", programme=programme, key=said["key"]), "project": code,
             "question": said["question"], "answer": said["answer"],
             f"text_{'zh' if tongue() == 'zh_Hans' else 'en'}": said["text"], "from": clock().date().isoformat(),
             "is_synthetic": "yes" if life.row.is_synthetic else "no",

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from pairup.errors import InputError
 from pairup.record.acting import Role
-from pairup.record.models import OrganisationVersion
+from pairup.record.models import PairingVersion
 from pairup.services import imports, signing, tables, workbooks
 from pairup.services.imports.accepting import accept_source
 from pairup.services.imports.difference import Difference, State, compare
@@ -25,7 +25,7 @@ from pairup.values.words import Words
 from pairup.web.forms import carried_out, done, label, tongue
 from pairup.web.listing import Cell, Column, Listing
 from pairup.web.pages import Crumb, as_of, clock, page, programme_named
-from pairup.web.rounds import donor_name
+from pairup.web.rounds import donor_choice
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: bytes of a workbook at most; a county's return has some 100,000
@@ -51,16 +51,19 @@ class Take(forms.Form):
         office.choices = offices
 
 
-def _offices(request: Any) -> list[tuple[str, Any]]:
+def _offices(request: Any, programme: str) -> list[tuple[str, Any]]:
     """Offices whose rows whoever acts may take: its own; of a programme's office, all."""
     asked = as_of(request)
     atlas = read_atlas(on=asked.on, known_by=asked.known_by)
-    codes = signing.read_signers(on=asked.on, known_by=asked.known_by)
     if request.actor.role is Role.PROGRAMME_OFFICE:
-        rows = tables.read_rows(OrganisationVersion, on=asked.on, known_by=asked.known_by)
-        codes = sorted(set(rows.values_list("identity__code", flat=True)))
-    return [(code, donor_name(atlas, code)) for code in codes if code == request.actor.code or not request.actor.code
-            or request.actor.role is Role.PROGRAMME_OFFICE]  # fmt: skip
+        rows = tables.read_rows(PairingVersion, on=asked.on, known_by=asked.known_by, programme=programme)
+        found = {code for pair in rows.values_list("donor__code", "recipient__code") for code in pair if code}
+        codes = sorted(found)
+    else:
+        codes = [
+            code for code in signing.read_signers(on=asked.on, known_by=asked.known_by) if code == request.actor.code
+        ]
+    return [donor_choice(atlas, code) for code in codes]
 
 
 def workbook(request: Any, programme: str) -> HttpResponse:
@@ -71,7 +74,7 @@ def workbook(request: Any, programme: str) -> HttpResponse:
 def _shown(request: Any, programme: str, *, status: int = 200, **more: Any) -> HttpResponse:
     programme_named(programme, as_of(request))
     difference: Difference | None = more.get("difference")
-    offices = _offices(request)
+    offices = _offices(request, programme)
     context = {
         "offices": offices, "take": Take(offices), "send": more.get("send") or Send(label_suffix=""),
         "difference": difference, "may_accept": difference is not None and not difference.changes_nothing,
@@ -86,7 +89,7 @@ def _shown(request: Any, programme: str, *, status: int = 200, **more: Any) -> H
 @require_POST
 def take(request: Any, programme: str) -> HttpResponse:
     """Give an office's own rows as a sealed workbook; the journal says that it was given."""
-    form = Take(_offices(request), request.POST)
+    form = Take(_offices(request, programme), request.POST)
     if not form.is_valid():
         return _shown(request, programme, status=422)
     office = form.cleaned_data["office"]

@@ -13,8 +13,9 @@ from pairup.record.acting import Role
 from pairup.reports.facts import Both
 from pairup.services import jobs, plan_reviews, rounds, tables
 from pairup.services.reporting.places import Atlas, read_atlas
+from pairup.values.codes import JobState, called
 from pairup.values.words import Words
-from pairup.web.forms import Keyed, carried_out, done, label
+from pairup.web.forms import Keyed, carried_out, done, label, tongue
 from pairup.web.listing import Cell, Column, Listing
 from pairup.web.pages import Crumb, as_of, clock, page, programme_named
 from pairup.web.policy import may_open
@@ -138,7 +139,30 @@ def _shown(request: Any, programme: str, code: str, *, status: int = 200, draft:
         request, "web/round.html", context, title=Words("rounds.round-title", {"round": code}), status=status,
         crumbs=[Crumb(Words("web.nav-rounds"), reverse("rounds", args=[programme]))],
         listings=[
-            _share_listing(standing, atlas), _post_listing(standing, atlas), run_listing(list(standing.runs), programme)
+            _share_listing(standing, atlas), _post_listing(standing, atlas),
+            run_listing(list(standing.runs), programme), _job_listing(programme, code),
+        ],
+    )  # fmt: skip
+
+
+def _job_listing(programme: str, round_code: str) -> Listing:
+    """Drafts of a round in the making, and those that came to nothing."""
+    found = [
+        one for one in jobs.jobs(programme)
+        if one.kind in KINDS and one.arguments.get("round") == round_code and one.state != JobState.DONE
+    ]  # fmt: skip
+    return Listing(
+        "jobs", Words("rounds.jobs-caption"),
+        [
+            Column("job", Words("rounds.column-job")), Column("state", Words("rounds.column-state")),
+            Column("asked", Words("rounds.column-asked")),
+        ],
+        [
+            (
+                Cell(Words(f"rounds.kind-{one.kind}"), reverse("job", args=[programme, one.code])),
+                called(JobState(one.state)), one.asked,
+            )
+            for one in found
         ],
     )  # fmt: skip
 
@@ -148,7 +172,8 @@ def _next(request: Any, programme: str, standing: rounds.Standing, step: str) ->
     role, code = request.actor.role, standing.count.row.identity.code
     shown = next((run.code for run in standing.runs if run.is_put_forward and not run.is_adopted), "")
     if role is Role.PROGRAMME_OFFICE:
-        run = standing.adopted or next((run for run in standing.runs if run.has_plan and run.kind == "postings"), None)
+        drafts = (run for run in standing.runs if run.has_plan and run.kind == "postings")
+        run = standing.adopted or next(drafts, None)
         code_of_run = shown or (run.code if run else "")
         at = reverse("plan", args=[programme, code_of_run]) if code_of_run else "#draft"
         where = {"posts": reverse("needs", args=[programme]), "people": reverse("round-people", args=[programme, code]),
@@ -186,7 +211,14 @@ def _share_listing(standing: rounds.Standing, atlas: Atlas) -> Listing:
     )  # fmt: skip
 
 
+def donor_choice(atlas: Atlas, code: str) -> tuple[str, str]:
+    """An organisation as a choice of a form."""
+    name = atlas.organisations[code].name.say(tongue()) if code in atlas.organisations else code
+    return code, name
+
+
 def donor_name(atlas: Atlas, code: str) -> Any:
+    """What an organisation is called, in both languages; of one that is not known its code."""
     return atlas.organisations[code].name if code in atlas.organisations else code
 
 
