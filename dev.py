@@ -2,7 +2,7 @@
 """Set up pairup and run what a newcomer or a developer runs. Standard library only.
 
     python3 dev.py demo [...]     set up, then run `pairup demo`
-    python3 dev.py serve [...]    set up, then run `pairup serve`: the pages, on the demo's record unless another is named
+    python3 dev.py serve [...]    set up, then run `pairup serve`: the demo's pages, or those of --record
     python3 dev.py test [...]     set up with the test tools, then run pytest
     python3 dev.py lint           ruff (check and format) and the import contracts
     python3 dev.py types          mypy

@@ -20,6 +20,9 @@ ALLOWED = {
     / "services"
     / "folder"
     / "restoring.py": "puts a saved record into an empty one; its journal is the saved journal",
+    PACKAGE / "services" / "jobs.py": "leases and progress of work; that it was asked for and what it did are entries",
+    PACKAGE / "services" / "users.py": "accounts are Django's own; each change is in an entry's transaction",
+    PACKAGE / "services" / "tokens.py": "digests of secrets; that one was made or ended is a journal entry",
     PACKAGE / "services" / "snapshot.py": "asks PostgreSQL for one moment, to read",
     PACKAGE / "services" / "backup" / "copying.py": "copies a whole record into a database that was just made",
 }

@@ -26,7 +26,7 @@ class Job(models.Model):
     state = choice(JobState, default=JobState.WAITING)
     label = models.JSONField(default=dict, blank=True)  # what is being done: a code with facts
     done = models.FloatField(default=0)
-    total = models.FloatField(default=0)
+    steps = models.FloatField(default=0)  # of which `done` are done
     objective = models.FloatField(null=True, blank=True)
     bound = models.FloatField(null=True, blank=True)
     course = models.JSONField(default=list, blank=True)  # seconds, objective, bound: how the two came closer

@@ -50,7 +50,6 @@ POLICY: dict[str, frozenset[Role]] = {
         frozenset({Role.ADMINISTRATOR, Role.PROGRAMME_OFFICE}),
     ),
     "job.ask": OFFICES | {Role.ADMINISTRATOR, Role.EVALUATOR},
-    "job.report": OFFICES | {Role.ADMINISTRATOR, Role.EVALUATOR},
     **dict.fromkeys(("token.issue", "token.revoke"), frozenset(Role) - {Role.PUBLIC}),
 }
 

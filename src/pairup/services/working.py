@@ -55,7 +55,7 @@ class Far:
 
     def told(self) -> dict[str, Any]:
         return {
-            "label": self.label, "done": self.done, "total": self.total, "objective": self.objective,
+            "label": self.label, "done": self.done, "steps": self.total, "objective": self.objective,
             "bound": self.bound, "course": self.course,
         }  # fmt: skip
 

@@ -64,7 +64,7 @@ def job(request: Any, programme: str, code: str) -> HttpResponse:
         "words": jobs.words_of(found), "seconds": max(0, int(seconds)), "gap": None if gap is None else f"{gap:.2f}",
         "objective": None if found.objective is None else f"{found.objective:,.0f}",
         "bound": None if found.bound is None else f"{found.bound:,.0f}",
-        "share": int(100 * found.done / found.total) if found.total else None,
+        "share": int(100 * found.done / found.steps) if found.steps else None,
         "kind": Words(f"jobs.kind-{found.kind}"), "run": found.result.get("run", ""),
         "round": found.arguments.get("round", ""), "has_course": len(found.course) > 1,
     }  # fmt: skip
