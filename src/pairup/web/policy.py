@@ -32,6 +32,9 @@ ROUTES: dict[str, frozenset[Role]] = {
     # money
     **dict.fromkeys(("money", "money-years", "money-pairing", "money-picture"), READERS),
     "money-line": frozenset({Role.PROGRAMME_OFFICE, Role.DONOR_OFFICE}),
+    # visits
+    **dict.fromkeys(("visits", "visit", "visit-picture", "finding"), READERS),
+    "finding-add": OFFICES,
     # long work
     **dict.fromkeys(("jobs", "job", "job-picture", "job-stop", "job-cancel"), READERS),
     # results and claims

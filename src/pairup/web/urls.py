@@ -22,6 +22,7 @@ from pairup.web import (
     returns,
     rounds,
     uploads,
+    visits,
 )
 from pairup.web.api import api
 
@@ -73,6 +74,12 @@ PROGRAMME = [
     path("rounds/<str:code>/people/", nominations.people, name="round-people"),
     path("rounds/<str:code>/people/nominate/", nominations.nominate, name="nominate"),
     path("rounds/<str:code>/people/back/", nominations.take_back, name="nomination-back"),
+    # visits
+    path("visits/", visits.visits, name="visits"),
+    path("visits/findings/<str:code>/", visits.finding, name="finding"),
+    path("visits/<str:code>/", visits.visit, name="visit"),
+    path("visits/<str:code>/profile.svg", visits.visit_picture, name="visit-picture"),
+    path("visits/<str:code>/findings/", visits.add_finding, name="finding-add"),
     # long work
     path("jobs/", jobs.every_job, name="jobs"),
     path("jobs/<str:code>/", jobs.job, name="job"),
