@@ -41,6 +41,10 @@ OBJECTS: dict[str, dict[str, Like]] = {
     **{route: {"code": Like("job-a", "job-b", "job-0")} for route in ("job", "job-picture", "job-stop", "job-cancel")},
     **{route: {"code": Like("V-1", "V-1", "V-9")} for route in ("visit", "visit-picture", "finding-add")},
     "finding": {"code": Like("VF-A", "VF-B", "VF-9")},
+    **{
+        route: {"name": Like("somebody", "somebody", "nobody")}
+        for route in ("account", "role-give", "role-end", "account-close", "account-password")
+    },
     "document": {"code": Like("D-A", "D-B", "D-9")},
     # needs and rounds
     **{route: {"code": Like("N-1", "N-2", "N-9")} for route in ("need", "need-change", "need-withdraw", "post-ask")},

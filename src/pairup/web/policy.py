@@ -35,6 +35,21 @@ ROUTES: dict[str, frozenset[Role]] = {
     # visits
     **dict.fromkeys(("visits", "visit", "visit-picture", "finding"), READERS),
     "finding-add": OFFICES,
+    # administration
+    **dict.fromkeys(
+        (
+            "administration",
+            "journal",
+            "account-open",
+            "account",
+            "role-give",
+            "role-end",
+            "account-close",
+            "account-password",
+        ),
+        frozenset({Role.ADMINISTRATOR, Role.PROGRAMME_OFFICE}),
+    ),
+    "rules": READERS,
     # long work
     **dict.fromkeys(("jobs", "job", "job-picture", "job-stop", "job-cancel"), READERS),
     # results and claims

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from pairup.web import (
     accounts,
+    administration,
     claims,
     home,
     jobs,
@@ -80,6 +81,16 @@ PROGRAMME = [
     path("visits/<str:code>/", visits.visit, name="visit"),
     path("visits/<str:code>/profile.svg", visits.visit_picture, name="visit-picture"),
     path("visits/<str:code>/findings/", visits.add_finding, name="finding-add"),
+    # administration
+    path("administration/", administration.administration, name="administration"),
+    path("administration/rules/", administration.rules, name="rules"),
+    path("administration/journal/", administration.journal, name="journal"),
+    path("administration/accounts/", administration.open_account, name="account-open"),
+    path("administration/accounts/<str:name>/", administration.account, name="account"),
+    path("administration/accounts/<str:name>/roles/", administration.give_role, name="role-give"),
+    path("administration/accounts/<str:name>/end/", administration.end_role, name="role-end"),
+    path("administration/accounts/<str:name>/close/", administration.close_account, name="account-close"),
+    path("administration/accounts/<str:name>/password/", administration.set_password, name="account-password"),
     # long work
     path("jobs/", jobs.every_job, name="jobs"),
     path("jobs/<str:code>/", jobs.job, name="job"),
