@@ -93,7 +93,7 @@ def test_a_set_up_for_tests_serves_the_demo_and_not_the_other_way_round(checkout
     assert dev.is_set_up("core") and not dev.is_set_up("test")
 
 
-@pytest.mark.parametrize("changed", ["pyproject.toml", "requirements/web.txt"])
+@pytest.mark.parametrize("changed", ["pyproject.toml", "requirements/core.txt"])
 def test_a_changed_lock_or_project_asks_for_a_new_set_up(checkout: Path, changed: str) -> None:
     dev = load_file(checkout / "dev.py")
     stamped(dev, root=str(checkout), core=dev.fingerprint("core"))
