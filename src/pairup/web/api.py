@@ -321,8 +321,9 @@ def plan(request: HttpRequest, programme: Code, run: Code) -> dict[str, Any]:
 
 @api.post("/programmes/{programme}/plans/{run}/adopt/", response=ANSWERS)
 def adopt(request: HttpRequest, programme: Code, run: Code) -> dict[str, Any]:
-    """Take a drafted plan into the record."""
-    actor = require(request, "plan")
+    """Take a drafted plan into the record. To draft is not to decide: a token needs `write` as well as `plan`."""
+    require(request, "plan")
+    actor = require(request, "write")
     return {"rows": plans.adopt(run, actor=actor, at=clock(), programme=programme)}
 
 
