@@ -23,6 +23,7 @@ ALLOWED = {
     PACKAGE / "services" / "jobs.py": "leases and progress of work; that it was asked for and what it did are entries",
     PACKAGE / "services" / "users.py": "accounts are Django's own; each change is in an entry's transaction",
     PACKAGE / "services" / "tokens.py": "digests of secrets; that one was made or ended is a journal entry",
+    PACKAGE / "services" / "invitations.py": "digests of secrets; each was made and taken by an entry's command",
     PACKAGE / "services" / "snapshot.py": "asks PostgreSQL for one moment, to read",
     PACKAGE / "services" / "backup" / "copying.py": "copies a whole record into a database that was just made",
 }

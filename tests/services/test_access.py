@@ -25,11 +25,16 @@ def test_a_refusal_says_who_may(record: Path) -> None:
         folder.load_tables(a_programme(), actor="public", at=FIRST)
 
 
-def test_the_public_may_give_no_command_and_an_evaluator_only_evaluates_adds_papers_and_keeps_a_lost_edit() -> None:
-    assert [command for command, roles in POLICY.items() if Role.PUBLIC in roles] == []
-    assert [command for command, roles in POLICY.items() if Role.EVALUATOR in roles] == [
-        "claim.register", "claim.evaluate", "conflict.keep", "document.add"
-    ]  # fmt: skip
+def test_the_public_only_takes_up_an_invitation() -> None:
+    assert [command for command, roles in POLICY.items() if Role.PUBLIC in roles] == ["user.accept"]
+
+
+def test_an_evaluator_evaluates_adds_papers_keeps_a_lost_edit_asks_for_work_and_has_tokens() -> None:
+    found = {command for command, roles in POLICY.items() if Role.EVALUATOR in roles and Role.PUBLIC not in roles}
+
+    assert found == {
+        "claim.register", "claim.evaluate", "conflict.keep", "document.add", "job.ask", "token.issue", "token.revoke"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("role", sorted(set(Role) - POLICY["load"]))

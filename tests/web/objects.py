@@ -43,7 +43,7 @@ OBJECTS: dict[str, dict[str, Like]] = {
     "finding": {"code": Like("VF-A", "VF-B", "VF-9")},
     **{
         route: {"name": Like("somebody", "somebody", "nobody")}
-        for route in ("account", "role-give", "role-end", "account-close", "account-password")
+        for route in ("account", "role-give", "role-end", "account-close", "account-password", "account-invite")
     },
     "document": {"code": Like("D-A", "D-B", "D-9")},
     # needs and rounds

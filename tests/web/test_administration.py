@@ -76,3 +76,56 @@ def test_the_journal_is_read_with_who_did_what(browse: Browse) -> None:
     page = said(browse("administrator").get(f"{HERE}journal/"))
 
     assert "user.grant" in page and "load" in page
+
+
+def test_whoever_is_invited_sets_a_password_that_nobody_else_saw_and_signs_in_with_it(browse: Browse) -> None:
+    admin, client = browse("administrator"), browse("public")
+    with acting_as(OPERATOR):
+        users.add("county-1", actor="administrator", at=clock())
+
+    secret = said(admin.post(f"{HERE}accounts/county-1/invite/", {"key": "i"})).partition("<code>")[2].split("<")[0]
+    short = client.post("/invitation/", {"secret": secret, "password": "short"})
+    taken = client.post("/invitation/", {"secret": secret, "password": "a few words that I chose"})
+    again = client.post("/invitation/", {"secret": secret, "password": "a few words of another"})
+    signed = client.post("/account/login/", {"login": "county-1", "password": "a few words that I chose"})
+
+    assert (short.status_code, taken.status_code, again.status_code, signed.status_code) == (422, 302, 422, 302)
+    assert "12 characters" in said(short) and "opens nothing" in said(again)
+    assert secret not in said(admin.get(f"{HERE}accounts/county-1/")) and secret not in said(
+        admin.get(f"{HERE}journal/")
+    )
+
+
+def test_an_office_does_not_come_by_an_administrators_account(browse: Browse) -> None:
+    browse("administrator")
+    office = browse("programme_office")
+
+    answers = [
+        office.post(f"{HERE}accounts/administrator/password/", {"key": "p", "password": "several words of mine"}),
+        office.post(f"{HERE}accounts/administrator/invite/", {"key": "i"}),
+        office.post(f"{HERE}accounts/programme_office/roles/", {
+            "key": "r", "role": "administrator", "side": "", "first": "2026-11-01",
+        }),
+    ]  # fmt: skip
+
+    assert [answer.status_code for answer in answers] == [422, 422, 422]
+    assert all("Only an administrator" in said(answer) for answer in answers)
+    with acting_as(OPERATOR):
+        assert not users.known("administrator").check_password("several words of mine")
+
+
+def test_the_office_of_one_programme_does_not_open_the_accounts(browse: Browse) -> None:
+    office = browse("programme_office:twin")
+
+    assert office.get(HERE).status_code == 403 and f'href="{HERE}"' not in said(office.get("/in/twin/"))
+    assert office.post(f"{HERE}accounts/", {"key": "a", "name": "y", "password": "several words"}).status_code == 403
+
+
+def test_who_signed_in_stands_in_the_entry_beside_their_office(browse: Browse) -> None:
+    browse("administrator").post(f"{HERE}accounts/", {"key": "a", "name": "y-1", "password": "several words of mine"})
+
+    from pairup.record.models import JournalEntry
+
+    with acting_as(OPERATOR):
+        last = JournalEntry.objects.order_by("number").last()
+    assert last is not None and b'"by":"administrator"' in bytes(last.leaf)

@@ -8,11 +8,14 @@ from pathlib import Path
 import click
 
 from pairup.cli.backup import passphrase_in
-from pairup.cli.options import DAY, RECORD, day_of, now
+from pairup.cli.options import DAY, RECORD, day_of, now, who_acts
 
 _NAME = click.argument("name")
 _ROLE = click.argument("role", metavar="ROLE[:CODE]")
-_BY = click.option("--actor", default="administrator", show_default=True, help="Who does this: role or role:code.")
+_BY = click.option(
+    "--actor", default=lambda: who_acts() or "administrator", show_default="administrator, or who --as names",
+    help="Who does this: role or role:code.",
+)  # fmt: skip
 _PASSWORD = click.option(
     "--password-file", type=click.Path(path_type=Path, dir_okay=False),
     help="The password is the first line of this file. [default: ask]",
@@ -45,15 +48,33 @@ def user() -> None:
 @_NAME
 @RECORD
 @_PASSWORD
+@click.option("--without-password", is_flag=True, help="Set none: nobody signs in before `user invite` or `password`.")
 @_BY
-def user_add(name: str, record: Path | str, password_file: Path | None, actor: str) -> None:
+def user_add(name: str, record: Path | str, password_file: Path | None, without_password: bool, actor: str) -> None:
     """Open the account NAME, a code and never a person's name. It has no role before `user grant`."""
-    password = _password(password_file)
+    if without_password and password_file is not None:
+        raise click.UsageError("Either --password-file or --without-password.")
+    password = None if without_password else _password(password_file)
     _open(record)
     from pairup.services import users
 
     users.add(name, actor=actor, at=now(), password=password)
-    click.echo(f"{name} can sign in, and has no role yet: pairup user grant {name} ROLE --record {record}")
+    is_told = "is there" if without_password else "can sign in"
+    click.echo(f"{name} {is_told}, and has no role yet: pairup user grant {name} ROLE --record {record}")
+
+
+@user.command("invite")
+@_NAME
+@RECORD
+@click.option("--days", type=click.IntRange(1, 30), default=7, show_default=True, help="How long it opens.")
+@_BY
+def user_invite(name: str, record: Path | str, days: int, actor: str) -> None:
+    """Let whoever the account NAME is for set its password, once. The secret is printed once."""
+    _open(record)
+    from pairup.services import invitations
+
+    secret = invitations.invite(name, actor=actor, at=now(), days=days)
+    click.echo(f"Within {days} days {name} sets a password at the address of the site, /invitation/, with: {secret}")
 
 
 @user.command("password")
@@ -179,4 +200,5 @@ def token_list(record: Path | str) -> None:
 
     for one in tokens.tokens():
         ends = f"revoked {one.revoked:%Y-%m-%d}" if one.revoked else f"until {one.expires:%Y-%m-%d}"
-        click.echo(f"{one.code}: {one.user} as {one.actor}, may {one.may}, {ends} {one.label}".rstrip())
+        used = f"last used {one.used}" if one.used else "never used"
+        click.echo(f"{one.code}: {one.user} as {one.actor}, may {one.may}, {ends}, {used} {one.label}".rstrip())

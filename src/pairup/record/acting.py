@@ -81,10 +81,15 @@ def actor_of(name: str) -> Actor:
 
 @dataclass(slots=True)
 class Acting:
-    """An actor at work, and what has been found to be theirs."""
+    """An actor at work, what has been found to be theirs, and who the door said it is: the same, but inside `whole`."""
 
     actor: Actor
     holdings: dict[str, Any] = field(default_factory=dict)
+    said: Actor | None = None
+
+    @property
+    def at_the_door(self) -> Actor:
+        return self.said or self.actor
 
 
 _acting: ContextVar[Acting | None] = ContextVar("acting", default=None)
@@ -128,9 +133,11 @@ def acting_as(actor: str | Actor) -> Iterator[Actor]:
 
 @contextmanager
 def whole() -> Iterator[None]:
-    """Work on the whole record inside: for the write path, which asks for the right to each row itself."""
-    acting()
-    token = _acting.set(Acting(OPERATOR))
+    """Work on the whole record inside: for the write path, which asks for the right to each row itself.
+
+    Who the door said acts is kept: a command given in here is theirs, and in nobody else's name.
+    """
+    token = _acting.set(Acting(OPERATOR, said=acting().at_the_door))
     try:
         yield
     finally:

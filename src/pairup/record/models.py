@@ -108,7 +108,7 @@ from pairup.record.service import (
     SwapVersion,
 )
 from pairup.record.staged import StagedChunk, StagedFile
-from pairup.record.users import Grant, GrantVersion, Token, User
+from pairup.record.users import Grant, GrantVersion, Invitation, Token, User
 from pairup.record.vault import (
     Assessment,
     AssessmentVersion,

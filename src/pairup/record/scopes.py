@@ -130,6 +130,7 @@ SCOPES: dict[str, Scope] = {
     "record_stagedchunk": _line(""),
     "grants": _line(""),  # who signs in is the administrators' business; `services.users` answers for oneself
     "record_token": _line(""),
+    "record_invitation": _line(""),
     "record_job": _line("d,r,s,e actor=actor"),
     "record_user": _line(""),
     "record_user_groups": _line(""),

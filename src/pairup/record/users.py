@@ -39,5 +39,16 @@ class Token(models.Model):
     made = models.DateTimeField()
     expires = models.DateTimeField()
     revoked = models.DateTimeField(null=True, blank=True)
+    used = models.DateField(null=True, blank=True)  # the last day it opened something
+
+    objects = OwnRows()
+
+
+class Invitation(models.Model):
+    """A secret by which whoever an account is for sets its password, once. Bookkeeping: only its digest is kept."""
+
+    user = models.CharField(max_length=150, unique=True)  # a new one takes the place of the one before
+    digest = models.CharField(max_length=64, unique=True)
+    expires = models.DateTimeField()
 
     objects = OwnRows()

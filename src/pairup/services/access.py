@@ -46,9 +46,10 @@ POLICY: dict[str, frozenset[Role]] = {
     "follow-up.close": OFFICES,
     "document.add": OFFICES | {Role.EVALUATOR},
     **dict.fromkeys(
-        ("user.add", "user.grant", "user.end", "user.close", "user.password"),
+        ("user.add", "user.grant", "user.end", "user.close", "user.password", "user.invite"),
         frozenset({Role.ADMINISTRATOR, Role.PROGRAMME_OFFICE}),
     ),
+    "user.accept": frozenset(Role),  # whoever holds the secret of an invitation
     "job.ask": OFFICES | {Role.ADMINISTRATOR, Role.EVALUATOR},
     **dict.fromkeys(("token.issue", "token.revoke"), frozenset(Role) - {Role.PUBLIC}),
 }
@@ -98,7 +99,7 @@ def require_may_call(actor: Actor, command: str) -> None:
 
 def require_oneself(actor: str) -> None:
     """Refuse to write in the name of another: who sees part of the record writes as nobody else."""
-    now = acting().actor
+    now = acting().at_the_door
     if not now.sees_all and str(now) != actor:
         raise refused(AccessError(
             f"{now} may not write as {actor}.", code="access.another", actor=str(now), named=actor

@@ -5,18 +5,23 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from pairup.errors import ConflictError, InputError
-from pairup.record.acting import WITH_A_SIDE, Actor, Role, read_actor, whole
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from pairup.errors import AccessError, ConflictError, InputError
+from pairup.record.acting import WITH_A_SIDE, Actor, Role, acting, read_actor, refused, whole
 from pairup.record.models import Grant, GrantVersion, Organisation, Person, Place, Programme
-from pairup.record.users import User
+from pairup.record.users import Invitation, User
 from pairup.services import write
 from pairup.services.access import require_may
 
-#: characters of a password at least
-SHORTEST = 12
+#: characters of a password at least, and of the name of an account at most
+SHORTEST, LONGEST_NAME = 12, 64
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,16 @@ class Account:
     last_in: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A role that an account has, had or will have: from a first day to a last, open where it is not said."""
+
+    code: str
+    actor: Actor
+    first: date | None
+    last: date | None
+
+
 def actors_of(user: Any, *, on: date) -> list[Actor]:
     """The roles of an account in force on a day, in the order they were granted; none of an account that is closed."""
     if not user.is_active:
@@ -38,8 +53,16 @@ def actors_of(user: Any, *, on: date) -> list[Actor]:
         return [Actor(Role(role), side) for role, side in rows.values_list("role", "side")]
 
 
+def grants_of(name: str, *, on: date | None = None) -> list[Granted]:
+    """The roles of an account by their first day: all of them, or those of one day."""
+    rows = GrantVersion.objects.known() if on is None else GrantVersion.objects.on(on)
+    found = rows.filter(user=name).select_related("identity").order_by("starts", "identity_id")
+    return [Granted(row.identity.code, _actor_in(row), row.span.first, row.span.last) for row in found]
+
+
 def accounts(*, on: date) -> list[Account]:
-    """Every account, in order of name, with its roles on a day."""
+    """Every account, in order of name, with its roles on a day. Refused to whoever does not see the whole record."""
+    require_whole()
     granted: dict[str, list[Actor]] = {}
     for user, role, side in GrantVersion.objects.on(on).order_by("identity_id").values_list("user", "role", "side"):
         granted.setdefault(user, []).append(Actor(Role(role), side))
@@ -51,10 +74,10 @@ def accounts(*, on: date) -> list[Account]:
 
 def add(name: str, *, actor: str, at: datetime, password: str | None = None) -> None:
     """Open an account. Without a password nobody can sign in until one is set. Refuses a name that is taken."""
-    require_may(actor, "user.add")
+    require_keeper(actor, "user.add")
     _require_name(name)
     if password is not None:
-        require_password(password)
+        require_password(password, name)
     with write.alone(), whole():
         if User.objects.filter(username__iexact=name).exists():
             raise ConflictError(f"There is an account {name} already.", code="users.taken", user=name)
@@ -65,14 +88,24 @@ def add(name: str, *, actor: str, at: datetime, password: str | None = None) -> 
 
 
 def set_password(name: str, password: str, *, actor: str, at: datetime) -> None:
-    """Give an account another password. The journal says that it was given one, and nothing of it."""
-    require_may(actor, "user.password")
-    require_password(password)
+    """Give an account another password. The journal says that it was given one, and nothing of it.
+
+    Refuses an administrator's account to anybody but an administrator: whoever sets a password can sign in with it.
+    """
+    require_keeper(actor, "user.password")
+    require_password(password, name)
     with write.alone(), whole():
         user = known(name)
+        require_over(actor, name, on=at.date())
         with write.command("user.password", actor=actor, at=at, facts={"user": name}):
-            user.set_password(password)
-            user.save()
+            take(user, password)
+
+
+def take(user: User, password: str) -> None:
+    """Give an account a password, inside a command. An invitation to set one is void from then on."""
+    user.set_password(password)
+    user.save()
+    Invitation.objects.filter(user=user.username).delete()
 
 
 def grant(name: str, to: str, *, actor: str, at: datetime, first: date | None = None, last: date | None = None) -> str:
@@ -81,24 +114,24 @@ def grant(name: str, to: str, *, actor: str, at: datetime, first: date | None = 
     Refuses a role that stands for nobody, a side that is not in the record, a role that the account has already, and
     an administrator's role from anybody but an administrator.
     """
-    require_may(actor, "user.grant")
-    wanted = read_actor(to)
+    require_keeper(actor, "user.grant")
+    wanted, starts = read_actor(to), first or at.date()
+    if last is not None and last < starts:
+        raise InputError("The last day is before the first.", code="users.backwards", first=starts, last=last)
     with write.alone(), whole():
-        known(name)
+        if not known(name).is_active:
+            raise ConflictError(f"The account {name} is closed.", code="users.closed", user=name)
         _require_side(wanted)
         _require_administrator(actor, wanted)
-        if wanted in actors_of(known(name), on=first or at.date()):
-            raise ConflictError(
-                f"{name} has the role {wanted} already.", code="users.has", user=name, actor=str(wanted)
-            )
+        _require_no_overlap(name, wanted, starts, last)
         code = f"{name}-{GrantVersion.objects.filter(user=name).values('identity').distinct().count() + 1}"
-        after = date.fromordinal(last.toordinal() + 1) if last else None
+        after = last + _DAY if last else None
         facts = {"user": name, "role": str(wanted)}
         with write.command("user.grant", actor=actor, at=at, facts=facts) as doing:
             ids = doing.identities(Grant, [code])
             row = GrantVersion(
                 identity_id=ids[code], user=name, role=wanted.role.value, side=wanted.code,
-                starts=first or at.date(), ends_before=after,
+                starts=starts, ends_before=after,
             )  # fmt: skip
             doing.add(GrantVersion, [row])
     return code
@@ -106,12 +139,9 @@ def grant(name: str, to: str, *, actor: str, at: datetime, first: date | None = 
 
 def end(name: str, of: str, *, actor: str, at: datetime, last: date) -> None:
     """End a role of an account after a last day. Refuses a role it has not, and the end of the last administrator."""
-    require_may(actor, "user.end")
+    require_keeper(actor, "user.end")
     with write.alone(), whole():
-        rows = [
-            row for row in GrantVersion.objects.known().filter(user=name)
-            if str(Actor(Role(row.role), row.side)) == of and (row.ends_before is None or row.ends_before > last)
-        ]  # fmt: skip
+        rows = [row for row in _from(last + _DAY).filter(user=name) if str(_actor_in(row)) == of]
         if not rows:
             raise InputError(f"{name} has no role {of} to end.", code="users.has-not", user=name, actor=of)
         _require_another_administrator(rows, last)
@@ -121,26 +151,26 @@ def end(name: str, of: str, *, actor: str, at: datetime, last: date) -> None:
 
 
 def close(name: str, *, actor: str, at: datetime) -> None:
-    """Close an account: it signs in no more, and its roles end today. What it did stays in the journal."""
-    require_may(actor, "user.close")
+    """Close an account: it signs in no more, its roles end today, those to come with them. What it did stays."""
+    require_keeper(actor, "user.close")
     today = at.date()
     with write.alone(), whole():
         user = known(name)
-        rows = list(GrantVersion.objects.on(today).filter(user=name))
+        require_over(actor, name, on=today)
+        rows = list(_from(today + _DAY).filter(user=name))
         _require_another_administrator(rows, today)
-        for row in rows:
-            _require_administrator(actor, Actor(Role(row.role), row.side))
         with write.command("user.close", actor=actor, at=at, facts={"user": name}) as doing:
             _ended(doing, rows, today)
             user.is_active = False
             user.save()
+            Invitation.objects.filter(user=name).delete()
 
 
 def _ended(doing: write.Doing, rows: Sequence[Any], last: date) -> None:
     from pairup.services.adoption import copy_of
 
     doing.supersede(GrantVersion, [row.pk for row in rows])
-    after = date.fromordinal(last.toordinal() + 1)
+    after = last + _DAY
     begun = [row for row in rows if row.starts is None or row.starts <= last]
     doing.add(GrantVersion, [copy_of(row, ends_before=after) for row in begun])
 
@@ -153,19 +183,29 @@ def known(name: str) -> User:
     return user
 
 
-def require_password(password: str) -> None:
-    """Refuse a password that is too short; what a list of common ones holds is refused by the pages as well."""
+def require_password(password: str, name: str = "") -> None:
+    """Refuse a password that is too short, that everybody tries first, or that holds the name of its account."""
     if len(password) < SHORTEST:
         raise InputError(
             f"A password has {SHORTEST} characters or more.", hint="Several words are easy to keep in mind.",
             code="users.short", shortest=SHORTEST,
         )  # fmt: skip
+    if name and password.lower().replace(name.lower(), "").strip("-_. ") == "":
+        raise InputError("This password is the name of its account.", code="users.like-name")
+    try:
+        CommonPasswordValidator().validate(password)
+    except ValidationError:
+        raise InputError(
+            "Many people use this password, so it is tried first.", hint="Take words that nobody puts together.",
+            code="users.common",
+        ) from None  # fmt: skip
 
 
 def _require_name(name: str) -> None:
-    if not name or not all(c.isalnum() or c in "._-@+" for c in name) or len(name) > 150:
+    """Refuse what is no plain code: letters of other scripts can look alike, so that one account passes for another."""
+    if not name or not name.isascii() or not all(c.isalnum() or c in "._-@+" for c in name) or len(name) > LONGEST_NAME:
         raise InputError(
-            f"{name!r} is no user name.", hint="Letters, digits and . _ - @ +; a code, never a person's name.",
+            f"{name!r} is no user name.", hint="Letters a to z, digits and . _ - @ +; a code, never a person's name.",
             code="users.name", user=name,
         )  # fmt: skip
 
@@ -185,17 +225,60 @@ def _require_side(wanted: Actor) -> None:
         raise InputError(f"The record knows no {wanted.code}.", code="users.unknown-side", side=wanted.code)
 
 
+def require_keeper(actor: str, command: str) -> None:
+    """Refuse whoever does not keep the accounts. They are the whole record's: the office of one programme keeps none,
+    since a role given there reaches into other programmes."""
+    require_may(actor, command)
+    if not read_actor(actor).sees_all:
+        raise refused(AccessError(
+            f"{actor} keeps no accounts; they are the whole record's.", code="users.whole-record", actor=actor
+        ))  # fmt: skip
+
+
+def require_whole() -> None:
+    """Refuse to show who has an account to whoever sees a part of the record."""
+    who = acting().at_the_door
+    if not who.sees_all:
+        raise refused(AccessError(
+            f"{who} keeps no accounts; they are the whole record's.", code="users.whole-record", actor=str(who)
+        ))  # fmt: skip
+
+
+def require_over(actor: str, name: str, *, on: date) -> None:
+    """Refuse an account that is an administrator's, on a day or later, to anybody but an administrator."""
+    for row in _from(on).filter(user=name):
+        _require_administrator(actor, _actor_in(row))
+
+
 def _require_administrator(actor: str, of: Actor) -> None:
     if of.role is Role.ADMINISTRATOR and read_actor(actor).role is not Role.ADMINISTRATOR:
-        raise InputError(
-            "Only an administrator gives or ends an administrator's role.", code="users.administrator", actor=actor
-        )
+        raise refused(AccessError(
+            "Only an administrator changes an administrator's account or role.", code="users.administrator", actor=actor
+        ))  # fmt: skip
+
+
+def _require_no_overlap(name: str, wanted: Actor, first: date, last: date | None) -> None:
+    """Refuse a role that the account has on one of these days."""
+    rows = _from(first).filter(user=name, role=wanted.role, side=wanted.code)
+    if last is not None:
+        rows = rows.filter(Q(starts=None) | Q(starts__lte=last))
+    if rows.exists():
+        raise ConflictError(f"{name} has the role {wanted} already.", code="users.has", user=name, actor=str(wanted))
+
+
+def _from(day: date) -> Any:
+    """Roles that an account has on a day or later."""
+    return GrantVersion.objects.known().filter(Q(ends_before=None) | Q(ends_before__gt=day))
+
+
+def _actor_in(row: Any) -> Actor:
+    return Actor(Role(row.role), row.side)
 
 
 def _require_another_administrator(rows: Sequence[Any], last: date) -> None:
     """Refuse to end the last administrator: nobody could give a role any more."""
     ended = {row.pk for row in rows if row.role == Role.ADMINISTRATOR}
-    after = date.fromordinal(last.toordinal() + 1)
+    after = last + _DAY
     if ended and not GrantVersion.objects.on(after).filter(role=Role.ADMINISTRATOR).exclude(pk__in=ended).exists():
         raise ConflictError(
             "This is the last administrator.", hint="Grant another one first.", code="users.last-administrator"

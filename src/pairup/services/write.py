@@ -276,7 +276,7 @@ def command(
     """
     require_may(actor, name)
     require_oneself(actor)
-    user = acting().actor.user
+    user = acting().at_the_door.user
     with alone():
         with whole():
             doing = Doing(_begin(name, actor, at, key))

@@ -6,13 +6,18 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
+from pairup.services import invitations, users
+from pairup.values.words import Words
 from pairup.web.acting import CHOSEN
+from pairup.web.forms import carried_out, done, label
+from pairup.web.pages import clock, page
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
@@ -27,6 +32,40 @@ class Ministries(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return False
+
+
+class Invited(forms.Form):
+    """Set the password of the account that one was invited to. The secret is typed, so that it is in no address."""
+
+    secret = forms.CharField(
+        label=label("users.invitation-secret"), max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )  # fmt: skip
+    password = forms.CharField(
+        label=label("users.invitation-password"), max_length=200, help_text=label("users.invitation-help"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "minlength": str(users.SHORTEST)}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.label_suffix = ""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: Any) -> HttpResponse:
+    """Set a password by an invitation, once, then sign in."""
+    form = Invited(request.POST) if request.method == "POST" else Invited()
+    if form.is_bound and form.is_valid():
+        said = form.cleaned_data
+        name = carried_out(form, lambda: invitations.accept(
+            said["secret"], said["password"], actor=str(request.actor), at=clock()
+        ))  # fmt: skip
+        if name:
+            return done(request, Words("users.invitation-taken", {"user": name}), "account_login")
+    return page(
+        request, "web/invitation.html", {"form": form}, title=Words("users.invitation-title"),
+        status=422 if form.is_bound else 200,
+    )  # fmt: skip
 
 
 def back(request: HttpRequest) -> HttpResponseRedirect:

@@ -14,7 +14,7 @@ from pairup.errors import InputError
 from pairup.record.acting import Role
 from pairup.record.models import JournalCheckpoint, JournalEntry
 from pairup.rules.register import load_rules
-from pairup.services import tokens, users
+from pairup.services import invitations, tokens, users
 from pairup.services.access import CALLED
 from pairup.values.codes import called
 from pairup.values.words import Words
@@ -115,7 +115,9 @@ def account(request: Any, programme: str, name: str) -> HttpResponse:
     return _account(request, programme, name)
 
 
-def _account(request: Any, programme: str, name: str, *, status: int = 200, **typed: forms.Form) -> HttpResponse:
+def _account(
+    request: Any, programme: str, name: str, *, status: int = 200, secret: str = "", **typed: forms.Form
+) -> HttpResponse:
     found = next((one for one in users.accounts(on=as_of(request).on) if one.name == name), None)
     if found is None:
         raise InputError(f"There is no account {name}.", code="web.missing", what=name)
@@ -124,7 +126,7 @@ def _account(request: Any, programme: str, name: str, *, status: int = 200, **ty
         {
             "account": found, "refused": typed.get("refused"), "again": typed.get("again") or Password(),
             "give": typed.get("give") or Give(initial={"first": clock().date()}),
-            "roles": [(one.called, str(one), one.code) for one in found.actors],
+            "roles": [(one.called, str(one), one.code) for one in found.actors], "secret": secret,
         },
         title=name, status=status,
         crumbs=[Crumb(Words("web.nav-administration"), reverse("administration", args=[programme]))],
@@ -185,6 +187,17 @@ def set_password(request: Any, programme: str, name: str) -> HttpResponse:
         users.set_password(name, form.cleaned_data["password"], actor=str(request.actor), at=clock())
 
     return _acted(request, programme, name, form, act, "office.password-set", "again")
+
+
+@require_POST
+def invite(request: Any, programme: str, name: str) -> HttpResponse:
+    """Invite whoever an account is for to set its password; the secret stands on this answer and nowhere else."""
+    form = Keyed(request.POST)
+    if form.is_valid():
+        secret = carried_out(form, lambda: invitations.invite(name, actor=str(request.actor), at=clock()))
+        if secret:
+            return _account(request, programme, name, secret=secret)
+    return _account(request, programme, name, status=422, refused=form)
 
 
 def rules(request: HttpRequest, programme: str) -> HttpResponse:

@@ -18,10 +18,17 @@ _PLANNERS = frozenset({Role.PROGRAMME_OFFICE})
 _HOSTS = _PLANNERS | {Role.RECIPIENT_OFFICE}
 _SENDERS = _PLANNERS | {Role.DONOR_OFFICE}
 
+#: who has an account is the whole record's: these are closed to the office of one programme
+_ACCOUNTS = (
+    "administration", "account-open", "account", "role-give", "role-end", "account-close", "account-password",
+    "account-invite",
+)  # fmt: skip
+
 #: name of a route, and the roles that may open it
 ROUTES: dict[str, frozenset[Role]] = {
     "front": EVERYBODY,
     "language": EVERYBODY,
+    "invitation": EVERYBODY,
     "role": SIGNED_IN,
     "home": SIGNED_IN,
     "pairings": READERS | {Role.SECONDEE},
@@ -36,19 +43,7 @@ ROUTES: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("visits", "visit", "visit-picture", "finding"), READERS),
     "finding-add": OFFICES,
     # administration
-    **dict.fromkeys(
-        (
-            "administration",
-            "journal",
-            "account-open",
-            "account",
-            "role-give",
-            "role-end",
-            "account-close",
-            "account-password",
-        ),
-        frozenset({Role.ADMINISTRATOR, Role.PROGRAMME_OFFICE}),
-    ),
+    **dict.fromkeys((*_ACCOUNTS, "journal"), frozenset({Role.ADMINISTRATOR, Role.PROGRAMME_OFFICE})),
     "rules": READERS,
     # long work
     **dict.fromkeys(("jobs", "job", "job-picture", "job-stop", "job-cancel"), READERS),
@@ -72,7 +67,7 @@ ROUTES: dict[str, frozenset[Role]] = {
 
 
 def may_open(actor: Actor, route: str) -> bool:
-    return actor.role in ROUTES.get(route, frozenset())
+    return actor.role in ROUTES.get(route, frozenset()) and (actor.sees_all or route not in _ACCOUNTS)
 
 
 def require_may_open(actor: Actor, route: str) -> None:

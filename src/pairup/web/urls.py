@@ -91,6 +91,7 @@ PROGRAMME = [
     path("administration/accounts/<str:name>/end/", administration.end_role, name="role-end"),
     path("administration/accounts/<str:name>/close/", administration.close_account, name="account-close"),
     path("administration/accounts/<str:name>/password/", administration.set_password, name="account-password"),
+    path("administration/accounts/<str:name>/invite/", administration.invite, name="account-invite"),
     # long work
     path("jobs/", jobs.every_job, name="jobs"),
     path("jobs/<str:code>/", jobs.job, name="job"),
@@ -115,6 +116,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("api/v1/", api.urls),
     path("language/", accounts.choose_language, name="language"),
+    path("invitation/", accounts.invitation, name="invitation"),
     path("role/", accounts.choose_role, name="role"),
     path("in/<str:programme>/", include(PROGRAMME)),
 ]
