@@ -29,6 +29,8 @@ from typing import Any
 #: whether this session's records are on a server
 ON_SERVER = os.environ.get("PAIRUP_TEST_DATABASE", "sqlite") == "postgresql"
 OWNER, APPLICATION = "pairup_owner", "pairup_application"
+#: whether the server brings every commit to the disk before it acknowledges it; set before the server is started
+durable = False
 _EMPTY = "empty"
 _FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
 
@@ -73,6 +75,8 @@ def _dies_with_us() -> None:
 
 def _room() -> str:
     """Where the data goes: into memory where there is some, because each record is a thousand small files."""
+    if durable:
+        return "/tmp"
     memory = Path("/dev/shm")
     return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 2**30 else "/tmp"
 
@@ -80,7 +84,7 @@ def _room() -> str:
 class Server:
     """A running server: its data and its one socket are in a folder that goes with it."""
 
-    def __init__(self, settings: Sequence[str] = _FAST) -> None:
+    def __init__(self, settings: Sequence[str] | None = None) -> None:
         self.bin, self.as_user = binaries(), _somebody()
         self.folder = Path(tempfile.mkdtemp(prefix="pairup-pg-", dir=_room()))
         if self.as_user:
@@ -88,11 +92,19 @@ class Server:
         self.data = self.folder / "data"
         self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         words = [self.bin / "postgres", "-D", self.data, "-k", self.folder, "-c", "listen_addresses="]
-        for setting in ("max_connections=60", "shared_buffers=64MB", "timezone=UTC", "jit=off", *settings):
+        chosen = (() if durable else _FAST) if settings is None else settings
+        for setting in ("max_connections=60", "shared_buffers=64MB", "timezone=UTC", "jit=off", *chosen):
             words += ["-c", setting]
-        with (self.folder / "log").open("wb") as log:
+        self._words = list(map(str, words))
+        atexit.register(self.stop)
+        self.start()
+        self.execute(f"CREATE ROLE {OWNER} LOGIN", f"CREATE ROLE {APPLICATION} LOGIN")
+
+    def start(self) -> None:
+        """Start the server on its data and wait until it answers; after a crash it recovers first."""
+        with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                list(map(str, words)),
+                self._words,
                 cwd="/",
                 stdout=log,
                 stderr=log,
@@ -100,9 +112,15 @@ class Server:
                 preexec_fn=_dies_with_us,
                 **self.as_user,
             )
-        atexit.register(self.stop)
         self._wait()
-        self.execute(f"CREATE ROLE {OWNER} LOGIN", f"CREATE ROLE {APPLICATION} LOGIN")
+
+    def crash(self) -> None:
+        """Kill the server and each of its processes at once, as a fault of the machine's memory would."""
+        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
+        for process in (self.process.pid, *map(int, listed.split())):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self.process.wait(20)
 
     def _run(self, tool: str, *words: object) -> None:
         done = subprocess.run(
@@ -125,7 +143,7 @@ class Server:
         raise NoServer("The server did not answer within 30 s.")
 
     def stop(self) -> None:
-        if self.process.poll() is None:
+        if hasattr(self, "process") and self.process.poll() is None:
             self.process.send_signal(signal.SIGQUIT)  # immediate: nothing here is kept
             self.process.wait(20)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -193,9 +211,14 @@ def own(path: Path) -> None:
     from pairup import services
 
     if ON_SERVER:
-        name = path.read_text(encoding="utf-8").partition("@/")[2].partition("?")[0]
-        path.write_text(the_server().address(name, "postgres"), encoding="utf-8")
+        path.write_text(address_for_all(path), encoding="utf-8")
         services.open_record(path)
+
+
+def address_for_all(path: Path) -> str:
+    """The address of a record on the server for the role that no fence holds."""
+    name = path.read_text(encoding="utf-8").partition("@/")[2].partition("?")[0]
+    return the_server().address(name, "postgres")
 
 
 def drop_record(path: Path) -> None:

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.crash.oracle import Judged, books, judge, sqlite_query
+from tests import postgresql
+from tests.crash.ground import asking
+from tests.crash.oracle import Judged, books, judge
 from tests.crash.work import Ledger, Work, run
 
 #: what the four children of a cycle do; one of the last column in turn
@@ -22,6 +24,8 @@ IN_TURN = ("checkpoint", "backup", "plan")
 SHORTEST, LONGEST = 20, 400
 #: so many times longer where a child makes a backup or a plan, or none would ever be done
 PATIENCE = 3
+#: and longer again on a server, where a backup copies rows instead of pages
+ON_SERVER = 3
 
 
 @dataclass
@@ -38,15 +42,23 @@ def kinds_of(number: int) -> tuple[str, ...]:
 def crash(
     record: Path, home: Path, *, cycles: int, seed: int, defect: str = "", kinds: tuple[str, ...] = ()
 ) -> Iterator[Cycle]:
-    """Run cycles; the record grows from one to the next. No connection may be open in this process."""
+    """Run cycles; the record grows from one to the next. No connection may be open in this process.
+
+    On a server every second cycle kills the server too, in the midst of what it was asked; it then recovers by itself.
+    """
     chance = random.Random(seed)
+    on_server = postgresql.ON_SERVER
     for number in range(cycles):
         doing = kinds or kinds_of(number)
-        waited = chance.randrange(SHORTEST, LONGEST + 1) * (PATIENCE if {"backup", "plan"} & set(doing) else 1)
+        longer = (PATIENCE if {"backup", "plan"} & set(doing) else 1) * (ON_SERVER if on_server else 1)
+        waited = chance.randrange(SHORTEST, LONGEST + 1) * longer
         group = _begin(record, home, number, doing, chance, defect)
         time.sleep(waited / 1000)
-        _kill(group)
-        yield Cycle(number, waited, judge(sqlite_query(record), books(home)))
+        if on_server and number % 2:
+            _crash_server(group)
+        else:
+            _kill(group)
+        yield Cycle(number, waited, judge(asking(record), books(home), is_sqlite=not on_server))
 
 
 def _begin(
@@ -81,6 +93,14 @@ def _live(
     except BaseException:
         (home / f"{name}.failed").write_text(traceback.format_exc(), encoding="utf-8")
     os._exit(1)
+
+
+def _crash_server(group: list[int]) -> None:
+    """Kill the server while the children stand still, so that none of them lives to be told of it, then them."""
+    os.killpg(group[0], signal.SIGSTOP)
+    postgresql.the_server().crash()
+    _kill(group)
+    postgresql.the_server().start()
 
 
 def _kill(group: list[int]) -> None:

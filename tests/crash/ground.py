@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests import postgresql
+from tests.crash.oracle import Query, server_query, sqlite_query
 from tests.services.cast import a_programme, load
 
 
@@ -20,6 +22,13 @@ def prepared(home: Path) -> Path:
     load(a_programme())
     closed()
     return record
+
+
+def asking(record: Path) -> Query:
+    """How the oracle asks a record: by a connection of its own, to the file or to the server as whoever sees all."""
+    if not postgresql.ON_SERVER:
+        return sqlite_query(record)
+    return server_query(postgresql.address_for_all(record))
 
 
 def closed() -> None:

@@ -1,4 +1,4 @@
-"""Judges a record after a crash, from its file and the children's books alone: no code of pairup is asked.
+"""Judges a record after a crash, from its database and the children's books alone: no code of pairup is asked.
 
 Every acknowledged entry is there once, with its hash; of everything else all rows are there or none; the database finds
 itself whole; the journal's entries are numbered without a hole and each is what its hash says.
@@ -51,6 +51,18 @@ def sqlite_query(path: Path) -> Query:
             return file.execute(sql).fetchall()
         finally:
             file.close()
+
+    return query
+
+
+def server_query(address: str) -> Query:
+    """Ask a server in a connection of our own."""
+
+    def query(sql: str) -> list[tuple[Any, ...]]:
+        import psycopg
+
+        with psycopg.connect(address) as connection:
+            return connection.execute(sql).fetchall()  # type: ignore[arg-type]
 
     return query
 

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests import postgresql
 from tests.crash.cycles import crash, failures
 from tests.crash.ground import backups_hold, prepared, verified
 
@@ -19,7 +20,11 @@ def main() -> int:
     parser.add_argument("--defect", choices=["ack-first", "two-commits"], default="")
     asked = parser.parse_args()
     seed = random.SystemRandom().randrange(10**6) if asked.seed is None else asked.seed
-    print(f"seed {seed}", flush=True)
+    kept = "postgresql, every commit brought to the disk" if postgresql.ON_SERVER else "sqlite"
+    print(f"seed {seed}, {kept}", flush=True)
+    if postgresql.ON_SERVER:
+        postgresql.durable = True
+        postgresql.take_over()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         record = prepared(home)

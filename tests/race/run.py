@@ -19,7 +19,11 @@ def main() -> int:
     asked = parser.parse_args()
     seed = random.SystemRandom().randrange(10**6) if asked.seed is None else asked.seed
     from pairup.services import open_record
+    from tests import postgresql
 
+    if postgresql.ON_SERVER:
+        postgresql.durable = True
+        postgresql.take_over()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         open_record(home / "record.sqlite3", create=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,8 +12,9 @@ from typing import Any
 import pytest
 
 from pairup.errors import ConflictError, InputError
+from pairup.journal.checkpoint import SigningKey
 from pairup.reports.facts import Change, MoneyFacts, PairingFacts, ReportFacts
-from pairup.services import plans, reporting
+from pairup.services import plans, reporting, write
 from tests.services import cast
 from tests.services.cast import (
     ADOPTED,
@@ -405,6 +407,22 @@ def test_a_journey_keeps_its_days_in_a_report_of_a_later_day(record: Path) -> No
     assert now is not None and later is not None
     assert [day.day for day in later.days] == [day.day for day in now.days]
     assert now.days[0].day == date(2026, 11, 30)
+
+
+def test_the_last_checkpoint_is_printed_as_it_was_known(record: Path, tmp_path: Path) -> None:
+    load(a_programme())
+    before = facts()
+    key = SigningKey("pairup/journal", bytes(range(32)))
+    note = write.sign_checkpoint(key, at=ADOPTED)
+    write.sign_checkpoint(key, at=LATER)
+
+    paths = reporting.write(tmp_path / "report", programme="twin", on=ON, known_by=KNOWN)
+
+    said = facts(known_by=KNOWN).checkpoint
+    assert before.checkpoint is None and said is not None and facts().checkpoint != said
+    assert [said.log, str(said.size), said.head] == note.splitlines()[:3] and said.day == KNOWN
+    pages = [path.read_text(encoding="utf-8") for path in paths if path.name in ("index.html", "public.html")]
+    assert len(pages) == 2 and all(html.escape(said.head) in page for page in pages)
 
 
 def test_an_absent_signature_is_printed(record: Path) -> None:

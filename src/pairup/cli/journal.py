@@ -18,19 +18,33 @@ _KEY = click.option("--key", type=_FILE, help="The log's secret key. [default: R
 @_KEY
 @click.option("--log", "name", default="pairup/journal", show_default=True, help="The log's name, for a new key.")
 @click.option("--into", type=_FILE, help="Write the checkpoint there too.")
-def checkpoint(record: Path | str, key: Path | None, name: str, into: Path | None) -> None:
+@click.option(
+    "--letters", "folder", type=click.Path(path_type=Path, file_okay=False),
+    help="Write a letter with the checkpoint for each office there, as .eml files to send.",
+)  # fmt: skip
+@click.option("--offices", type=_FILE, help="Addresses of the three offices. [default: RECORD.offices.toml]")
+def checkpoint(
+    record: Path | str, key: Path | None, name: str, into: Path | None, folder: Path | None, offices: Path | None
+) -> None:
     """Sign how long the journal is and what its head is; print the note for the offices to keep."""
     from pairup.services import beside, open_record
 
     open_record(record)
+    from pairup.journal.letters import letters, read_addresses
     from pairup.services.journal_export import signing_key
     from pairup.services.write import sign_checkpoint
 
     path = key or beside(record, ".key")
+    addresses = read_addresses(offices or beside(record, ".offices.toml")) if folder is not None else None
     secret, is_new = signing_key(path, name)
     note = sign_checkpoint(secret, at=now())
     if into is not None:
         into.write_text(note, encoding="utf-8")
+    if folder is not None and addresses is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, letter in letters(note, secret.public, addresses):
+            (folder / file).write_bytes(letter)
+            click.echo(f"To be sent: {folder / file}", err=True)
     if is_new:
         click.echo(f"A key was made: {path}. Keep it apart from the record and its backups.", err=True)
         click.echo("Give every office this line; it checks all checkpoints:", err=True)

@@ -179,6 +179,9 @@ def origins_section(facts: ReportFacts, *, public: bool) -> Section:
         titles_of_sources = ("col-source", "col-citation", "col-address", "col-licence", "col-rows")
         columns = tuple(Column(said(name), name == "col-rows", name == "col-citation") for name in titles_of_sources)
         blocks.append(Table(said("sources-caption"), columns, listed))
+    if (mark := facts.checkpoint) is not None:
+        told = said("origins-checkpoint", log=mark.log, size=count(mark.size), head=mark.head, day=day(mark.day))
+        blocks.append(Paragraph(told))
     return Section("origins", said("origins-title"), tuple(blocks))
 
 

@@ -587,6 +587,16 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckpointFacts:
+    """How long the journal was and what its head was, as it was last signed: what a reader can keep of it."""
+
+    log: str
+    size: int
+    head: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class ReportFacts:
     """Everything both reports need."""
 
@@ -613,6 +623,7 @@ class ReportFacts:
     waiting: tuple[WaitingFacts, ...] = ()
     sources: tuple[SourceFacts, ...] = ()
     origins: tuple[Origin, ...] = ()
+    checkpoint: CheckpointFacts | None = None
     tables: tuple[RowTable, ...] = ()
 
     @property

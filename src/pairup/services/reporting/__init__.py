@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from pairup import __version__
 from pairup.errors import ConflictError
 from pairup.planning.plan import Status
 from pairup.planning.problems import FundingProblem
+from pairup.record.journal import JournalCheckpoint
 from pairup.record.models import (
     TABLES,
     AdoptionVersion,
@@ -25,6 +26,7 @@ from pairup.record.models import (
 from pairup.reports.facts import (
     Both,
     Change,
+    CheckpointFacts,
     Count,
     NameFacts,
     Origin,
@@ -193,7 +195,7 @@ def read_facts(programme: str, *, on: date, known_by: date | None = None, is_dem
         signatures=_signatures(programme, runs, atlas, held, on, known_by),
         waiting=read_waiting(programme, on=on, known_by=known_by),
         sources=_sources(programme, on=on, known_by=known_by),
-        origins=_origins(programme, row_tables, on=on, known_by=known_by),
+        origins=_origins(programme, row_tables, on=on, known_by=known_by), checkpoint=_checkpoint(known_by),
         tables=tuple(row_tables), **parts,
     )  # fmt: skip
 
@@ -306,6 +308,16 @@ def _sources(programme: str, *, on: date, known_by: date | None) -> tuple[Source
         for row in tables.read_rows(SourceVersion, on=on, known_by=known_by).select_related("identity")
         if used[row.identity.code]
     )
+
+
+def _checkpoint(known_by: date | None) -> CheckpointFacts | None:
+    """The last checkpoint that was signed, as its note says it; None where none was yet."""
+    rows = JournalCheckpoint.objects.order_by("-pk")
+    row = (rows if known_by is None else rows.filter(at__date__lte=known_by)).first()
+    if row is None:
+        return None
+    log, size, head, at = row.note.splitlines()[:4]
+    return CheckpointFacts(log, int(size), head, datetime.fromisoformat(at).date())
 
 
 def _origins(programme: str, linked: list[Any], *, on: date, known_by: date | None) -> tuple[Origin, ...]:
