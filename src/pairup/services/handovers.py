@@ -19,7 +19,7 @@ from pairup.exchange.cells import holds_national_id
 from pairup.record.models import DocumentVersion, PersonVersion, PostingVersion, SignatureVersion
 from pairup.services import documents, lives, postings, tables
 from pairup.services.dues import HANDOVER_DAYS
-from pairup.services.welfare import posts_of
+from pairup.services.welfare import PostLine, post_lines
 from pairup.values.codes import DocumentKind, PostingStatus, SignatureKind
 
 #: parts of a handover file, in order; each is named `persons.part-NAME` in the catalogue
@@ -28,13 +28,17 @@ PARTS = ("work", "people", "promises", "worked", "papers", "season", "counterpar
 LONGEST = 6000
 
 
+#: columns of a posting that its handover is told by
+_COLUMNS = ("identity__code", "person__code", "post_id", "handover__code", "ends_before", "is_synthetic")
+
+
 @dataclass(frozen=True, slots=True)
 class Handover:
     """One posting's handover: when it is due, whether it was given, and whether the host accepted it."""
 
     posting: str
     person: str
-    post: Any
+    post: PostLine | None
     last: date | None
     due: date | None
     paper: str  # code of the document; empty: not given
@@ -65,10 +69,10 @@ def draft_code(posting: str) -> str:
 def read_handovers(programme: str, *, on: date, known_by: date | None = None) -> list[Handover]:
     """Handovers of one's own people and posts, those in post or over, what is due first."""
     rows = PostingVersion.objects.known(known_by).filter(identity__programme__code=programme, starts__lte=on)
-    rows = rows.exclude(status=PostingStatus.PLANNED).select_related("identity", "person", "handover")
-    serving = tables.latest(rows.order_by("identity__code", "starts"))
-    posts = posts_of(programme, known_by=known_by)
-    papers = [row.handover.code for row in serving if row.handover]
+    told = rows.exclude(status=PostingStatus.PLANNED).order_by("identity__code", "starts").values_list(*_COLUMNS)
+    serving = list({row[0]: row for row in told}.values())
+    posts = post_lines(programme, known_by=known_by)
+    papers = [row[3] for row in serving if row[3]]
     given, voices = _papers(papers, programme, on, known_by), _voices(papers, programme, on, known_by)
     found = [_handover(row, posts, given, voices) for row in serving]
     order = ("overdue", "given", "due", "reserved", "later", "accepted", "none")
@@ -78,26 +82,25 @@ def read_handovers(programme: str, *, on: date, known_by: date | None = None) ->
 def read_handover(posting: str, programme: str, *, on: date, known_by: date | None = None) -> Handover:
     """The handover of one posting. Refuses a posting that is not there, or another's."""
     rows = PostingVersion.objects.known(known_by).filter(identity__programme__code=programme, identity__code=posting)
-    row = rows.select_related("identity", "person", "handover").order_by("-number").first()
+    row = rows.order_by("-number").values_list(*_COLUMNS).first()
     if row is None:
         raise InputError(f"There is no posting {posting}.", code="web.missing", what=posting)
-    papers = [row.handover.code] if row.handover else []
+    papers = [row[3]] if row[3] else []
     return _handover(
-        row, posts_of(programme, known_by=known_by), _papers(papers, programme, on, known_by),
+        row, post_lines(programme, known_by=known_by), _papers(papers, programme, on, known_by),
         _voices(papers, programme, on, known_by),
     )  # fmt: skip
 
 
 def _handover(
-    row: Any, posts: Mapping[int, Any], given: Mapping[str, date | None], voices: Mapping[str, Any]
+    row: tuple[Any, ...], posts: Mapping[int, PostLine], given: Mapping[str, date | None], voices: Mapping[str, Any]
 ) -> Handover:
-    paper, last = row.handover.code if row.handover else "", lives.last_day(row)
-    signed = voices.get(paper)
+    posting, person, post, paper, ends_before, is_synthetic = row
+    last, signed = ends_before - timedelta(days=1) if ends_before else None, voices.get(paper)
     return Handover(
-        row.identity.code, row.person.code, posts.get(row.post_id), last,
-        last - timedelta(days=HANDOVER_DAYS) if last else None, paper, given.get(paper),
-        SignatureKind(signed.kind) if signed else None, signed.day if signed else None,
-        signed.reservation if signed else "", row.is_synthetic,
+        posting, person, posts.get(post), last, last - timedelta(days=HANDOVER_DAYS) if last else None, paper or "",
+        given.get(paper), SignatureKind(signed.kind) if signed else None, signed.day if signed else None,
+        signed.reservation if signed else "", is_synthetic,
     )  # fmt: skip
 
 

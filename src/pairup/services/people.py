@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from pairup.errors import InputError
 from pairup.record.models import ArrivalCheckVersion, FitnessCheckVersion, PersonVersion, PostingVersion
 from pairup.services import lives, tables
-from pairup.services.welfare import posts_of
+from pairup.services.welfare import PostLine, post_lines
 from pairup.values.codes import PostingStatus
 
 #: states in which somebody stands in the short list
@@ -18,56 +18,78 @@ CURRENT = frozenset({"nominated", PostingStatus.PLANNED.value, PostingStatus.IN_
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person of one's own: the row, the posting that counts on the day, and its post."""
+    """One person of one's own, with the posting that counts on the day."""
 
-    row: Any
-    posting: Any  # None: none that one sees
-    post: Any
+    code: str
+    donor: str
+    profession: str
     state: str  # nominated, free, or the status of the posting
+    posting: str  # empty: none that one sees
+    post: PostLine | None
+    starts: date | None  # of the posting, else of when one can serve
+    last: date | None
+    is_synthetic: bool
 
-    @property
-    def last(self) -> date | None:
-        return lives.last_day(self.posting) if self.posting is not None else None
+
+class _Posting(NamedTuple):
+    person: int
+    code: str
+    post: int
+    status: str
+    starts: date | None
+    ends_before: date | None
+
+    def counts(self, on: date) -> int:
+        """How much it counts on a day: one that is served, then one to come, then one that is over."""
+        if self.status == PostingStatus.IN_POST:
+            return 2
+        return int(self.status == PostingStatus.PLANNED and (self.ends_before is None or self.ends_before > on))
 
 
 def read_people(
     programme: str, *, on: date, known_by: date | None = None, only_current: bool = False, code: str = ""
-) -> list[Line]:  # fmt: skip
+) -> list[Line]:
     """People of one's own, with the posting they serve, else the next, else the last; with few questions for many.
 
     With a code, that person alone.
     """
     people = PersonVersion.objects.known(known_by).filter(identity__programme__code=programme)
-    people = people.defer("sealed", "closed").select_related("identity", "donor", "round")
     postings = PostingVersion.objects.known(known_by).filter(identity__programme__code=programme)
     if code:
         people, postings = people.filter(identity__code=code), postings.filter(person__code=code)
-    chosen: dict[int, Any] = {}
-    for row in postings.select_related("identity").order_by("starts", "number"):
-        before = chosen.get(row.person_id)
-        if before is None or _counts(row, on) >= _counts(before, on):
-            chosen[row.person_id] = row
-    posts = posts_of(programme, known_by=known_by)
-    found = []
-    for row in tables.latest(people.order_by("identity__code", "starts")):
-        posting = chosen.get(row.identity_id)
-        state = _state(row, posting, on)
+    columns = postings.order_by("starts", "number").values_list(
+        "person_id", "identity__code", "post_id", "status", "starts", "ends_before"
+    )
+    chosen: dict[int, _Posting] = {}
+    for one in map(_Posting._make, columns):
+        before = chosen.get(one.person)
+        if before is None or one.counts(on) >= before.counts(on):
+            chosen[one.person] = one
+    told = people.order_by("identity__code", "starts").values_list(
+        "identity_id", "identity__code", "donor__code", "profession", "round_id", "starts", "ends_before",
+        "is_synthetic",
+    )  # fmt: skip
+    posts, found = post_lines(programme, known_by=known_by), []
+    for person, name, donor, profession, round_, starts, ends_before, is_synthetic in {
+        row[0]: row for row in told
+    }.values():  # fmt: skip
+        is_nominated = round_ is not None and (ends_before is None or ends_before > on)
+        posting = chosen.get(person)
+        state = _state(posting, is_nominated, on)
         if state in CURRENT or not only_current:
-            found.append(Line(row, posting, posts.get(posting.post_id) if posting is not None else None, state))
+            first, end = (posting.starts, posting.ends_before) if posting else (starts, ends_before)
+            found.append(Line(
+                name, donor, profession, state, posting.code if posting else "",
+                posts.get(posting.post) if posting else None, first, end - timedelta(days=1) if end else None,
+                is_synthetic,
+            ))  # fmt: skip
     return found
 
 
-def _counts(row: Any, on: date) -> int:
-    """How much a posting counts on a day: one that is served, then one to come, then one that is over."""
-    if row.status == PostingStatus.IN_POST:
-        return 2
-    return 1 if row.status == PostingStatus.PLANNED and (row.ends_before is None or row.ends_before > on) else 0
-
-
-def _state(row: Any, posting: Any, on: date) -> str:
-    if posting is not None and (_counts(posting, on) or row.starts is None or row.starts <= on):
-        return str(posting.status)
-    return "nominated" if row.round_id is not None and (row.ends_before is None or row.ends_before > on) else "free"
+def _state(posting: _Posting | None, is_nominated: bool, on: date) -> str:
+    if posting is not None and (posting.counts(on) or posting.starts is None or posting.starts <= on):
+        return posting.status
+    return "nominated" if is_nominated else "free"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +97,8 @@ class Known:
     """What an office sees of one person: the line, every posting, until when fitness is checked, arrival answers."""
 
     line: Line
-    postings: tuple[tuple[Any, Any], ...]  # posting and its post
+    row: PersonVersion
+    postings: tuple[tuple[PostingVersion, PostLine | None], ...]
     is_checked: bool
     checked_until: date | None
     answers: tuple[ArrivalCheckVersion, ...]
@@ -86,15 +109,20 @@ def read_known(programme: str, code: str, *, on: date, known_by: date | None = N
     line = next(iter(read_people(programme, on=on, known_by=known_by, code=code)), None)
     if line is None:
         raise InputError(f"There is no person {code}.", code="web.missing", what=code)
-    person = line.row.identity_id
+    row = (
+        PersonVersion.objects.known(known_by).filter(identity__programme__code=programme, identity__code=code)
+        .defer("sealed", "closed").select_related("identity", "donor", "round").order_by("starts").last()
+    )  # fmt: skip
+    assert row is not None
+    person = row.identity_id
     rows = PostingVersion.objects.known(known_by).filter(person=person).select_related("identity")
-    posts = posts_of(programme, known_by=known_by)
+    posts = post_lines(programme, known_by=known_by)
     checks = FitnessCheckVersion.objects.known(known_by).filter(person=person).order_by("starts")
     last = checks.defer("sealed", "closed").last()
     answers = tables.read_rows(ArrivalCheckVersion, on=on, known_by=known_by, programme=programme)
     serving = tables.latest(rows.order_by("starts"))
     return Known(
-        line, tuple((row, posts.get(row.post_id)) for row in serving), last is not None,
+        line, row, tuple((one, posts.get(one.post_id)) for one in serving), last is not None,
         lives.last_day(last) if last is not None else None,
-        tuple(answers.filter(posting__in=[row.identity_id for row in serving]).select_related("posting")),
+        tuple(answers.filter(posting__in=[one.identity_id for one in serving]).select_related("posting")),
     )  # fmt: skip

@@ -19,11 +19,12 @@ from pairup.record.models import (
     PersonVersion,
     PostingVersion,
     PostOfferVersion,
+    PostVersion,
 )
 from pairup.services import lives, tables
 from pairup.services.dues import ARRIVAL_DAYS, ARRIVAL_UNTIL, HANDOVER_DAYS
 from pairup.services.personal import open_rows
-from pairup.services.welfare import CHECK_DAYS, posts_of, read_check_ins
+from pairup.services.welfare import CHECK_DAYS, read_check_ins
 from pairup.values.codes import Answer, PostingStatus, Voice
 from pairup.values.purposes import Purpose
 
@@ -124,13 +125,19 @@ def read_self(person: Person, *, on: date, known_by: date | None = None) -> Self
     constraints = tables.read_rows(ConstraintVersion, **asked).filter(person=person).select_related("identity")
     consents = tables.read_rows(ConsentVersion, **asked).filter(person=person).select_related("asked_by")
     latest = {one.purpose: one for one in consents.order_by("day", "pk")}
-    posts = posts_of(programme, known_by=known_by)
+    posts = _posts(programme, known_by)
     return Self(
         row, tuple(_served(person, posts, on, known_by)), tuple(Offered(one, posts.get(one.post_id)) for one in offers),
         tuple(_extensions(person, on, known_by)), tuple(open_rows(constraints)),
         tuple(open_rows(latest[purpose] for purpose in Purpose if purpose in latest)),
         tuple(tables.read_rows(FeedbackVersion, **asked).filter(about=f"people/{person.code}")),
     )  # fmt: skip
+
+
+def _posts(programme: str, known_by: date | None) -> dict[int, PostVersion]:
+    """The posts that one serves, served, or is offered: a secondee reads no others."""
+    rows = PostVersion.objects.known(known_by).filter(identity__programme__code=programme)
+    return {row.identity_id: row for row in rows.select_related("identity", "place", "host").order_by("starts")}
 
 
 def _served(person: Person, posts: dict[int, Any], on: date, known_by: date | None) -> Iterator[Served]:

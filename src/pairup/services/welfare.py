@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from pairup.record.models import ArrivalCheckVersion, PersonVersion, PostingVersion, PostVersion, WelfareCheckVersion
 from pairup.services import tables
@@ -21,13 +20,22 @@ CHECK_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
+class PostLine:
+    """What lists say of a post: its title in both languages, and the code of its place."""
+
+    title_en: str
+    title_zh: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """One person in post: where the post is, the last check-in, and what is due."""
 
     person: str
     donor: str
     posting: str
-    post: Any  # the row of the post; None where it is not one's own to read
+    post: PostLine | None  # None where it is not one's own to read
     starts: date | None
     last: date | None  # last check-in; None: none yet
     due: date  # of the next
@@ -42,10 +50,10 @@ class Checked:
 def read_board(programme: str, *, on: date, known_by: date | None = None) -> list[Checked]:
     """People of one's own in post on a day: who wants a call first, then by how long a check-in is due."""
     rows = tables.read_rows(PostingVersion, on=on, known_by=known_by, programme=programme)
-    serving = list(rows.filter(status=PostingStatus.IN_POST).select_related("identity", "person"))
+    serving = rows.filter(status=PostingStatus.IN_POST).select_related("identity", "person")
     of_people = PersonVersion.objects.known(known_by).filter(identity__programme__code=programme).order_by("starts")
     donors = dict(of_people.values_list("identity_id", "donor__code"))
-    posts = posts_of(programme, known_by=known_by)
+    posts = post_lines(programme, known_by=known_by)
     said = read_check_ins(programme, on=on, known_by=known_by)
     heard: dict[int, set[str]] = defaultdict(set)
     checks = tables.read_rows(ArrivalCheckVersion, on=on, known_by=known_by, programme=programme)
@@ -82,7 +90,8 @@ def read_check_ins(
     return {posting: told.get(posting, (day, False)) for posting, day in days.items()}
 
 
-def posts_of(programme: str, *, known_by: date | None = None) -> dict[int, PostVersion]:
-    """The latest row of each post of one's own."""
-    rows = PostVersion.objects.known(known_by).filter(identity__programme__code=programme)
-    return {row.identity_id: row for row in rows.select_related("identity", "place", "host").order_by("starts")}
+def post_lines(programme: str, *, known_by: date | None = None) -> dict[int, PostLine]:
+    """Each post of one's own, by the id of its identity, as it was told last."""
+    rows = PostVersion.objects.known(known_by).filter(identity__programme__code=programme).order_by("starts")
+    told = rows.values_list("identity_id", "title_en", "title_zh", "place__code")
+    return {post: PostLine(*said) for post, *said in told}

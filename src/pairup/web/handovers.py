@@ -21,6 +21,7 @@ from pairup.values.words import Words
 from pairup.web.forms import Keyed, carried_out, choices, done, label, tongue
 from pairup.web.listing import Cell, Column, Listing
 from pairup.web.pages import Crumb, as_of, clock, page, programme_named
+from pairup.web.remembered import remembered
 
 _TONES = {"overdue": "bad", "due": "warn", "given": "warn", "accepted": "good", "reserved": "warn", "later": "quiet",
           "none": "quiet"}  # fmt: skip
@@ -60,7 +61,10 @@ def every_handover(request: Any, programme: str) -> HttpResponse:
     asked = as_of(request)
     programme_named(programme, asked)
     atlas = read_atlas(on=asked.on, known_by=asked.known_by)
-    found = handovers.read_handovers(programme, on=asked.on, known_by=asked.known_by)
+    found = remembered(
+        lambda: handovers.read_handovers(programme, on=asked.on, known_by=asked.known_by),
+        "handovers", programme, asked.on, asked.known_by,
+    )  # fmt: skip
     listing = Listing(
         "handovers", Words("persons.handovers-caption"),
         [
@@ -72,7 +76,7 @@ def every_handover(request: Any, programme: str) -> HttpResponse:
         [
             (
                 Cell(one.posting, reverse("handover", args=[programme, one.posting]) if one.paper else ""),
-                title_of_post(one.post), atlas.place_name(one.post.place.code) if one.post else "", one.person,
+                title_of_post(one.post), atlas.place_name(one.post.place) if one.post else "", one.person,
                 Cell(Words(f"persons.handover-{one.state(asked.on)}"), tone=_TONES[one.state(asked.on)]), one.last,
                 one.due,
             )
@@ -106,7 +110,7 @@ def _read(request: Any, programme: str, code: str, *, status: int = 200, sign: S
     may_sign = asked.is_today and bool(one.paper and signers)
     context = {
         "one": one, "state": Words(f"persons.handover-{one.state(asked.on)}"), "parts": _written(parts),
-        "post": title_of_post(one.post), "place": atlas.place_name(one.post.place.code) if one.post else "",
+        "post": title_of_post(one.post), "place": atlas.place_name(one.post.place) if one.post else "",
         "voice": called(one.voice) if one.voice else None, "may_sign": may_sign, "is_synthetic": one.is_synthetic,
         "sign": sign or Sign(signers), "is_changed": bool(one.voice_day and one.given and one.given > one.voice_day),
     }  # fmt: skip

@@ -26,6 +26,7 @@ from pairup.web.listing import Cell, Column, Listing
 from pairup.web.me import Arrival
 from pairup.web.pages import Crumb, as_of, clock, page, programme_named
 from pairup.web.policy import may_open
+from pairup.web.remembered import remembered
 
 #: purposes for which an office may open what is closed; what was told in confidence is nobody's but the person's
 OPENED_FOR = (Purpose.EMERGENCY, Purpose.CONTACT, Purpose.IDENTITY)
@@ -46,7 +47,10 @@ def every_person(request: Any, programme: str) -> HttpResponse:
     programme_named(programme, asked)
     is_all = request.GET.get("all") == "yes"
     atlas = read_atlas(on=asked.on, known_by=asked.known_by)
-    found = people.read_people(programme, on=asked.on, known_by=asked.known_by, only_current=not is_all)
+    found = remembered(
+        lambda: people.read_people(programme, on=asked.on, known_by=asked.known_by, only_current=not is_all),
+        "people", programme, asked.on, asked.known_by, is_all,
+    )  # fmt: skip
     listing = Listing(
         "people", Words("persons.people-caption"),
         [
@@ -57,16 +61,14 @@ def every_person(request: Any, programme: str) -> HttpResponse:
         ],
         [
             (
-                Cell(one.row.identity.code, reverse("person", args=[programme, one.row.identity.code])),
-                Cell(state_of(one.state), tone=_TONES.get(one.state, "quiet")), one.row.profession,
-                donor_of(atlas, one.row), title_of_post(one.post),
-                atlas.place_name(one.post.place.code) if one.post else "",
-                one.posting.starts if one.posting else one.row.starts,
-                one.last if one.posting else one.row.span.last,
+                Cell(one.code, reverse("person", args=[programme, one.code])),
+                Cell(state_of(one.state), tone=_TONES.get(one.state, "quiet")), one.profession,
+                donor_of(atlas, one.donor), title_of_post(one.post),
+                atlas.place_name(one.post.place) if one.post else "", one.starts, one.last,
             )
             for one in found
         ],
-        empty=Words("persons.nobody"), is_synthetic=any(one.row.is_synthetic for one in found),
+        empty=Words("persons.nobody"), is_synthetic=any(one.is_synthetic for one in found),
     )  # fmt: skip
     context = {"is_synthetic": listing.is_synthetic, "is_all": is_all, "is_host": request.actor.role is
                Role.RECIPIENT_OFFICE, "may_watch": may_open(request.actor, "welfare")}  # fmt: skip
@@ -79,9 +81,9 @@ def state_of(state: str) -> Words:
     return Words(f"persons.state-{state}")
 
 
-def donor_of(atlas: Atlas, row: Any) -> Both | str:
-    found = atlas.organisations.get(row.donor.code)
-    return found.name if found else str(row.donor.code)
+def donor_of(atlas: Atlas, code: str) -> Both | str:
+    found = atlas.organisations.get(code)
+    return found.name if found else code
 
 
 def person(request: Any, programme: str, code: str) -> HttpResponse:
@@ -96,12 +98,12 @@ def _shown(
     asked = as_of(request)
     found = people.read_known(programme, code, on=asked.on, known_by=asked.known_by)
     atlas = read_atlas(on=asked.on, known_by=asked.known_by)
-    row, line = found.line.row, found.line
+    row, line = found.row, found.line
     may_open_vault = asked.is_today and may_open(request.actor, "person-open")
     answered = {one.posting.code for one in found.answers if one.said_by == Voice.HOST}
-    asks = (
-        asked.is_today and request.actor.role is Role.RECIPIENT_OFFICE and line.posting is not None
-        and line.state == PostingStatus.IN_POST and line.posting.identity.code not in answered
+    asks = bool(
+        asked.is_today and request.actor.role is Role.RECIPIENT_OFFICE and line.posting
+        and line.state == PostingStatus.IN_POST and line.posting not in answered
     )  # fmt: skip
     postings = Listing(
         "postings", Words("persons.postings-caption"),
@@ -113,7 +115,7 @@ def _shown(
         [
             (
                 Cell(one.identity.code, reverse("handover", args=[programme, one.identity.code])), title_of_post(post),
-                atlas.place_name(post.place.code) if post else "", called(PostingStatus(one.status)), one.starts,
+                atlas.place_name(post.place) if post else "", called(PostingStatus(one.status)), one.starts,
                 one.span.last,
             )
             for one, post in found.postings
@@ -123,7 +125,7 @@ def _shown(
     context = {
         "code": code, "state": state_of(line.state), "is_synthetic": row.is_synthetic,
         "facts": [
-            (Words("web.column-donor"), donor_of(atlas, row)), (Words("rounds.profession"), row.profession),
+            (Words("web.column-donor"), donor_of(atlas, line.donor)), (Words("rounds.profession"), row.profession),
             (Words("rounds.person-skills"), ", ".join(row.skills)),
             (Words("rounds.languages"), ", ".join(row.languages)),
             (Words("rounds.years"), row.years_in_profession),
@@ -182,12 +184,12 @@ def arrival(request: Any, programme: str, code: str) -> HttpResponse:
     """Say for the host how the post fits."""
     found = people.read_known(programme, code, on=clock().date())
     form = Arrival(request.POST)
-    if found.line.posting is None:
+    if not found.line.posting:
         raise InputError(f"{code} is in no post.", code="persons.no-posting")
     if form.is_valid():
         said = form.cleaned_data
         if carried_out(form, lambda: secondee_words.answer_arrival(
-            found.line.posting.identity.code, {name: Fits(said[name]) for name in secondee_words.ASKED},
+            found.line.posting, {name: Fits(said[name]) for name in secondee_words.ASKED},
             actor=str(request.actor), at=clock(), programme=programme, key=said["key"],
         )):  # fmt: skip
             return done(request, Words("persons.arrival-said"), "person", programme, code)
@@ -214,7 +216,7 @@ def board(request: Any, programme: str) -> HttpResponse:
                 Cell(Words("persons.wants-a-call"), tone="bad") if one.wants_call else "", one.last,
                 Cell(one.due, tone="warn" if one.days_over(asked.on) > 0 else ""),
                 Cell(one.arrival_due, tone="warn" if one.arrival_due and one.arrival_due <= asked.on else "quiet"),
-                title_of_post(one.post), _donor(atlas, one.donor),
+                title_of_post(one.post), donor_of(atlas, one.donor),
             )
             for one in found
         ],
@@ -230,8 +232,3 @@ def board(request: Any, programme: str) -> HttpResponse:
         request, "web/welfare.html", context, title=Words("persons.board-title"), listings=[listing],
         crumbs=[Crumb(Words("web.nav-people"), reverse("people", args=[programme]))],
     )  # fmt: skip
-
-
-def _donor(atlas: Atlas, code: str) -> Both | str:
-    found = atlas.organisations.get(code)
-    return found.name if found else code
