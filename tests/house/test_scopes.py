@@ -49,7 +49,7 @@ def test_every_part_of_a_rule_names_a_column_and_a_holding_or_table_there_is() -
                 narrowed(models.QuerySet(model), now, writing=writing)  # an unknown column or table raises
         assert all(sqlite_views(now.actor))
 
-    assert set(HOLDINGS) == set(_HOLDINGS) | {"self", "entries"}
+    assert set(HOLDINGS) == set(_HOLDINGS) | {"self"}
     assert postgresql_statements() == postgresql_statements(), "the fence of one version has one name"
 
 

@@ -317,3 +317,18 @@ def test_what_was_somebody_elses_by_mistake_is_theirs_no_more(written: Path) -> 
         assert [row.number for row in lines] == [1], "what it read once, it may read again; what came after, it may not"
     with acting_as("donor_office:DN-A"):
         assert [row.number for row in MoneyLineVersion.objects.filter(identity__code="M-4")] == [2]
+
+
+def test_an_office_finds_again_what_it_entered_and_nobody_elses(written: Path, tmp_path: Path) -> None:
+    from pairup.record.models import DocumentVersion
+    from pairup.services import documents
+
+    paper = tmp_path / "minutes.txt"
+    paper.write_text("Minutes.")
+    with acting_as("donor_office:DN-A"):
+        documents.add("D-1", paper, kind="minutes", title="Minutes", actor="donor_office:DN-A", at=LATER)
+        assert DocumentVersion.objects.known().filter(identity__code="D-1").exists()
+
+    for actor, sees in (("donor_office:DN-A", True), ("donor_office:DN-B", False), ("recipient_office:east", False)):
+        with acting_as(actor):
+            assert DocumentVersion.objects.known().filter(identity__code="D-1").exists() is sees, actor

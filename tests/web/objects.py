@@ -68,4 +68,8 @@ OBJECTS: dict[str, dict[str, Like]] = {
             "plan-withdraw",
         )
     },
+    # people
+    **{route: {"code": Like("P-1", "P-4", "P-9")} for route in ("person", "person-open", "person-arrival")},
+    **{route: {"code": Like("R-A", "R-B", "R-9")} for route in ("handover", "handover-sign")},
+    "me-before": {"code": Like("HO-R-A", "HO-R-B", "HO-R-9")},
 }

@@ -21,7 +21,9 @@ PAGES = (
     "/in/twin/projects/questions/", "/in/twin/money/", "/in/twin/money/a-east/2025/", "/in/twin/results/",
     "/in/twin/claims/", "/in/twin/claims/C-1/", "/in/twin/needs/", "/in/twin/needs/N-1/", "/in/twin/rounds/",
     "/in/twin/rounds/national-2/", "/in/twin/rounds/national-2/people/", "/in/twin/plans/postings-national-2-1/",
-    "/in/twin/jobs/", "/in/twin/projects/none/", "/account/password/change/", "/account/2fa/",
+    "/in/twin/people/", "/in/twin/people/welfare/", "/in/twin/people/handovers/", "/in/twin/people/handovers/R-0/",
+    "/in/twin/people/of/P-0/", "/in/twin/jobs/", "/in/twin/projects/none/", "/account/password/change/",
+    "/account/2fa/",
 )  # fmt: skip
 
 

@@ -164,6 +164,8 @@ class Sealed(models.Model, metaclass=SealedBase):
 
     #: read for a declared purpose only, and every read leaves a row that the person can see
     in_vault: ClassVar[bool] = False
+    #: opened for the person alone; an office hears by a service of what of it is for them (decision 0017)
+    for_oneself: ClassVar[bool] = False
     #: recorded only while an impact assessment is in force
     needs_assessment: ClassVar[bool] = False
 

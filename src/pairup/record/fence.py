@@ -71,6 +71,21 @@ HOLDINGS: dict[str, str] = {
         UNION SELECT v.person_id FROM {m}"record_hostviewversion" v
             WHERE {role} = 'recipient_office' AND v.superseded_at IS NULL AND v.post_id IN ({h:posts})
         UNION {h:self}""",
+    "sent": """
+        SELECT v.identity_id AS id FROM {m}"record_postingversion" v
+            WHERE {role} = 'donor_office' AND v.superseded_at IS NULL AND v.person_id IN ({h:people})""",
+    "said": """
+        SELECT v.identity_id AS id FROM {m}"record_feedbackversion" v JOIN {m}"record_journalentry" e
+            ON e.id = v.entry_id WHERE {role} = 'secondee' AND e.actor = {actor}""",
+    "handed": """
+        SELECT w.handover_id AS id FROM {m}"record_postingversion" v JOIN {m}"record_postingversion" w
+            ON w.identity_id = v.succeeds_id WHERE {role} = 'secondee' AND v.superseded_at IS NULL
+            AND w.superseded_at IS NULL AND w.handover_id IS NOT NULL AND v.person_id IN ({h:self})""",
+    "accepted": """
+        SELECT s.identity_id AS id FROM {m}"record_postingversion" v JOIN {m}"record_document" d ON d.id = v.handover_id
+            JOIN {m}"record_signatureversion" s ON s.about = 'documents/' || d.code
+            JOIN {m}"record_signature" i ON i.id = s.identity_id AND i.programme_id = d.programme_id
+            WHERE v.superseded_at IS NULL AND s.superseded_at IS NULL AND v.person_id IN ({h:people})""",
     "entries": """
         SELECT e.id FROM {m}"record_journalentry" e WHERE e.actor = {actor}""",
 }  # fmt: skip

@@ -5,6 +5,8 @@ No name, birth date, sex, ethnicity, religion, party or political view stands he
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from pairup.record.closed import CodeOf
@@ -209,6 +211,7 @@ class WelfareCheckVersion(Sealed, Happened):
     table = "welfare_checks"
     personal = dict.fromkeys(("well", "wants_call"), _WELFARE)
     drawer, whose = "welfare", "posting"
+    for_oneself: ClassVar[bool] = True
     identity = models.ForeignKey(WelfareCheck, models.PROTECT, related_name="versions")
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
     well = models.BooleanField(null=True, blank=True)

@@ -3,7 +3,7 @@
 A rule is what has to hold of a row, any one of its parts: `pairing:pairings` says that the column names something in
 the actor's holdings, `run>runs` that it names something of a table whose rows the actor sees, `identity<posts.team`
 that a row the actor sees names this one, `by=actor` that the column says who acts. ALL and NOTHING say themselves.
-Holdings are worked out of rows in force:
+Holdings are worked out of rows in force. Long because every table has its line here, and every holding its rule:
 
     orgs      the donor's organisation, or the recipient's, with all under them
     places    the recipient's place with all under it (also as it was: a place that left is still in its history)
@@ -11,6 +11,10 @@ Holdings are worked out of rows in force:
     pairings  whose donor, recipient or place is one's own, with all pairings under them; a secondee's own
     posts     in one's pairings or places; a secondee's own
     people    whom a donor sends, a host receives or views; a secondee themself
+    sent      postings of the people whom a donor sends
+    said      feedback that a secondee gave
+    handed    to a secondee, the handover files of those before them
+    accepted  signatures under handover files of one's people
     entries   of the journal, one's own
 """
 
@@ -85,28 +89,38 @@ SCOPES: dict[str, Scope] = {
     "envelopes": _line(f"{_PAIRED}; e *", "d pairing:pairings"),
     "money": _line(f"{_PAIRED}; e *", "d pairing:pairings"),
     "teams": _line("d,r lead:orgs identity<posts.team; s identity<posts.team; e *"),
-    "posts": _line("d pairing:pairings; r place:places host:orgs; s identity:posts; e *", "r place:places"),
-    "people": _line("d donor:orgs; r,s identity:people", "d donor:orgs"),
+    "posts": _line(
+        "d pairing:pairings; r place:places host:orgs; s identity:posts identity<post_offers.post; e *",
+        "r place:places",
+    ),
+    "people": _line("d donor:orgs; r,s identity:people", "d donor:orgs; s identity:people"),
     "fitness": _line("d,s person:people", "d person:people"),
     "attestations": _line("d,s person:people", "d person:people"),
     "host_views": _line("r post:posts", "r post:posts"),
     "postings": _line("d post:posts person:people; r post:posts; s person:people; e *", _SERVED),
     "counterparts": _line("d,r,s posting>postings; e *", "r posting>postings"),
-    "welfare_checks": _line("s posting>postings", "s posting>postings"),
+    "welfare_checks": _line("d posting:sent; s posting>postings", "s posting>postings"),  # docs/decisions/0017
     "sites": _line("d place:reach; r place:places; e *"),
     "visits": _line("e *"),
     "visit_findings": _line("d owner:orgs; r owner:orgs site>sites; e *", "d,r owner:orgs"),
     "observations": _line("d place:reach; r place:places; e *", "r place:places; e *"),
-    "signatures": _line("d,r organisation:orgs; e *", "d,r organisation:orgs"),
+    "signatures": _line(
+        "d organisation:orgs identity:accepted; r organisation:orgs; s identity:accepted; e *", "d,r organisation:orgs"
+    ),
     "runs": _line("d,r entry:entries", "d,r entry:entries"),
     "adoptions": _line("d,r run>runs"),
     "registrations": _line("d,r,s,e,p *", "e *"),
     "evaluations": _line("d,r,s,e,p *", "e *"),
     "exchange_rates": _REFERENCE,
     "commitments": _line(f"{_PAIRED}; e *", "d pairing:pairings"),
-    "documents": _line("d,r,s entry:entries; e *", "d,r,s entry:entries"),
+    "documents": _line(
+        "d,r entry:entries identity<postings.handover; s entry:entries identity<postings.handover identity:handed; e *",
+        "d,r,s entry:entries",
+    ),
     "reviews": _line(f"{_PAIRED}; e *", _PAIRED),
-    "feedback": _line("d owner:orgs; r owner:orgs place:places; e *", "r place:places"),
+    "feedback": _line(
+        "d owner:orgs; r owner:orgs place:places; s identity:said; e *", "r place:places; s identity:said"
+    ),
     "incidents": _line("d owner:orgs; r owner:orgs place:places", "r place:places"),
     "safeguards": _line(f"{_OF_PROJECT}; e *", _OF_PROJECT),
     "contracts": _line(f"{_OF_PROJECT}; e *", _OF_PROJECT),
@@ -231,8 +245,6 @@ def _part(part: str, now: Acting) -> Q:
     column, _, holding = part.partition(":")
     if column == "identity" and holding == "entries":
         return Q(actor=str(now.actor))
-    if holding == "entries":
-        return Q(**{f"{column}__actor": str(now.actor)})
     return Q(**{f"{column}__in": _holding(holding, now)})
 
 
@@ -330,8 +342,49 @@ def _reach(now: Acting) -> set[int]:
     return _with_all_under(found, _in_force("places", "parent_id"))
 
 
+def _sent(now: Acting) -> set[int]:
+    if now.actor.role is not Role.DONOR_OFFICE:
+        return set()
+    return {pk for pk, person in _in_force("postings", "person_id") if person in _holding("people", now)}
+
+
+def _said(now: Acting) -> set[int]:
+    if now.actor.role is not Role.SECONDEE:
+        return set()
+    rows = _plain(by_table()["feedback"]).filter(entry__actor=str(now.actor))
+    return set(rows.values_list("identity_id", flat=True))
+
+
+def _handed(now: Acting) -> set[int]:
+    if now.actor.role is not Role.SECONDEE:
+        return set()
+    rows = _in_force("postings", "person_id", "succeeds_id", "handover_id")
+    before = {succeeds for _, person, succeeds, _ in rows if person in _holding("people", now)}
+    return {paper for pk, _, _, paper in rows if pk in before and paper is not None}
+
+
+def _accepted(now: Acting) -> set[int]:
+    own = _holding("people", now)
+    if not own:
+        return set()
+    rows = _plain(by_table()["postings"]).filter(superseded_at=None, person__in=own).exclude(handover=None)
+    papers = rows.values_list("handover__programme_id", "handover__code")
+    about = {(programme, f"documents/{code}") for programme, code in papers}
+    signed = _plain(by_table()["signatures"]).filter(superseded_at=None, about__in={text for _, text in about})
+    found = signed.values_list("identity_id", "identity__programme_id", "about")
+    return {pk for pk, programme, text in found if (programme, text) in about}
+
+
+def _entries(now: Acting) -> set[int]:
+    """Looked up whole: the second fence masks who an entry is by, so a join would find none of one's own."""
+    found = _plain(apps.get_model("record", "JournalEntry")).filter(actor=str(now.actor))
+    return set(found.values_list("pk", flat=True))
+
+
 _HOLDINGS = {
     "places": _places, "orgs": _orgs, "people": _people, "posts": _posts, "pairings": _pairings, "reach": _reach,
+    "sent": _sent, "said": _said, "handed": _handed, "accepted": _accepted,
+    "entries": _entries,
 }  # fmt: skip
 
 

@@ -44,12 +44,26 @@ POLICY: dict[str, frozenset[Role]] = {
     "plan.put-forward": frozenset({Role.PROGRAMME_OFFICE}),
     "plan.withdraw": frozenset({Role.PROGRAMME_OFFICE}),
     "follow-up.close": OFFICES,
-    "document.add": OFFICES | {Role.EVALUATOR},
+    "document.add": OFFICES | {Role.EVALUATOR, Role.SECONDEE},
     **dict.fromkeys(
         ("user.add", "user.grant", "user.end", "user.close", "user.password", "user.invite"),
         frozenset({Role.ADMINISTRATOR, Role.PROGRAMME_OFFICE}),
     ),
     "user.accept": frozenset(Role),  # whoever holds the secret of an invitation
+    # what secondees and candidates say for themselves
+    **dict.fromkeys(
+        (
+            "welfare.check",
+            "person.prefer",
+            "constraint.tell",
+            "constraint.lift",
+            "consent.answer",
+            "person.tell",
+            "objection.raise",
+        ),
+        frozenset({Role.SECONDEE}),
+    ),
+    "arrival.check": frozenset({Role.PROGRAMME_OFFICE, Role.RECIPIENT_OFFICE, Role.SECONDEE}),
     "job.ask": OFFICES | {Role.ADMINISTRATOR, Role.EVALUATOR},
     **dict.fromkeys(("token.issue", "token.revoke"), frozenset(Role) - {Role.PUBLIC}),
 }

@@ -24,6 +24,7 @@ from django.db.models import QuerySet
 
 from pairup.errors import AccessError, ConflictError, InputError
 from pairup.keys import Key, KeyRing, close_text, key_id_of, open_text
+from pairup.record.acting import Role, acting
 from pairup.record.closed import closed_fields
 from pairup.record.dated import Sealed
 from pairup.record.models import TABLES, AssessmentVersion, Person, PostingVersion
@@ -31,6 +32,21 @@ from pairup.record.models import TABLES, AssessmentVersion, Person, PostingVersi
 _SEALED = ("pk", "sealed", "closed")
 #: set while a read that was logged, or a comparison that tells nobody anything, opens rows of the vault
 _IN_VAULT: ContextVar[bool] = ContextVar("in_vault", default=False)
+
+
+_OFFICES = (Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE)
+#: set while a service tells an office a part of what is opened for the person alone
+_IN_PART: ContextVar[bool] = ContextVar("in_part", default=False)
+
+
+@contextmanager
+def told_in_part() -> Iterator[None]:
+    """Let a service open what is for the person alone, to tell an office the part that is for them."""
+    token = _IN_PART.set(True)
+    try:
+        yield
+    finally:
+        _IN_PART.reset(token)
 
 
 @contextmanager
@@ -161,6 +177,12 @@ def open_told(model: type[Any], kept: Sequence[tuple[str, str]]) -> list[dict[st
     """Open pairs of `sealed` and `closed` of a model: personal columns by name, in order; None where erased."""
     if model.in_vault and not _IN_VAULT.get():
         raise unlogged(model.table)
+    if model.for_oneself and not _IN_PART.get() and acting().actor.role in _OFFICES:
+        raise AccessError(
+            f"{model.table} is opened for the person alone.",
+            hint="The board of check-ins tells who wants a call.",
+            code="persons.for-oneself", table=model.table,
+        )  # fmt: skip
     fields, keys = closed_fields(model), _keys_of(closed for _, closed in kept)
     told: list[dict[str, Any] | None] = []
     for sealed, closed in kept:

@@ -19,7 +19,7 @@ from pairup.values.codes import SignatureKind
 
 #: what can be signed; a report is named by its day, as reports/2026-11-23
 SIGNED_TABLES = ("needs", "runs", "reports", "evaluations", "projects", "agreed_results", "reviews", "commitments",
-                 "claims")  # fmt: skip
+                 "claims", "documents")  # fmt: skip
 
 
 def countersign(

@@ -25,7 +25,7 @@ from pairup.record.vault import PRIVATE
 from pairup.services import write
 from pairup.services.access import Role, require_may
 from pairup.services.personal import open_ring, open_values, require_assessed, vault_open
-from pairup.values.purposes import After, Purpose
+from pairup.values.purposes import After, Personal, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ def look(person: str, purpose: str, *, actor: str, at: datetime, programme: str 
     row = _person(person, programme)
     wanted = _fields_for(purpose)
     _require_theirs(actor, row, on=at.date())
+    _require_not_confidential(actor, row, purpose)
     require_assessed(row.programme.code, {purpose}, on=at.date())
     with write.command(
         "person.read", actor=actor, at=at, programme=row.programme.code, facts={"person": person, "purpose": purpose}
@@ -74,6 +75,16 @@ def look(person: str, purpose: str, *, actor: str, at: datetime, programme: str 
         with vault_open():
             told = {field: said["value"] for (field,), said in open_values(facts.order_by("starts", "number"), "field")}
     return told
+
+
+def _require_not_confidential(actor: str, person: Person, purpose: str) -> None:
+    """Refuse an office what a person told in confidence: only they read it, and plans hear yes or no."""
+    if purpose == Purpose.CONSTRAINT and actor.partition(":")[0] != Role.SECONDEE:
+        raise AccessError(
+            f"{actor} may not look at what {person.code} told in confidence.",
+            hint="A plan says of a post whether a personal condition rules it out, and nothing else.",
+            code="vault.not-theirs", actor=actor, person=person.code,
+        )  # fmt: skip
 
 
 def looks(person: str, *, actor: str, programme: str | None = None) -> list[Look]:
@@ -163,6 +174,44 @@ def expire(*, on: date, actor: str, at: datetime) -> list[Due]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of one person in one place: its columns, why, how many rows, and until when at the latest."""
+
+    table: str
+    columns: tuple[str, ...]
+    declared: Personal
+    rows: int
+    until: date | None  # None: counted from the end of something that has not ended
+
+
+def kept(person: str, *, actor: str, programme: str | None = None) -> list[Kept]:
+    """Everything personal that is kept closed of somebody, by table and purpose. Nothing of it is opened."""
+    row = _person(person, programme)
+    if actor.partition(":")[0] not in (Role.ADMINISTRATOR, Role.PROGRAMME_OFFICE):
+        _require_theirs(actor, row, on=None)
+    postings = PostingVersion.objects.known().filter(person=row)
+    terms = [(starts, ends - timedelta(days=1) if ends else None) for starts, ends in
+             postings.values_list("starts", "ends_before")]  # fmt: skip
+    free = _free(row).get(f"{row.programme.code}/{row.code}")
+    found = []
+    for model in _sealed():
+        ways: dict[str, dict[str, Any]] = {
+            "identity": {"identity": row.pk}, "person": {"person": row.pk},
+            "posting": {"posting__in": postings.values("identity")},
+        }  # fmt: skip
+        if (own := ways.get(model.whose)) is None:
+            continue  # a proposal that lost a race is its author's, and is listed with the conflicts
+        groups: dict[tuple[str, Personal], list[Any]] = defaultdict(list)
+        for one in model._default_manager.exclude(closed="").filter(**own).order_by("pk"):
+            groups[getattr(one, "field", ""), one.declared()].append(one)
+        for (field, declared), rows in groups.items():
+            ends = [_until(one, terms, free) for one in rows]
+            until = None if None in ends else max(day for day in ends if day is not None)
+            found.append(Kept(model.table, (field,) if field else tuple(model.personal), declared, len(rows), until))
+    return found
+
+
 def _whose(rows: Sequence[Any], keys: Mapping[bytes, Any]) -> list[str]:
     """Whose closed parts these are, by the keys that closed them."""
     return [keys[key].subject if (key := key_id_of(row.closed)) in keys else "" for row in rows]
@@ -202,13 +251,14 @@ def _terms() -> dict[str, list[tuple[date | None, date | None]]]:
     return found
 
 
-def _free() -> dict[str, date]:
-    """The last day on which each person could have served, where one is known."""
+def _free(person: Person | None = None) -> dict[str, date]:
+    """The last day on which each person could have served, where one is known; of one person, only theirs."""
     found: dict[str, date] = {}
     rows = PersonVersion.objects.known().exclude(ends_before=None)
-    for programme, person, ends in rows.values_list("identity__programme__code", "identity__code", "ends_before"):
+    rows = rows if person is None else rows.filter(identity=person)
+    for programme, code, ends in rows.values_list("identity__programme__code", "identity__code", "ends_before"):
         assert ends is not None
-        subject, last = f"{programme}/{person}", ends - timedelta(days=1)
+        subject, last = f"{programme}/{code}", ends - timedelta(days=1)
         found[subject] = max(found.get(subject, last), last)
     return found
 

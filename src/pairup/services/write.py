@@ -286,6 +286,7 @@ def command(
         yield doing
         with whole():
             _end(doing, programme)
+        acting().holdings.clear()  # what was written may be one's own from now on
 
 
 @whole()

@@ -17,6 +17,7 @@ READERS = OFFICES | {Role.EVALUATOR, Role.ADMINISTRATOR}
 _PLANNERS = frozenset({Role.PROGRAMME_OFFICE})
 _HOSTS = _PLANNERS | {Role.RECIPIENT_OFFICE}
 _SENDERS = _PLANNERS | {Role.DONOR_OFFICE}
+_SELF = frozenset({Role.SECONDEE})
 
 #: who has an account is the whole record's: these are closed to the office of one programme
 _ACCOUNTS = (
@@ -51,6 +52,14 @@ ROUTES: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("results", "indicator", "indicator-picture", "claims", "claim"), READERS),
     "claim-reply": OFFICES,
     "document": READERS | {Role.SECONDEE},
+    # people
+    **dict.fromkeys(("people", "person", "handovers", "handover"), OFFICES | {Role.ADMINISTRATOR}),
+    **dict.fromkeys(("welfare", "person-open"), _SENDERS),
+    **dict.fromkeys(("handover-sign", "person-arrival"), frozenset({Role.RECIPIENT_OFFICE})),
+    # a secondee's own
+    **dict.fromkeys(("me", "me-check", "me-arrival", "me-wishes", "me-confide", "me-lift"), _SELF),
+    **dict.fromkeys(("me-offer", "me-extension", "me-consent", "me-record", "me-reach", "me-object"), _SELF),
+    **dict.fromkeys(("me-copy", "me-handover", "me-handover-save", "me-before"), _SELF),
     # needs and rounds
     **dict.fromkeys(("needs", "need", "rounds", "round"), READERS),
     **dict.fromkeys(("need-state", "need-change", "need-withdraw", "post-ask"), _HOSTS),
