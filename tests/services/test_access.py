@@ -25,8 +25,10 @@ def test_a_refusal_says_who_may(record: Path) -> None:
         folder.load_tables(a_programme(), actor="public", at=FIRST)
 
 
-def test_the_public_only_takes_up_an_invitation() -> None:
-    assert [command for command, roles in POLICY.items() if Role.PUBLIC in roles] == ["user.accept"]
+def test_the_public_only_takes_up_an_invitation_and_complains() -> None:
+    found = {command for command, roles in POLICY.items() if Role.PUBLIC in roles}
+
+    assert found == {"user.accept", "complaint.receive"}
 
 
 def test_an_evaluator_evaluates_adds_papers_keeps_a_lost_edit_asks_for_work_and_has_tokens() -> None:

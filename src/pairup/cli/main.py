@@ -75,6 +75,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "jobs": ("pairup.cli.jobs", "List long work; stop or cancel it."),
     "user": ("pairup.cli.users", "Open accounts; give and end their roles."),
     "token": ("pairup.cli.users", "Make and end what programs sign in with."),
+    "complaints": ("pairup.cli.complaints", "Complaints, sealed to a body outside the offices."),
     "bench": ("pairup.cli.bench", "Measure pairup beside other solvers, on this machine."),
 }
 

@@ -5,6 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from pairup.record.claims import Claim, ClaimVersion
+from pairup.record.complaints import (
+    BoxRecipient,
+    BoxRecipientVersion,
+    Complaint,
+    ComplaintAnswer,
+    ComplaintAnswerVersion,
+    ComplaintVersion,
+)
 from pairup.record.conflicts import Conflict, ConflictVersion
 from pairup.record.documents import Document, DocumentVersion
 from pairup.record.evaluations import Evaluation, EvaluationVersion, Registration, RegistrationVersion
@@ -139,6 +147,7 @@ TABLES: dict[str, Any] = {
         ConstraintVersion, ConsentVersion, VaultReadVersion, SignatureVersion, PlanRunVersion, AdoptionVersion,
         RegistrationVersion, EvaluationVersion, ConflictVersion,
         GrantVersion,
+        BoxRecipientVersion, ComplaintVersion, ComplaintAnswerVersion,
     )
 }  # fmt: skip
 

@@ -145,6 +145,9 @@ SCOPES: dict[str, Scope] = {
     "grants": _line(""),  # who signs in is the administrators' business; `services.users` answers for oneself
     "record_token": _line(""),
     "record_invitation": _line(""),
+    "box_recipients": _REFERENCE,
+    "complaints": _line("", "p *"),  # whoever complains writes as the public, and reads nothing back
+    "complaint_answers": _line(""),
     "record_job": _line("d,r,s,e actor=actor"),
     "record_user": _line(""),
     "record_user_groups": _line(""),

@@ -66,6 +66,9 @@ POLICY: dict[str, frozenset[Role]] = {
     "arrival.check": frozenset({Role.PROGRAMME_OFFICE, Role.RECIPIENT_OFFICE, Role.SECONDEE}),
     "job.ask": OFFICES | {Role.ADMINISTRATOR, Role.EVALUATOR},
     **dict.fromkeys(("token.issue", "token.revoke"), frozenset(Role) - {Role.PUBLIC}),
+    **dict.fromkeys(("complaint.recipient", "complaint.close"), frozenset({Role.PROGRAMME_OFFICE})),
+    "complaint.receive": frozenset(Role),
+    **dict.fromkeys(("complaint.export", "complaint.answer"), frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR})),
 }
 
 
@@ -87,7 +90,8 @@ _READERS = OFFICES | {Role.EVALUATOR, Role.ADMINISTRATOR}
 #: command of the command line, and the roles that may give it with `--as`; of rows, each sees and writes its own only
 DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(
-        ("demo", "init", "power", "sample-size", "template", "bench", "claims", "evaluate", "measure"), _ALL
+        ("demo", "init", "power", "sample-size", "template", "bench", "claims", "evaluate", "measure", "complaints"),
+        _ALL,
     ),
     **dict.fromkeys(("check", "plan", "why", "what-if", "repair", "weigh", "what-we-learn", "report"), _READERS),
     **dict.fromkeys(("jobs",), _READERS),

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 #: happened tables in which a second row of a code is a second event of it; elsewhere it is a correction
 _EVENTS = frozenset({"offers", "signatures"})
 #: tables that only commands fill
-_NOT_BY_HAND = frozenset({"runs", "adoptions", "registrations", "evaluations", "conflicts", "vault_reads", "grants"})
+_NOT_BY_HAND = frozenset({"runs", "adoptions", "registrations", "evaluations", "conflicts", "vault_reads", "grants",
+                          "box_recipients", "complaints", "complaint_answers"})  # fmt: skip
 _BOOKKEEPING = frozenset({"id", "number", "recorded_at", "superseded_at", "entry", "identity", "sealed", "closed"})
 _CLOCKS = frozenset({"starts", "starts_precision", "ends_before", "ends_precision", "day", "day_precision"})
 _TAIL = ("standing", "source", "is_synthetic", "note")

@@ -30,6 +30,7 @@ ROUTES: dict[str, frozenset[Role]] = {
     "front": EVERYBODY,
     "language": EVERYBODY,
     "invitation": EVERYBODY,
+    **dict.fromkeys(("complaints", "complaints-reply"), EVERYBODY),
     "role": SIGNED_IN,
     "home": SIGNED_IN,
     "pairings": READERS | {Role.SECONDEE},

@@ -8,6 +8,7 @@ from pairup.web import (
     accounts,
     administration,
     claims,
+    complaints,
     handovers,
     home,
     jobs,
@@ -147,6 +148,8 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("language/", accounts.choose_language, name="language"),
     path("invitation/", accounts.invitation, name="invitation"),
+    path("complaints/", complaints.box, name="complaints"),
+    path("complaints/answer/", complaints.reply, name="complaints-reply"),
     path("role/", accounts.choose_role, name="role"),
     path("in/<str:programme>/", include(PROGRAMME)),
 ]
