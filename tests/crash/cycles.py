@@ -24,8 +24,8 @@ IN_TURN = ("checkpoint", "backup", "plan")
 SHORTEST, LONGEST = 20, 400
 #: so many times longer where a child makes a backup or a plan, or none would ever be done
 PATIENCE = 3
-#: and longer again on a server, where a backup copies rows instead of pages
-ON_SERVER = 3
+#: and on a server, where a backup copies rows instead of pages and makes the tables first
+PATIENCE_ON_SERVER = {"backup": 30, "plan": 9}
 
 
 @dataclass
@@ -50,8 +50,7 @@ def crash(
     on_server = postgresql.ON_SERVER
     for number in range(cycles):
         doing = kinds or kinds_of(number)
-        longer = (PATIENCE if {"backup", "plan"} & set(doing) else 1) * (ON_SERVER if on_server else 1)
-        waited = chance.randrange(SHORTEST, LONGEST + 1) * longer
+        waited = chance.randrange(SHORTEST, LONGEST + 1) * _patience(doing, on_server=on_server)
         group = _begin(record, home, number, doing, chance, defect)
         time.sleep(waited / 1000)
         if on_server and number % 2:
@@ -59,6 +58,12 @@ def crash(
         else:
             _kill(group)
         yield Cycle(number, waited, judge(asking(record), books(home), is_sqlite=not on_server))
+
+
+def _patience(doing: tuple[str, ...], *, on_server: bool) -> int:
+    if on_server:
+        return max(PATIENCE_ON_SERVER.get(kind, 3) for kind in doing)
+    return PATIENCE if {"backup", "plan"} & set(doing) else 1
 
 
 def _begin(
