@@ -184,11 +184,13 @@ def empty_database() -> str:
     from django.db import connection
 
     from pairup import services
+    from pairup.services import serving
 
     server = the_server()
     server.make_database(_EMPTY)
     grant(server, _EMPTY)
     services.open_record(server.address(_EMPTY, OWNER), create=True)
+    serving.make_tables(server.address(_EMPTY, OWNER))
     connection.close()
     return _EMPTY
 

@@ -16,6 +16,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests import postgresql
+
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
@@ -30,11 +32,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(record: Path) -> Iterator[str]:
+def served(record: Path, *, workers: int = 1) -> Iterator[str]:
     """Serve a record as `pairup serve` does, with its worker; gives the address."""
     port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PAIRUP_", "DJANGO_"))}
-    words = ["serve", "--record", str(record), "--port", str(port), "--workers", "1"]
+    if postgresql.ON_SERVER:
+        kept["PAIRUP_ALLOW_UNSAFE_POSTGRESQL"] = "yes"  # the tests' server forgets in a power cut
+    words = ["serve", "--record", str(record), "--port", str(port), "--workers", str(workers)]
     server = subprocess.Popen(
         [sys.executable, "-c", "from pairup.cli.main import main; main()", *words], env=kept,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,

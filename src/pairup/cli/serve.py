@@ -37,7 +37,10 @@ def _require_free(host: str, port: int) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Listen at this address.")
 @click.option("--name", "names", multiple=True, help="The site's name, as in its address behind TLS; may be repeated.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that answer.")
-def serve(record: Path | str | None, port: int, host: str, names: tuple[str, ...], workers: int) -> None:
+@click.option("--only-tables", is_flag=True, help="Make the pages' own tables and end; on a server, as the owner.")
+def serve(
+    record: Path | str | None, port: int, host: str, names: tuple[str, ...], workers: int, only_tables: bool
+) -> None:
     """Serve a record's pages.
 
     On this machine's own address it speaks plain HTTP. Anywhere else it answers by --name only, and expects a server
@@ -47,13 +50,17 @@ def serve(record: Path | str | None, port: int, host: str, names: tuple[str, ...
         if not _DEMO.is_file():
             raise click.UsageError("Say which record: --record FILE. `pairup demo` makes one with sample data.")
         record = _DEMO
+    from pairup.services import serving
+
+    serving.require_web()
+    if only_tables:
+        os.environ.update(serving.environment(record))
+        serving.make_tables(record)
+        return
     is_local = host in _LOCAL and not names
     if not is_local and not names:
         raise click.UsageError(f"{host} can be reached by others: say the site's --name, and put TLS before it.")
     _require_free(host, port)
-    from pairup.services import serving
-
-    serving.require_web()
     told = serving.environment(record, hosts=names, is_local=is_local)
     os.environ.update(told)
     serving.prepare(record)

@@ -60,10 +60,11 @@ def require_safe_sqlite() -> None:
     unsafe_sqlite = sqlite3.sqlite_version
 
 
-def open_record(place: str | Path, *, create: bool = False) -> None:
+def open_record(place: str | Path, *, create: bool = False, by_owner: bool = False) -> None:
     """Load Django on the record at `place`, a file or a server's database; called again, move to another.
 
-    `create` makes a new record and refuses one that exists; otherwise a missing one is refused.
+    `create` makes a new record and refuses one that exists; otherwise a missing one is refused. On a server, the owner
+    of the tables is refused unless this is `by_owner`, to make more of them.
     """
     global unsafe_postgresql
     address, unsafe_postgresql = address_of(place), None
@@ -80,7 +81,7 @@ def open_record(place: str | Path, *, create: bool = False) -> None:
     django.setup()
     _move_to(address)
     if address.on_server:
-        unsafe_postgresql = server.require_sound(address)
+        unsafe_postgresql = server.require_sound(address, by_owner=by_owner)
         _require_there(address, create)
     if create:
         _create(address)

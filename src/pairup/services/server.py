@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import Any
 
 from pairup.errors import InputError
@@ -33,10 +34,10 @@ def _ask(question: str, *given: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def require_sound(address: Address) -> str | None:
+def require_sound(address: Address, *, by_owner: bool = False) -> str | None:
     """Refuse a server that cannot be reached, sorts in another way than SQLite, or could lose or show too much.
 
-    Gives what an operator overrode, or nothing.
+    `by_owner` is for making tables, which only their owner can. Gives what an operator overrode, or nothing.
     """
     from django.db import DatabaseError
 
@@ -46,9 +47,8 @@ def require_sound(address: Address) -> str | None:
         )
         off = [name for name in DURABLE if _ask(f"SHOW {name}") == [("off",)]]
         [(is_over_all,)] = _ask("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
-        is_over_all = is_over_all or _ask(
-            "SELECT 1 FROM pg_class WHERE relname = %s AND relowner = current_user::regrole", _FIRST
-        ) == [(1,)]
+        is_owner = _ask("SELECT 1 FROM pg_class WHERE relname = %s AND relowner = current_user::regrole", _FIRST) != []
+        is_over_all = is_over_all or (is_owner and not by_owner)
     except DatabaseError as error:
         said = str(error).strip().splitlines()[0]
         raise InputError(
@@ -80,12 +80,12 @@ def holds_record() -> bool:
     return _ask("SELECT to_regclass(%s) IS NOT NULL", _FIRST) == [(True,)]
 
 
-#: whoever may add to `fence.LET_GO` may take away from it
+#: whoever may add to a table may take away from it
 _LET_GO = """
 DO $$ DECLARE may record; BEGIN
-    FOR may IN SELECT DISTINCT grantee FROM information_schema.role_table_grants
-        WHERE table_name = 'record_stagedchunk' AND privilege_type = 'INSERT' AND grantee <> 'PUBLIC'
-    LOOP EXECUTE format('GRANT DELETE ON record_stagedfile, record_stagedchunk TO %I', may.grantee); END LOOP;
+    FOR may IN SELECT DISTINCT grantee, table_schema, table_name FROM information_schema.role_table_grants
+        WHERE table_name IN ({tables}) AND privilege_type = 'INSERT' AND grantee <> 'PUBLIC'
+    LOOP EXECUTE format('GRANT DELETE ON %I.%I TO %I', may.table_schema, may.table_name, may.grantee); END LOOP;
 END $$
 """
 
@@ -99,7 +99,15 @@ def put_up_fence() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in fence.postgresql_statements():
             cursor.execute(statement)
-        cursor.execute(_LET_GO)
+    let_go(fence.LET_GO)
+
+
+def let_go(tables: Iterable[str]) -> None:
+    """Let whoever may add to these tables take away from them, as their owner."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(_LET_GO.format(tables=", ".join(f"'{table}'" for table in tables)))
 
 
 def require_fence(address: Address) -> None:
