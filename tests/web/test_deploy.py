@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import postgresql
+
 CHECK = """
 import sys
 from pairup.services import open_record
@@ -21,6 +23,8 @@ call_command("check", deploy=True, fail_level="WARNING")
 def run(code: str, *words: object, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PAIRUP_", "DJANGO_"))}
     said = {"DJANGO_SETTINGS_MODULE": "pairup.web.settings", **environment}
+    if postgresql.ON_SERVER:
+        said["PAIRUP_ALLOW_UNSAFE_POSTGRESQL"] = "yes"  # the tests' server forgets in a power cut
     return subprocess.run(
         [sys.executable, "-c", code, *map(str, words)], env=kept | said, capture_output=True, text=True, timeout=120
     )
