@@ -33,6 +33,8 @@ OUT_OF_LINE = 3.5
 #: states in which money is expected to turn into works
 _BUILDING = {ProjectStatus.APPROVED, ProjectStatus.PROCUREMENT, ProjectStatus.WORKS, ProjectStatus.CHANGED} | FINISHED
 
+_READ = ("identity_id", "identity__code", "pairing_id", "currency", "cost_minor", "category", "is_synthetic")
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
@@ -59,7 +61,7 @@ def read_alerts(programme: str, *, on: date, known_by: date | None = None, proje
     rows = list(
         read_rows(ProjectVersion, on=on, known_by=known_by, programme=programme)
         .filter(status__in=[state.value for state in _BUILDING])
-        .select_related("identity")
+        .values_list(*_READ, named=True)
     )  # fmt: skip
     sums = _sums(programme, {row.identity_id: row.currency for row in rows}, on=on, known_by=known_by)
     counted_apart = {row.pairing_id for row in rows if sums[row.identity_id].paid}
@@ -99,12 +101,12 @@ def _of_money(row: Any, sums: _Sums, on: date, is_counted_apart: bool) -> Iterat
     made_up = row.is_synthetic or sums.is_synthetic
     if sums.paid > 0 and not sums.works and sums.first_paid and (on - sums.first_paid).days > PATIENCE_DAYS:
         facts = {"paid": str(paid), "days": (on - sums.first_paid).days}
-        yield Alert(row.identity.code, "no-works", Words("works.alert-no-works", facts), made_up)
+        yield Alert(row.identity__code, "no-works", Words("works.alert-no-works", facts), made_up)
     elif row.cost_minor and sums.works and sums.paid - sums.works > AHEAD * row.cost_minor:
         facts = {"paid": str(paid), "works": str(works)}
-        yield Alert(row.identity.code, "ahead", Words("works.alert-ahead", facts), made_up)
+        yield Alert(row.identity__code, "ahead", Words("works.alert-ahead", facts), made_up)
     if is_counted_apart and sums.works and sums.paid <= 0:
-        yield Alert(row.identity.code, "no-money", Words("works.alert-no-money", {"works": str(works)}), made_up)
+        yield Alert(row.identity__code, "no-money", Words("works.alert-no-money", {"works": str(works)}), made_up)
 
 
 def _out_of_line(rows: Sequence[Any], programme: str, *, on: date, known_by: date | None) -> Iterator[Alert]:
@@ -126,7 +128,7 @@ def _out_of_line(rows: Sequence[Any], programme: str, *, on: date, known_by: dat
                 "cost": str(Money(round(cost), currency)), "uom": uom, "count": len(some),
                 "usual": str(Money(round(median(each for _, each in some)), currency)),
             }  # fmt: skip
-            yield Alert(row.identity.code, "unit-cost", Words("works.alert-unit-cost", facts), row.is_synthetic)
+            yield Alert(row.identity__code, "unit-cost", Words("works.alert-unit-cost", facts), row.is_synthetic)
 
 
 def out_of_line(costs: Sequence[tuple[Any, float]]) -> list[tuple[Any, float]]:

@@ -170,6 +170,16 @@ def read_needs(programme: str, *, on: date, known_by: date | None = None) -> lis
     )
 
 
+def read_seats_asked(programme: str, *, known_by: date | None = None) -> dict[str, int]:
+    """Seats of the posts that answer a need, by need."""
+    rows = PostVersion.objects.known(known_by).filter(identity__programme__code=programme).exclude(need=None)
+    posts = {post: said for post, *said in rows.order_by("starts").values_list("identity_id", "need__code", "seats")}
+    seats: dict[str, int] = {}
+    for need, asked in posts.values():
+        seats[need] = seats.get(need, 0) + asked
+    return seats
+
+
 def _posts(programme: str, known_by: date | None, code: str) -> list[PostVersion]:
     rows = PostVersion.objects.known(known_by).filter(identity__programme__code=programme, round__code=code)
     return tables.latest(rows.select_related("identity", "place", "round").order_by("identity__code", "starts"))

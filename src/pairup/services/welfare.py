@@ -82,12 +82,13 @@ def read_check_ins(
     An answer that was erased, or whose time of keeping ran out, asks for nothing.
     """
     rows = tables.read_rows(WelfareCheckVersion, on=on, known_by=known_by, programme=programme).order_by("day", "pk")
-    told: dict[int, tuple[date, bool]] = {}
-    days = dict(rows.values_list("posting_id", "day"))
+    last = {posting: (row, day) for posting, row, day in rows.values_list("posting_id", "pk", "day")}
+    told: dict[int, bool] = {}
     with told_in_part():
-        for (posting, day), said in open_values(rows, "posting_id", "day"):
-            told[posting] = (day, bool(said["wants_call"]) or said["well"] is False)
-    return {posting: told.get(posting, (day, False)) for posting, day in days.items()}
+        latest = rows.filter(pk__in=[row for row, _ in last.values()])
+        for (posting,), said in open_values(latest, "posting_id"):  # what is closed takes a while to open
+            told[posting] = bool(said["wants_call"]) or said["well"] is False
+    return {posting: (day, told.get(posting, False)) for posting, (_, day) in last.items()}
 
 
 def post_lines(programme: str, *, known_by: date | None = None) -> dict[int, PostLine]:

@@ -126,13 +126,7 @@ def _listed(request: Any, programme: str, *, status: int = 200, say: Say | None 
     programme_named(programme, asked)
     atlas = read_atlas(on=asked.on, known_by=asked.known_by)
     rows = rounds.read_needs(programme, on=asked.on, known_by=asked.known_by)
-    posts = tables.latest(
-        PostVersion.objects.known(asked.known_by).filter(identity__programme__code=programme).exclude(need=None)
-        .select_related("identity", "need").order_by("identity__code", "starts")
-    )  # fmt: skip
-    seats: dict[str, int] = {}
-    for post in posts:
-        seats[post.need.code] = seats.get(post.need.code, 0) + post.seats
+    seats = rounds.read_seats_asked(programme, known_by=asked.known_by)
     is_synthetic = any(row.is_synthetic for row in rows)
     listing = Listing(
         "needs", Words("rounds.needs-caption"), _COLUMNS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from pairup.record.models import OrganisationVersion, PairingVersion, PlaceVersion
 from pairup.reports.facts import Both, Change, NameFacts, PairingFacts, PlaceFacts, RowLink, RowTable
@@ -14,6 +15,12 @@ from pairup.values.codes import Channel, Level, Standing
 
 #: levels that are an area of their own; what is smaller belongs to the area around it
 AREAS = frozenset({Level.COUNTRY, Level.PROVINCE, Level.PREFECTURE})
+
+#: columns, not rows: nearly every page reads all places
+_OF_PLACE = (
+    "identity__code", "starts", "parent__code", "name_en", "name_zh", "name_bo", "level", "official_code", "latitude",
+    "longitude", "altitude_m",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +37,12 @@ class Atlas:
 
 def read_atlas(*, on: date, known_by: date | None = None) -> Atlas:
     """Read every place and organisation in force; a place that ended is read at its last version."""
-    rows: dict[str, PlaceVersion] = {}
-    for row in PlaceVersion.objects.known(known_by).order_by("starts").select_related("identity", "parent"):
-        kept = rows.get(row.identity.code)
+    rows: dict[str, Any] = {}
+    for row in PlaceVersion.objects.known(known_by).order_by("starts").values_list(*_OF_PLACE, named=True):
+        kept = rows.get(row.identity__code)
         if kept is None or row.starts is None or row.starts <= on:
-            rows[row.identity.code] = row
-    parents = {code: row.parent.code if row.parent else None for code, row in rows.items()}
+            rows[row.identity__code] = row
+    parents = {code: row.parent__code for code, row in rows.items()}
 
     def area(code: str) -> str:
         return next((at for at in lineage(code, parents) if at in rows and Level(rows[at].level) in AREAS), code)
@@ -48,12 +55,12 @@ def read_atlas(*, on: date, known_by: date | None = None) -> Atlas:
         )
         for code, row in sorted(rows.items())
     }  # fmt: skip
-    bodies = read_rows(OrganisationVersion, on=on, known_by=known_by).select_related("identity", "place")
+    bodies = read_rows(OrganisationVersion, on=on, known_by=known_by)
     names, where = {}, {}
-    for body in bodies:
-        names[body.identity.code] = NameFacts(body.identity.code, Both(body.name_en, body.name_zh), body.identity.code)
-        if body.place:
-            where[body.identity.code] = body.place.code
+    for code, name_en, name_zh, place in bodies.values_list("identity__code", "name_en", "name_zh", "place__code"):
+        names[code] = NameFacts(code, Both(name_en, name_zh), code)
+        if place:
+            where[code] = place
     return Atlas(places, names, where)
 
 
