@@ -173,10 +173,10 @@ def read_needs(programme: str, *, on: date, known_by: date | None = None) -> lis
 def read_seats_asked(programme: str, *, known_by: date | None = None) -> dict[str, int]:
     """Seats of the posts that answer a need, by need."""
     rows = PostVersion.objects.known(known_by).filter(identity__programme__code=programme).exclude(need=None)
-    posts = {post: said for post, *said in rows.order_by("starts").values_list("identity_id", "need__code", "seats")}
-    seats: dict[str, int] = {}
-    for need, asked in posts.values():
-        seats[need] = seats.get(need, 0) + asked
+    columns = rows.order_by("starts").values_list("identity_id", "need__code", "seats")
+    seats: Counter[str] = Counter()
+    for need, asked in {post: (need, asked) for post, need, asked in columns}.values():
+        seats[need] += asked
     return seats
 
 
