@@ -178,6 +178,7 @@ def check_reading(reading: Reading, standing: Standing, progress: Progress = sil
         if rows.table.name == "postings":
             in_post = standing.about(rows, programme, ("person",), detail="post", where="full_time")
             found += consistency.check_postings(rows, in_post)
+            found += standing.unconsented(rows, programme, reading.rows)
         if rows.table.name == "pairings":
             parties = ("donor", "recipient", "place", "channel")
             found += consistency.check_pairings(rows, standing.about(rows, programme, parties))

@@ -44,6 +44,10 @@ class Standing:
         """Every span of the table that stays in force, with the columns it is about; `where` must be yes."""
         return []
 
+    def unconsented(self, rows: Rows, programme: str, brought: Mapping[str, Rows]) -> list[Finding]:
+        """Postings that these rows lengthen without a consent; `brought` is all that comes in with them, by table."""
+        return []
+
 
 class FolderRefused(InputError):
     """A folder was not loaded; `findings` say why, and the record is as it was."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,10 +13,12 @@ from pairup.exchange.layout import Clock, Kind, Table
 from pairup.exchange.reading import Rows
 from pairup.record.models import TABLES
 from pairup.record.places import Programme
+from pairup.services.consents import check_consents
 from pairup.services.folder.shape import Standing
 from pairup.services.folder.versions import noun_of
 from pairup.services.personal import open_told, vault_open
 from pairup.services.schema import folder_layout
+from pairup.values.findings import Finding
 
 _SPAN = ("starts", "starts_precision", "ends_before", "ends_precision")
 _FIRST = frozenset({"starts", "starts_precision"})
@@ -81,6 +83,9 @@ class RecordStanding(Standing):
             span = {name: said[name] for name in _SPAN}
             held.append(Held(code, **span, about=key, detail=said[detail] if detail else ""))
         return held
+
+    def unconsented(self, rows: Rows, programme: str, brought: Mapping[str, Rows]) -> list[Finding]:
+        return check_consents(rows, self, programme, brought)
 
     def match(self, rows: Rows, programme: str) -> Match:
         """Say which rows are new, known or corrections.
