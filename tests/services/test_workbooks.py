@@ -132,6 +132,21 @@ def test_a_stale_row_is_a_conflict_and_the_rest_is_taken(book: Path) -> None:
     assert PostVersion.objects.known().get(identity__code="ward").priority == 5
 
 
+def test_an_office_keeps_its_stale_row_as_a_conflict_and_sees_its_own_only(book: Path) -> None:
+    from pairup.record.acting import acting_as
+    from pairup.services.conflicts import read_conflicts
+
+    load(changed(with_offices(), "needs", "N-1", priority="1"), at=ADOPTED)
+    with acting_as(f"recipient_office:{EAST}"):
+        done = send_back(filled(book, lambda held: set_cell(held["needs"], "N-1", priority=4)))
+        (own,) = read_conflicts(on=ON)
+    with acting_as("recipient_office:WEST-OFFICE"):
+        others = read_conflicts(on=ON)
+
+    assert (own.code, own.about, own.cells()) == (done.conflicts[0], "needs/N-1", {"priority": ("4", "1")})
+    assert (own.proposed_by, own.won_by, others) == (f"recipient_office:{EAST}", "", [])  # not whose
+
+
 def test_rows_of_others_are_refused_and_the_rest_is_taken(book: Path) -> None:
     def fill(held: openpyxl.Workbook) -> None:
         add_row(held["needs"], code="N-8", place="west", category="health", text_en="Ours too.", priority=3,

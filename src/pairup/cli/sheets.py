@@ -41,8 +41,8 @@ def import_(
 
     \f
     Rows are new, changed, the same, conflicting or refused. With --accept, the rows named are written in one step with
-    one journal entry; what is conflicting or refused stays out, as a list to work off. The same file again changes
-    nothing.
+    one journal entry; what is refused stays out, as a list to work off. A row that somebody else changed meanwhile
+    stays out too, and is kept with both sides (pairup conflicts). The same file again changes nothing.
     """
     if preview:
         return _propose(file, table, sheet, encoding)
@@ -54,21 +54,26 @@ def import_(
     from pairup.services import imports
 
     asked: dict[str, Any] = {"table": table, "sheet": sheet, "mapping": mapping, "programme": programme or ""}
-    entry = None
+    entry: int | None = None
+    conflicts: tuple[str, ...] = ()
     with step(f"Reading {file.name}") as bar:
         if accept:
             done = imports.accept_file(file, accept=accept, actor=actor, at=now(), keep=keep, progress=bar, **asked)
-            difference, entry = done.difference, done.entry
+            difference, entry, conflicts = done.difference, done.entry, done.conflicts
         else:
             kept = actor if keep else ""
             difference = imports.compare_file(file, keep_for=kept, at=now(), progress=bar, **asked)
     if diff is not None:
         imports.write_difference(difference, into=diff, language=language())
     if as_json:
-        click.echo(json.dumps(_as_json(difference, entry), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(_as_json(difference, entry, conflicts), ensure_ascii=False, indent=1))
     else:
         _show(difference)
         _close(difference, accept, done.counts if accept else {}, entry)
+        if conflicts:
+            from pairup.values.words import say
+
+            click.echo(say("imports.kept-conflicts", language(), count=len(conflicts), first=conflicts[0]))
     if difference.critical or (difference.errors and difference.changes_nothing and not entry):
         raise click.exceptions.Exit(1)
 
@@ -145,7 +150,7 @@ def _close(difference: Any, accept: tuple[str, ...], counts: Any, entry: int | N
         click.echo(f"Left to work off: {left:,}.")
 
 
-def _as_json(difference: Any, entry: int | None) -> dict[str, Any]:
+def _as_json(difference: Any, entry: int | None, conflicts: tuple[str, ...]) -> dict[str, Any]:
     def told(found: list[Any]) -> list[dict[str, Any]]:
         return [
             {"file": one.file, "row": one.row, "column": one.column, "cell": difference.where(one)}
@@ -167,7 +172,7 @@ def _as_json(difference: Any, entry: int | None) -> dict[str, Any]:
             for name, one in difference.tables.items()
         },
         "critical": told(difference.critical), "errors": told(difference.errors),
-        "warnings": told(difference.warnings), "entry": entry,
+        "warnings": told(difference.warnings), "entry": entry, "conflicts": list(conflicts),
     }  # fmt: skip
 
 

@@ -63,6 +63,18 @@ def keep_chunk(file: StagedFile, number: int, records: list[Any]) -> None:
 
 
 @whole()
+def compared_at(digest: str, *, actor: str) -> datetime | None:
+    """When somebody was last shown what a staged file of theirs would change."""
+    return StagedFile.objects.filter(digest=digest, actor=actor).values_list("at", flat=True).first()
+
+
+@whole()
+def shown(digest: str, *, actor: str, at: datetime) -> None:
+    """Remember that somebody was shown what their file would change: from then on changes of others are news."""
+    StagedFile.objects.filter(digest=digest, actor=actor).update(at=at)
+
+
+@whole()
 def let_go(digest: str, *, actor: str) -> None:
     """Let a staged file go: it was accepted."""
     StagedFile.objects.filter(digest=digest, actor=actor).delete()

@@ -139,7 +139,10 @@ def send(request: Any, programme: str) -> HttpResponse:
         return _shown(request, programme, status=422, send=form)
     if isinstance(found, imports.Accepted):
         count = sum(one.new + one.changed for one in found.counts.values())
-        return done(request, Words("rounds.return-accepted", {"count": count}), "needs", programme)
+        said = Words("rounds.return-accepted", {"count": count})
+        if found.conflicts:
+            said = Words("imports.accepted-and-kept", {"count": count, "kept": len(found.conflicts)})
+        return done(request, said, "needs", programme)
     return _shown(request, programme, difference=found)
 
 

@@ -21,6 +21,7 @@ from pairup.services.imports.difference import (
     part_of,
     refuse_what_stands_on_others,
 )
+from pairup.services.imports.keeping import keep_conflicts
 from pairup.services.imports.source import Source, read_source
 from pairup.services.workbooks import require_own
 from pairup.values.words import Words
@@ -48,6 +49,7 @@ class Accepted:
     difference: Difference
     counts: Mapping[str, Counts] = field(default_factory=dict)
     entry: int | None = None
+    conflicts: tuple[str, ...] = ()  # codes of those that its rows are kept as, by this import or by one before
 
 
 def compare_file(
@@ -70,7 +72,10 @@ def compare_file(
     if keep_for:
         require_may(keep_for, "import")
     source = read_source(path, table=table, sheet=sheet, mapping=mapping, keep_for=keep_for, at=at)
-    return compare(source, programme, progress)
+    difference = compare(source, programme, progress)
+    if keep_for and at is not None:
+        staging.shown(source.digest, actor=keep_for, at=at)
+    return difference
 
 
 def accept_file(
@@ -88,8 +93,10 @@ def accept_file(
 ) -> Accepted:
     """Write what is accepted of a file: `all`, `new`, `changed`, or codes (`needs/N-1` where two tables have one).
 
-    What is refused or conflicting is never written; it stands in the answer's work-list. The same file again changes
-    nothing. Refuses a code that is neither new nor changed in the file.
+    What is refused or conflicting is never written; it stands in the answer's work-list. Where changed rows are
+    accepted, one that somebody else changed meanwhile is kept as a conflict with both sides (`pairup conflicts`). With
+    `keep`, that is meanwhile too what changed since the file was last compared. The same file again changes nothing.
+    Refuses a code that is neither new nor changed in the file.
     """
     kept_for = actor if keep else ""
     if keep:
@@ -110,8 +117,9 @@ def accept_source(
         if difference.critical:
             raise ImportRefused(difference)
         wanted = _wanted(difference, accept)
+        kept = keep_conflicts(difference, actor=actor, at=at) if {ALL, CHANGED} & set(accept) else ()
         if not any(wanted.values()):
-            return Accepted(difference)
+            return Accepted(difference, conflicts=kept)
         counts = _counts(difference, wanted)
         facts = _facts(difference, counts)
         of = difference.programme or None
@@ -123,7 +131,7 @@ def accept_source(
             with write.command("import.workbook", actor=actor, at=at, programme=of, facts=facts) as doing:
                 _write(doing, difference, wanted, progress)
         staging.let_go(difference.digest, actor=actor)
-        return Accepted(difference, counts, doing.entry.number)
+        return Accepted(difference, counts, doing.entry.number, kept)
 
 
 def _write(doing: Any, difference: Difference, wanted: Mapping[str, Sequence[int]], progress: Progress) -> None:

@@ -15,7 +15,7 @@ from pairup.exchange.notes import address, file_finding, finding
 from pairup.exchange.reading import Rows
 from pairup.services.folder.checking import Reading, check_reading, read_sheets, sorted_findings
 from pairup.services.folder.shape import Progress, silent
-from pairup.services.folder.standing import Match, fact_names
+from pairup.services.folder.standing import Erased, Match, fact_names
 from pairup.services.imports.matching import Clash, SeenStanding, Values
 from pairup.services.imports.source import Source
 from pairup.values.findings import Finding, Severity
@@ -76,6 +76,19 @@ class TableDiff:
             if new != old or (clash and clash.then and new != then):
                 found.append(Cell(column.name, old, new, then if clash and clash.then else None))
         return found
+
+    def proposed(self, at: int) -> dict[str, str] | None:
+        """What a conflicting row would have changed of the version it was made on, personal cells too, with its code.
+
+        None where nothing can be made of it later: it was made on no version, or that version is erased in part.
+        """
+        names, clash = fact_names(self.rows.table), self.clashes.get(at)
+        if clash is None or clash.then is None or any(isinstance(one, Erased) for one in clash.then):
+            return None
+        said = tuple(self.rows.fields[name][at] for name in names)
+        cells = {column.name: _text(column, names, said) for column in self.rows.table.columns[1:]}
+        before = {column.name: _text(column, names, clash.then) for column in self.rows.table.columns[1:]}
+        return {name: text for name, text in cells.items() if text != before[name]} | {"code": str(self.rows.codes[at])}
 
 
 def _text(column: Column, names: Sequence[str], values: Values | None) -> str:
@@ -142,7 +155,7 @@ def compare(source: Source, programme: str = "", progress: Progress = silent) ->
     for name, versions in seen.items():
         versions += [None] * (len(reading.rows[name]) - len(versions))
     reading.found += [flaw for _, flaw in source.flaws]
-    standing = SeenStanding(seen)
+    standing = SeenStanding(seen, source.compared)
     found = sorted_findings(check_reading(reading, standing, progress))
     difference = Difference(source.file, source.digest, reading.programme, unfilled=source.unfilled)
     for name, rows in reading.rows.items():

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pairup.exchange.layout import Clock, Kind
@@ -29,14 +30,16 @@ class Clash:
     then: Values | None = None
     now: Values | None = None
     now_number: int | None = None
+    then_number: int | None = None
 
 
 class SeenStanding(RecordStanding):
     """The rows in force, matched by the version that a sheet's rows were exported as; without one, by code and day."""
 
-    def __init__(self, seen: Mapping[str, Sequence[int | None]]) -> None:
+    def __init__(self, seen: Mapping[str, Sequence[int | None]], compared: datetime | None = None) -> None:
         super().__init__()
         self.seen = seen
+        self._compared = compared  # when somebody was last shown what the sheet would change
         self.old: dict[str, dict[int, Values]] = defaultdict(dict)  # by table and place: what a corrected row said
         self.clashes: dict[str, dict[int, Clash]] = defaultdict(dict)
 
@@ -47,9 +50,31 @@ class SeenStanding(RecordStanding):
         if absent := absent_fields(rows):
             self._keep_absent(rows, programme, absent)
         match = super()._matched(rows, programme)
+        if self._compared is not None:
+            self._since(rows, programme, match, self._compared)
         values = self._values(rows, programme, match.corrected.values())
         self.old[name] = {at: values[pk] for at, pk in match.corrected.items()}
         return match
+
+    def _since(self, rows: Rows, programme: str, match: Match, compared: datetime) -> None:
+        """Take rows that somebody else changed after the comparison was shown as conflicts, not as corrections."""
+        model: Any = TABLES[rows.table.name]
+        first = "starts" if rows.table.clock is Clock.SPAN else "day"
+        places = {pk: at for at, pk in match.corrected.items()}
+        pks = sorted(places)
+        for part in (pks[at : at + 500] for at in range(0, len(pks), 500)):
+            for now in model.objects.filter(pk__in=part, recorded_at__gt=compared):
+                stood = model.objects.filter(identity=now.identity_id, recorded_at__lte=compared)
+                before = list(stood.filter(superseded_at__gt=compared).order_by("number"))
+                if not before:
+                    continue  # not there when it was shown: the sheet cannot have been read beside it
+                then = next((row for row in before if getattr(row, first) == getattr(now, first)), before[-1])
+                said = self._values(rows, programme, [now.pk, then.pk])
+                at = places[now.pk]
+                match.same[at] = match.corrected.pop(at)
+                if tuple(rows.fields[name][at] for name in fact_names(rows.table)) != said[then.pk]:
+                    clash = Clash("changed-since", said[then.pk], said[now.pk], now.number, then.number)
+                    self.clashes[rows.table.name][at] = clash
 
     def _keep_absent(self, rows: Rows, programme: str, absent: Sequence[str]) -> None:
         """Let columns that the sheet does not have say what the record says: they were not asked about."""
@@ -115,7 +140,7 @@ class SeenStanding(RecordStanding):
             code, said_now = rows.codes[at], said_rows[at]
             before = then.get((code, versions[at]))
             now = _now(before, said_now, first, code, by_day, in_force)
-            self._stale(match, at, table.name, before, now, said_now)
+            self._stale(match, at, rows, before, now)
         return match
 
     def _without_version(
@@ -131,8 +156,10 @@ class SeenStanding(RecordStanding):
             match.same[at] = now[0]
 
     def _stale(
-        self, match: Match, at: int, table: str, then: Values | None, now: tuple[int, int, Values] | None, said: Values
+        self, match: Match, at: int, rows: Rows, then: Values | None, now: tuple[int, int, Values] | None
     ) -> None:
+        table, seen = rows.table.name, self.seen[rows.table.name][at]
+        said = tuple(rows.fields[name][at] for name in fact_names(rows.table))
         if now is not None:
             match.same[at] = now[0]
         if then is None:
@@ -141,9 +168,9 @@ class SeenStanding(RecordStanding):
             if now is None:
                 match.same[at] = -1  # withdrawn since, and not touched in the sheet
         elif now is None:
-            self.clashes[table][at] = Clash("withdrawn-since", then)
+            self.clashes[table][at] = Clash("withdrawn-since", then, then_number=seen)
         else:
-            self.clashes[table][at] = Clash("changed-since", then, now[2], now[1])
+            self.clashes[table][at] = Clash("changed-since", then, now[2], now[1], seen)
 
     def _then(self, rows: Rows, programme: str, places: Sequence[int]) -> dict[tuple[Any, int | None], Values]:
         """What rows said in the version that a sheet was made of."""

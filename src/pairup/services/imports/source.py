@@ -41,6 +41,7 @@ class Source:
     found: list[Finding] = field(default_factory=list)
     seal: Seal | None = None  # of a workbook for an office
     unfilled: int = 0  # rows that were offered to be filled, and were not
+    compared: datetime | None = None  # when whoever sent it was last shown what it would change
 
 
 def read_source(
@@ -59,6 +60,7 @@ def read_source(
     kept = staging.staged(digest, options, actor=keep_for) if keep_for else None
     parsed = kept or parse_apart(path, **options)
     source = _source(parsed, digest, parts, programme, table, sheet, layout)
+    source.compared = staging.compared_at(digest, actor=keep_for) if kept else None
     if keep_for and at is not None and kept is None:
         if personal := sorted({of for of, _ in source.sheets if layout[of].sealed}):
             raise refuse_file(path.name, "not-kept", tables=", ".join(personal))
