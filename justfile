@@ -8,7 +8,7 @@ test *args:
 
 # The record, the services, the command line and the journeys on a PostgreSQL server that the tests start themselves.
 test-postgresql *args:
-    PAIRUP_TEST_DATABASE=postgresql .venv/bin/python -m pytest -n 2 tests/services tests/cli tests/journeys {{args}}
+    PAIRUP_TEST_DATABASE=postgresql .venv/bin/python -m pytest -n 2 tests/services tests/cli tests/journeys tests/web/test_on_server.py tests/web/test_frame.py tests/web/test_administration.py tests/web/test_people.py {{args}}
 
 lint:
     python3 dev.py lint

@@ -32,15 +32,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(record: Path, *, workers: int = 1) -> Iterator[str]:
-    """Serve a record as `pairup serve` does, with its worker; gives the address."""
+def served(record: Path, *, workers: int = 1, told: dict[str, str] | None = None) -> Iterator[str]:
+    """Serve a record as `pairup serve` does, with its worker and what else it is told; gives the address."""
     port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PAIRUP_", "DJANGO_"))}
     if postgresql.ON_SERVER:
         kept["PAIRUP_ALLOW_UNSAFE_POSTGRESQL"] = "yes"  # the tests' server forgets in a power cut
     words = ["serve", "--record", str(record), "--port", str(port), "--workers", str(workers)]
     server = subprocess.Popen(
-        [sys.executable, "-c", "from pairup.cli.main import main; main()", *words], env=kept,
+        [sys.executable, "-c", "from pairup.cli.main import main; main()", *words], env=kept | (told or {}),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     address = f"http://127.0.0.1:{port}"

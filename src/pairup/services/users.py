@@ -53,6 +53,12 @@ def actors_of(user: Any, *, on: date) -> list[Actor]:
         return [Actor(Role(role), side) for role, side in rows.values_list("role", "side")]
 
 
+def open_account(name: str) -> Any:
+    """The account of a name, which has to be open; None where there is none."""
+    with whole():
+        return User.objects.filter(username=name, is_active=True).first() if name else None
+
+
 def grants_of(name: str, *, on: date | None = None) -> list[Granted]:
     """The roles of an account by their first day: all of them, or those of one day."""
     rows = GrantVersion.objects.known() if on is None else GrantVersion.objects.on(on)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django import forms
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from pairup.services import invitations, users
 from pairup.values.words import Words
 from pairup.web.acting import CHOSEN
-from pairup.web.forms import carried_out, done, label
+from pairup.web.forms import carried_out, done, label, tongue
 from pairup.web.pages import clock, page
 
 
@@ -28,10 +31,27 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class Ministries(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    """A ministry's own sign-in opens an account that is there; it makes none."""
+    """A ministry's own sign-in opens the account of the name it tells, where there is one; it makes none."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return False
+
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: Any) -> Any:
+        """Of what the ministry tells of a person, nothing is kept but the name of their account."""
+        told = sociallogin.account.extra_data
+        said = {**told.get("id_token", {}), **told.get("userinfo", {})}.get(str(settings.OIDC_CLAIM))  # type: ignore[misc]
+        sociallogin.account.extra_data = {"account": str(said or "")}
+        sociallogin.email_addresses = []
+        return sociallogin.user
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        user = users.open_account(sociallogin.account.extra_data["account"])
+        is_another = sociallogin.is_existing and (user is None or user.pk != sociallogin.user.pk)
+        if user is None or is_another:  # nobody here is called so, or the ministry calls somebody else so now
+            messages.error(request, Words("web.ministry-unknown").say(tongue()))
+            raise ImmediateHttpResponse(redirect("account_login"))
+        if not sociallogin.is_existing:
+            sociallogin.connect(request, user)
 
 
 class Invited(forms.Form):

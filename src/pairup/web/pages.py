@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -122,4 +123,5 @@ def around(request: Any) -> dict[str, Any]:
     return {
         "language": language, "asked": asked, "actor": request.actor, "actors": request.actors,
         "programme_code": programme, "programmes": programmes(asked), "navigation": entries(request, programme),
+        "ministries": [settings.OIDC["name"] or settings.OIDC["server"]] if settings.OIDC["server"] else [],
     }  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
@@ -108,11 +109,30 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/5m/key,100/5m/ip"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]  # passkeys need scripts that our policy does not run yet
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_LOCAL  # a browser lets only `localhost` do without TLS
 SOCIALACCOUNT_ADAPTER = "pairup.web.accounts.Ministries"
 SOCIALACCOUNT_ONLY = False
+#: a ministry's own sign-in (OpenID Connect): its address, what it calls this site, and the secret between them
+OIDC = {name: os.environ.get(f"PAIRUP_OIDC_{name.upper()}", "") for name in ("server", "client", "secret", "name")}
+#: what the ministry calls people there, which is the name of their account here
+OIDC_CLAIM = os.environ.get("PAIRUP_OIDC_CLAIM") or "preferred_username"
 SOCIALACCOUNT_PROVIDERS: dict[str, object] = {}
+if OIDC["server"]:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "SCOPE": ["openid", "profile"],
+        "APPS": [
+            {
+                "provider_id": "ministry", "name": OIDC["name"] or OIDC["server"], "client_id": OIDC["client"],
+                "secret": OIDC["secret"], "settings": {"server_url": OIDC["server"]},
+            }
+        ],
+    }  # fmt: skip
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+_MINISTRY = ["{0.scheme}://{0.netloc}".format(urlsplit(OIDC["server"]))] if OIDC["server"] else []
 
 # --- the browser's policy --------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -123,7 +143,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *_MINISTRY],  # the form that asks the ministry is sent on there
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
