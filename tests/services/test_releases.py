@@ -1,4 +1,4 @@
-"""A release is frozen: the same record and day give the same bytes, the journal keeps its digest, and it names nobody."""
+"""A release is frozen: one record and day give the same bytes, the journal keeps its digest, and it names nobody."""
 
 from __future__ import annotations
 

@@ -22,7 +22,6 @@ from pairup.services.plans import default_programme
 from pairup.services.release_facts import closed_rounds, read_people, read_release
 
 
-
 @dataclass(frozen=True, slots=True)
 class Published:
     """A release that stands in a folder and in the journal. `hidden` of `cells` counts of people are not shown."""

@@ -131,7 +131,7 @@ def _numbers(facts: ReleaseFacts) -> Section:
 
 
 def _class(of: ClaimClass) -> Inline:
-    return Number(said(f"class-{of.value}"), Definition("class"))
+    return Number(Words(f"reports.class-{of.value}"), Definition("class"))
 
 
 def _amount(facts: ReleaseFacts, step: str) -> tuple[Inline, ...] | None:
@@ -185,7 +185,7 @@ def _professions(facts: ReleaseFacts) -> tuple[Block, ...]:
         return ()
     rounds = [one for one in sorted(facts.report.rounds, key=lambda r: (r.scheme, r.ordinal))
               if any(key[0] == one.code for key in table.cells)]  # fmt: skip
-    kinds = sorted({key[1] for key, number in table.cells.items() if number is not None})  # a row of blanks tells nothing
+    kinds = sorted({key[1] for key, number in table.cells.items() if number is not None})  # no row of blanks
     names = facts.professions or {}
     columns = (
         Column(told("col-profession")), *(Column(str(one.ordinal), is_number=True) for one in rounds),
