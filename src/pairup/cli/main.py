@@ -54,6 +54,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sample-size": ("pairup.cli.sample_size", "Say how many to ask: survey, change, trial, wedge."),
     "claims": ("pairup.cli.report", "Check every claim of a programme."),
     "report": ("pairup.cli.report", "Write the office and the public report."),
+    "release": ("pairup.cli.release", "Freeze the public site as a folder of pages and data."),
     "totals": ("pairup.cli.total", "List the totals: what each means and adds up."),
     "total": ("pairup.cli.total", "Compute a total as of a day, and show its rows."),
     "money": ("pairup.cli.money", "Show money five ways: due, pledged, paid, executed, audited."),

@@ -8,8 +8,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from importlib.resources import files
 from urllib.parse import quote
 
@@ -41,8 +43,27 @@ from pairup.values.words import LANGUAGES, Words
 
 TAGS = {"en": "en", "zh_Hans": "zh-Hans"}
 _CLASS = {"en": "en", "zh_Hans": "zh"}
-#: the one language of a fragment, whose rows have no page beside it; None: both, as a report has them
-_only: ContextVar[str | None] = ContextVar("only", default=None)
+
+
+def own_place(link: Link) -> str:
+    """Give the address of a link within the page, and none of any other: the rows of a fragment have no page."""
+    return "#" + quote(link.anchor) if isinstance(link, Place) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What stands on a page of one language: `link` gives addresses, empty for none.
+
+    `picture` gives the HTML of a figure that is a file of its own; without it figures are drawn into the page.
+    """
+
+    language: str
+    link: Callable[[Link], str] = own_place
+    picture: Callable[[Figure], str] | None = None
+
+
+#: how a page of one language is written; None: both languages in one page, as a report has them
+_apart: ContextVar[Apart | None] = ContextVar("apart", default=None)
 _OPEN, _CLOSE = "\ue000", "\ue001"  # around the key of a linked fact while a sentence is filled
 
 
@@ -63,6 +84,11 @@ def address(link: Link) -> str:
     return f"#def-{link.code}" if isinstance(link, Definition) else "#" + quote(link.anchor)
 
 
+def _address(link: Link) -> str:
+    apart = _apart.get()
+    return address(link) if apart is None else apart.link(link)
+
+
 # --- text ---------------------------------------------------------------------------------------------------
 
 
@@ -70,9 +96,8 @@ def _text(text: Inline, language: str) -> str:
     """Give a piece of text as HTML, with its numbers as links."""
     if isinstance(text, Number):
         shown = html.escape(text.say(language))
-        if text.link is None or (_only.get() is not None and not isinstance(text.link, Place)):
-            return shown
-        return f'<a class="n" href="{html.escape(address(text.link))}">{shown}</a>'
+        to = "" if text.link is None else _address(text.link)
+        return f'<a class="n" href="{html.escape(to)}">{shown}</a>' if to else shown
     if isinstance(text, Sentence):
         marks = {key: f"{_OPEN}{key}{_CLOSE}" for key in text.facts}
         filled = html.escape(text.fill(language, marks))
@@ -88,8 +113,8 @@ def _text(text: Inline, language: str) -> str:
 
 def inline(text: Inline) -> str:
     """Give text in both languages, once where they are the same; of a fragment, in its own."""
-    if (only := _only.get()) is not None:
-        return _text(text, only)
+    if (apart := _apart.get()) is not None:
+        return _text(text, apart.language)
     en, zh = (_text(text, language) for language in LANGUAGES)
     if en == zh:
         return en
@@ -148,13 +173,19 @@ def _told(attribute: str, cell: Inline) -> str:
 
 
 def _figure(figure: Figure) -> str:
-    only = _only.get()
-    drawn = "".join(
-        f'<div class="{_CLASS[language]} scroll" lang="{TAGS[language]}" role="group" tabindex="0" '
-        f'aria-labelledby="cap-{figure.name}">'
-        + to_svg(figure.specs[language], name=f"{figure.name}-{_CLASS[language]}", alt=text_in(figure.alt, language))
-        + "</div>\n"
-        for language in (LANGUAGES if only is None else (only,))
+    apart = _apart.get()
+    drawn = (
+        apart.picture(figure)
+        if apart and apart.picture
+        else "".join(
+            f'<div class="{_CLASS[language]} scroll" lang="{TAGS[language]}" role="group" tabindex="0" '
+            f'aria-labelledby="cap-{figure.name}">'
+            + to_svg(
+                figure.specs[language], name=f"{figure.name}-{_CLASS[language]}", alt=text_in(figure.alt, language)
+            )
+            + "</div>\n"
+            for language in (LANGUAGES if apart is None else (apart.language,))
+        )
     )
     stamp = f' <strong class="stamp">{STAMP}</strong>' if figure.is_synthetic else ""
     note = f'<p class="note">{inline(figure.note)}</p>' if figure.note is not None else ""
@@ -170,12 +201,27 @@ def _section(section: Section, count: list[int]) -> str:
 
 def fragment(blocks: Sequence[Block], language: str) -> str:
     """Write blocks in one language as a part of another page: no links to rows, which have no page there."""
-    token = _only.set(language)
-    try:
+    with written(Apart(language)):
         count = [0]
         return "".join(_block(block, 0, count) for block in blocks)
+
+
+@contextmanager
+def written(apart: Apart) -> Iterator[None]:
+    """Write whatever is written meanwhile for a page of one language."""
+    token = _apart.set(apart)
+    try:
+        yield
     finally:
-        _only.reset(token)
+        _apart.reset(token)
+
+
+def contents(document: Document) -> str:
+    """Write the opening and the sections of a document, without the page around them."""
+    count = [0]
+    opening = "".join(_block(block, 0, count) for block in document.opening)
+    sections = "".join(_section(section, count) for section in document.sections)
+    return f'<div class="opening">\n{opening}</div>\n{sections}'
 
 
 # --- the page -----------------------------------------------------------------------------------------------
@@ -207,9 +253,6 @@ def page(title: str, body: str) -> str:
 
 def to_html(document: Document) -> str:
     """Write a document as one self-contained page."""
-    count = [0]
-    opening = "".join(_block(block, 0, count) for block in document.opening)
-    sections = "".join(_section(section, count) for section in document.sections)
     entries = "".join(f'<li><a href="#{s.anchor}">{inline(s.title)}</a></li>\n' for s in document.sections)
     stamp = f'<p class="band">{inline(document.stamp)}</p>\n' if document.stamp is not None else ""
     footer = "".join(f"<p>{inline(line)}</p>\n" for line in document.footer)
@@ -222,7 +265,7 @@ def to_html(document: Document) -> str:
         f'<p class="audience">{inline(document.audience)}</p>\n<h1>{inline(document.title)}</h1>\n'
         f'<p class="subtitle">{inline(document.subtitle)}</p>\n</header>\n'
         f'<nav aria-labelledby="contents"><h2 id="contents">{inline(said("contents"))}</h2>\n'
-        f'<ol>\n{entries}</ol></nav>\n<main id="main">\n<div class="opening">\n{opening}</div>\n{sections}</main>\n'
+        f'<ol>\n{entries}</ol></nav>\n<main id="main">\n{contents(document)}</main>\n'
         f"<footer>\n{footer}</footer>\n</div>\n"
     )
     title = " · ".join(dict.fromkeys(text_in(document.title, language) for language in LANGUAGES))

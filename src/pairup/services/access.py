@@ -43,6 +43,7 @@ POLICY: dict[str, frozenset[Role]] = {
     "countersign": OFFICES,  # a donor's office signs drafted plans only
     "plan.put-forward": frozenset({Role.PROGRAMME_OFFICE}),
     "plan.withdraw": frozenset({Role.PROGRAMME_OFFICE}),
+    "release.publish": frozenset({Role.PROGRAMME_OFFICE}),
     "follow-up.close": OFFICES,
     "document.add": OFFICES | {Role.EVALUATOR, Role.SECONDEE},
     **dict.fromkeys(
@@ -101,6 +102,7 @@ DOORS: dict[str, frozenset[Role]] = {
     ),
     **dict.fromkeys(("export", "due", "posting", "offer", "vault"), _READERS | {Role.SECONDEE}),
     **dict.fromkeys(("erase", "expire"), _KEEPERS),
+    "release": frozenset({Role.PROGRAMME_OFFICE}),
     **dict.fromkeys(("record", "correct", "withdraw", "history", "conflicts", "settle"), _READERS | {Role.SECONDEE}),
     **dict.fromkeys(("load", "save", "lottery", "adopt", "verify", "checkpoint", "export-journal"), _KEEPERS),
     **dict.fromkeys(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -102,15 +103,18 @@ def problem_text(run: PlanRunVersion) -> dict[str, Any]:
     return said
 
 
-def read_facts(programme: str, *, on: date, known_by: date | None = None, is_demo: bool = False) -> ReportFacts:
-    """Everything both reports need, as of `on` and as known by `known_by`.
+def read_facts(
+    programme: str, *, on: date, known_by: date | None = None, is_demo: bool = False,
+    kinds: Collection[PlanKind] = tuple(PlanKind),
+) -> ReportFacts:  # fmt: skip
+    """Everything both reports need, as of `on` and as known by `known_by`; of plans those of `kinds`.
 
     Long because it names every section of the report once, in order.
     """
     row = tables.read_programme(programme, on=on, known_by=known_by)
     atlas = places.read_atlas(on=on, known_by=known_by)
     tops = places.read_tops(programme, on=on, known_by=known_by)
-    runs = latest_runs(programme, on=on, known_by=known_by)
+    runs = {k: run for k, run in latest_runs(programme, on=on, known_by=known_by).items() if k in kinds}
     served = people.read_served(programme, on=on, known_by=known_by)
     needs = people.read_needs(programme, on=on, known_by=known_by)
     row_tables = [people.posting_rows(served), people.need_rows(needs)]
