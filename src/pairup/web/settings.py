@@ -115,7 +115,10 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_LOCAL  # a browser lets only `localhost`
 SOCIALACCOUNT_ADAPTER = "pairup.web.accounts.Ministries"
 SOCIALACCOUNT_ONLY = False
 #: a ministry's own sign-in (OpenID Connect): its address, what it calls this site, and the secret between them
-OIDC = {name: os.environ.get(f"PAIRUP_OIDC_{name.upper()}", "") for name in ("server", "client", "secret", "name")}
+OIDC = {
+    "server": os.environ.get("PAIRUP_OIDC_SERVER", ""), "client": os.environ.get("PAIRUP_OIDC_CLIENT", ""),
+    "secret": os.environ.get("PAIRUP_OIDC_SECRET", ""), "name": os.environ.get("PAIRUP_OIDC_NAME", ""),
+}  # fmt: skip
 #: what the ministry calls people there, which is the name of their account here
 OIDC_CLAIM = os.environ.get("PAIRUP_OIDC_CLAIM") or "preferred_username"
 SOCIALACCOUNT_PROVIDERS: dict[str, object] = {}
