@@ -170,7 +170,7 @@ def read_needs(programme: str, *, on: date, known_by: date | None = None) -> lis
     )
 
 
-def read_seats_asked(programme: str, *, known_by: date | None = None) -> dict[str, int]:
+def read_seats_asked(programme: str, *, on: date, known_by: date | None = None) -> dict[str, int]:
     """Seats of the posts that answer a need, by need."""
     rows = PostVersion.objects.known(known_by).filter(identity__programme__code=programme).exclude(need=None)
     columns = rows.order_by("starts").values_list("identity_id", "need__code", "seats")

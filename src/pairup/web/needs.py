@@ -126,7 +126,7 @@ def _listed(request: Any, programme: str, *, status: int = 200, say: Say | None 
     programme_named(programme, asked)
     atlas = read_atlas(on=asked.on, known_by=asked.known_by)
     rows = rounds.read_needs(programme, on=asked.on, known_by=asked.known_by)
-    seats = rounds.read_seats_asked(programme, known_by=asked.known_by)
+    seats = rounds.read_seats_asked(programme, on=asked.on, known_by=asked.known_by)
     is_synthetic = any(row.is_synthetic for row in rows)
     listing = Listing(
         "needs", Words("rounds.needs-caption"), _COLUMNS,
