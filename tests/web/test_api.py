@@ -70,8 +70,16 @@ def test_without_a_token_nothing_is_opened_and_a_session_is_no_token(browse: Bro
     unknown = browse("public").get(f"{HERE}/due/", headers={"Authorization": "Bearer pairup_x"})
     session = browse("programme_office").get(f"{HERE}/due/")
 
-    assert (unknown.status_code, unknown.json()["code"]) == (401, "users.token-refused")
-    assert session.status_code == 401
+    for answer in (unknown, session):
+        assert (answer.status_code, answer.json()["code"]) == (401, "users.token-refused")
+
+
+def test_what_is_no_json_is_refused_as_anything_is(browse: Browse) -> None:
+    office = Program("programme_office", "read", "write")
+
+    answer = office.client.post(f"{HERE}/tables/needs/", data="*[", content_type="application/json")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "web.unreadable")
 
 
 def test_a_token_does_what_it_may_and_no_more(browse: Browse) -> None:

@@ -255,6 +255,12 @@ def test_each_side_reads_what_is_its_own_of_a_plan(
     assert not [word for word in foreign if re.search(rf"\b{word}\b", pages)]
 
 
+def test_a_place_that_sees_nobody_nominated_is_led_to_the_plan_before_it(browse: Browse, shown: str) -> None:
+    page = said(browse("recipient_office:east").get("/in/twin/rounds/national-2/"))
+
+    assert f'<p class="next"><a href="/in/twin/plans/{shown}/">' in page
+
+
 def test_a_donor_asks_why_of_its_own_people_and_is_told_of_nobody_else(browse: Browse, shown: str) -> None:
     client = browse("donor_office:DN-B")
 

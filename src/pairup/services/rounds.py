@@ -64,17 +64,20 @@ class Standing:
         return next((run for run in self.runs if run.is_adopted and run.kind == "postings"), None)
 
     def step(self) -> str:
-        """Where the round stands: posts, people, draft, voices, adopt, orders."""
+        """Where the round stands: posts, people, draft, voices, adopt, orders.
+
+        A plan before the sides comes before what is missing: a place sees nobody who is nominated.
+        """
         if self.adopted or self.count.filled:
             return "orders"
+        drafts = [run for run in self.runs if run.has_plan and run.kind == "postings"]
+        if any(run.is_put_forward for run in drafts):
+            return "adopt"
         if not self.count.posts:
             return "posts"
         if not self.count.nominated:
             return "people"
-        drafts = [run for run in self.runs if run.has_plan and run.kind == "postings"]
-        if not drafts:
-            return "draft"
-        return "adopt" if any(run.is_put_forward for run in drafts) else "voices"
+        return "voices" if drafts else "draft"
 
 
 def read_rounds(programme: str, *, on: date, known_by: date | None = None) -> list[Count]:

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Field, Header, NinjaAPI, Path, Query, Schema
+from ninja.errors import AuthenticationError, HttpError
 from ninja.security import HttpBearer
 
 from pairup.errors import AccessError, InputError, PairupError
@@ -68,15 +69,33 @@ class Refusal(Schema):
     findings: list[str] = Field(default_factory=list)
 
 
-ANSWERS: dict[int, Any] = {200: dict[str, Any], 401: Refusal, 403: Refusal, 404: Refusal, 409: Refusal, 422: Any}
+ANSWERS: dict[int, Any] = {
+    200: dict[str, Any], 400: Refusal, 401: Refusal, 403: Refusal, 404: Refusal, 409: Refusal, 422: Any,
+}  # fmt: skip
 
 
 @api.exception_handler(PairupError)
 def refusal(request: HttpRequest, error: PairupError) -> Any:
     """A refusal as JSON."""
+    return api.create_response(request, _told(error), status=status_of(error))
+
+
+def _told(error: PairupError) -> Mapping[str, Any]:
     findings = [str(finding) for finding in error.facts.get("findings", ())][:50]
-    said = {"code": error.code, "message": error.message, "hint": error.hint, "findings": findings}
-    return api.create_response(request, said, status=status_of(error))
+    return {"code": error.code, "message": error.message, "hint": error.hint, "findings": findings}
+
+
+@api.exception_handler(AuthenticationError)
+def unknown(request: HttpRequest, error: AuthenticationError) -> Any:
+    """Without a token nothing is opened, and that is told as any refusal is."""
+    return told(request, AccessError("A token is needed here.", hint="pairup token issue", code="users.token-refused"))
+
+
+@api.exception_handler(HttpError)
+def unreadable(request: HttpRequest, error: HttpError) -> Any:
+    """What is not JSON at all is told as any refusal is."""
+    said = InputError("This is not JSON, so nothing was read of it.", hint=str(error), code="web.unreadable")
+    return api.create_response(request, _told(said), status=error.status_code)
 
 
 def require(request: Any, may: str) -> str:
@@ -350,5 +369,4 @@ def countersign(request: HttpRequest, programme: Code, said: Signature, key: Key
 
 def told(request: HttpRequest, error: AccessError) -> Any:
     """A token that opens nothing, before any operation is reached."""
-    said: Mapping[str, Any] = {"code": error.code, "message": error.message, "hint": error.hint, "findings": []}
-    return api.create_response(request, said, status=401)
+    return api.create_response(request, _told(error), status=401)
