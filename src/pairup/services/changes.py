@@ -48,7 +48,7 @@ def read_entries(programme: str, *, since: datetime) -> list[Entry]:
         return _told(programme, since)
 
 
-def read_changes(entries: Sequence[Entry], *, most: int = 10) -> tuple[list[Change], int]:
+def read_changes(entries: Sequence[Entry], *, most: int) -> tuple[list[Change], int]:
     """The latest changes, the newest first, and how many there are.
 
     Who sees part of the record is told of commands that wrote rows of theirs; which command and whose it was is told

@@ -110,9 +110,12 @@ def _endings(table: str, code: str, rows: Iterable[Any], known_by: date | None) 
 
 
 def is_own_to_write(table: str, code: str, *, programme: str) -> bool:
-    """Whether whoever acts may put another version in the place of one that stands: it is of their side."""
+    """Whether whoever acts may put another version in the place of one that stands: it is of their side.
+
+    What is sealed has pages of its own, where the person concerned is told.
+    """
     layout, model = table_for(table, by_hand=False), TABLES[table]
-    if not layout.by_hand or layout.in_vault:
+    if not layout.by_hand or layout.sealed:
         return False
     rows: Any = models.QuerySet(model).filter(identity__code=code, superseded_at=None)
     if layout.scoped:

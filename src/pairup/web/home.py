@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -40,6 +41,11 @@ from pairup.web.visited import last_visit, remember_visit
 
 #: things told of a group on the first page
 _SHOWN = 5
+_OF_A_KIND = 2
+#: entries of the journal that are told
+_CHANGES = 40
+#: days from which years are told
+_YEARS_FROM = 730
 #: by kind of what waits, the route of the page where it is done; what is not here is done on its row's own page
 _DONE_AT = {
     "follow_up": "finding", "check_18": "project", "check_60": "project", "safeguard": "project",
@@ -92,22 +98,33 @@ def home(request: Any, programme: str) -> HttpResponse:
     )
     row = programme_named(programme, asked)
     grouped = {group: list(items) for group, items in groupby(found.tasks, key=lambda task: task.group)}
-    first = [task for items in grouped.values() for task in items[:_SHOWN]]
+    chosen = {group: _first(items) for group, items in grouped.items()}
+    first = [task for items in chosen.values() for task in items]
     shown = lines(request, programme, first, found.names, asked)
     context = {
         "groups": [
-            (group, Words(f"pages.group-{group}"), len(items), [shown.pop(0) for _ in items[:_SHOWN]])
+            (group, Words(f"pages.group-{group}"), len(items), [shown.pop(0) for _ in chosen[group]])
             for group, items in grouped.items()
         ],
         "next": _next(request, programme, grouped),
         "facts": found.figures, "round": _round(request, programme, found.in_hand),
-        "since": since, "was_here": was_here, "changes": [_told(one) for one in found.changes],
+        "since": since, "was_here": was_here, "changes": _told(found.changes),
         "changes_more": found.changed - len(found.changes),
         "journal": reverse("journal", args=[programme]) if may_open(request.actor, "journal") else "",
         "is_synthetic": row.is_synthetic or any(task.due.is_synthetic for task in first),
     }  # fmt: skip
     answer = page(request, "web/home.html", context, title=Both(row.name_en, row.name_zh))
     return remember_visit(answer, request, programme)
+
+
+def _first(tasks: Sequence[Task]) -> list[Task]:
+    """A few of a group: the longest due, but no more than two of a kind before every kind was told."""
+    met: Counter[str] = Counter()
+    early, late = [], []
+    for task in tasks:
+        (early if met[task.due.kind] < _OF_A_KIND else late).append(task)
+        met[task.due.kind] += 1
+    return (early + late)[:_SHOWN]
 
 
 def _read(actor: Actor, programme: str, asked: AsOf, since: datetime) -> Desk:
@@ -118,7 +135,7 @@ def _read(actor: Actor, programme: str, asked: AsOf, since: datetime) -> Desk:
     in_hand = None
     if actor.role is not Role.SECONDEE:
         in_hand = desk.read_round_in_hand(programme, ground, on=asked.on, known_by=asked.known_by)
-    told, count = changes.read_changes(entries)
+    told, count = changes.read_changes(entries, most=_CHANGES)
     return Desk(tasks, ground.names, in_hand, _figures(actor, programme, in_hand, asked), told, count)
 
 
@@ -211,6 +228,8 @@ def _when(due: Due, on: date) -> tuple[Words, str]:
         return Words("pages.waits"), ""
     if days == 0:
         return Words("pages.due-today"), "warn"
+    if days >= _YEARS_FROM:
+        return Words("pages.overdue-years", {"years": days // 365}), "bad"
     code, tone = ("overdue", "bad") if days > 0 else ("due-in", "")
     return Words(f"pages.{code}-{'one' if abs(days) == 1 else 'days'}", {"days": abs(days)}), tone
 
@@ -282,11 +301,16 @@ def _figures(actor: Actor, programme: str, in_hand: InHand | None, asked: AsOf) 
     return found
 
 
-def _told(one: changes.Change) -> dict[str, Any]:
-    """A change in words: which command, by whom, and how many rows of which tables."""
-    return {
-        "at": one.at, "number": one.number,
-        "what": command_words(one.command),
-        "who": actor_words(one.actor),
-        "rows": [(table_title(table), count) for table, count in sorted(one.rows.items())],
-    }  # fmt: skip
+def _told(found: Sequence[changes.Change]) -> list[dict[str, Any]]:
+    """Changes in words: which command, by whom, how many rows of which tables; the same one after another together."""
+    told = []
+    for (command, actor), group in groupby(found, key=lambda one: (one.command, one.actor)):
+        every = list(group)
+        rows: Counter[str] = Counter()
+        for one in every:
+            rows.update(one.rows)
+        told.append({
+            "at": every[0].at, "count": len(every), "what": command_words(command), "who": actor_words(actor),
+            "rows": [(table_title(table), count) for table, count in sorted(rows.items())],
+        })  # fmt: skip
+    return told

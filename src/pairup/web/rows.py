@@ -35,6 +35,12 @@ _NAMED_HERE = frozenset({
     "attestations", "host_views", "assessments", "private_facts", "constraints", "consents", "runs", "adoptions",
     "registrations", "evaluations", "vault_reads", "grants", "box_recipients", "complaints", "complaint_answers",
 })  # fmt: skip
+#: columns likewise
+_COLUMNS_HERE = frozenset({
+    "purposes", "field", "not_at", "how_to_withdraw", "witnessed", "known_by", "seed", "problem", "problem_digest",
+    "read_digest", "code_version", "claim", "design", "design_digest", "registration", "is_registered", "data_digest",
+    "identification", "strength", "planted",
+})  # fmt: skip
 #: kinds of columns that no form holds
 _NOT_TYPED = frozenset({Kind.CODE, Kind.BYTES, Kind.DOCUMENT})
 #: kinds whose cells need a word on how they are written
@@ -54,7 +60,8 @@ def table_title(table: str) -> Words:
 
 
 def column_title(name: str) -> Words:
-    return Words(f"imports.column-{name}")
+    """What a column is called."""
+    return Words(f"pages.named-{name.replace('_', '-')}" if name in _COLUMNS_HERE else f"imports.column-{name}")
 
 
 class Correct(Keyed):
@@ -209,7 +216,7 @@ def _versions(steps: list[Step], columns: Mapping[str, SheetColumn]) -> Listing:
     return Listing(
         "versions", Words("pages.versions-caption"),
         [
-            Column("version", Words("pages.column-version"), is_number=True), Column("at", Words("pages.column-at")),
+            Column("version", Words("pages.column-version")), Column("at", Words("pages.column-at")),
             Column("column", Words("pages.column-column")), Column("before", Words("pages.column-before")),
             Column("after", Words("pages.column-after")), Column("who", Words("pages.column-who")),
             Column("command", Words("pages.column-command")), Column("why", Words("pages.reason")),
