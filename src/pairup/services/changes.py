@@ -37,10 +37,10 @@ class Change:
 Entry = tuple[int, int, datetime, str, str, dict[str, int]]
 
 
-def read_entries(programme: str, *, since: datetime) -> list[Entry]:
+def entries_since(programme: str, *, since: datetime) -> list[Entry]:
     """The last 200 entries of the journal after a moment; of who sees part of the record, every office's.
 
-    They are not for showing: `read_changes` keeps what is not the reader's.
+    They are not for showing: `told_of` keeps what is not the reader's.
     """
     if acting().actor.role in _KEEPERS:
         return _told(programme, since)
@@ -48,7 +48,7 @@ def read_entries(programme: str, *, since: datetime) -> list[Entry]:
         return _told(programme, since)
 
 
-def read_changes(entries: Sequence[Entry], *, most: int) -> tuple[list[Change], int]:
+def told_of(entries: Sequence[Entry], *, most: int) -> tuple[list[Change], int]:
     """The latest changes, the newest first, and how many there are.
 
     Who sees part of the record is told of commands that wrote rows of theirs; which command and whose it was is told

@@ -111,9 +111,9 @@ class Ground:
 def read_ground(programme: str, *, on: date, known_by: date | None = None) -> Ground:
     """Read it before anything else is read: what is looked up whole comes first, so that the fence goes up once."""
     hold_all()
-    shown = plan_reviews.read_shown(programme, known_by=known_by)
+    shown = plan_reviews.every_draft(programme, known_by=known_by)
     return Ground(
-        read_names(on=on, known_by=known_by), shown, plan_reviews.read_waiting(programme, shown, known_by=known_by)
+        read_names(on=on, known_by=known_by), shown, plan_reviews.own_drafts(programme, shown, known_by=known_by)
     )
 
 
@@ -255,7 +255,7 @@ _TITLES: dict[str, tuple[Any, str, str]] = {
 }
 
 
-def read_titles(
+def titles_of(
     programme: str, about: Iterable[str], names: Names, *, known_by: date | None = None
 ) -> dict[str, tuple[str, str]]:
     """What each row that waits is called, in both languages; one question a table. Without a title it is left out."""
@@ -277,7 +277,7 @@ def read_titles(
     return found
 
 
-def read_people(programme: str, postings: Iterable[str], *, known_by: date | None = None) -> dict[str, str]:
+def people_of(programme: str, postings: Iterable[str], *, known_by: date | None = None) -> dict[str, str]:
     """By posting, the code of the person whose it is."""
     rows = _coded(PostingVersion, programme, list(postings), known_by)
     return dict(rows.values_list("identity__code", "person__code"))

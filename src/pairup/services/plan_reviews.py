@@ -145,13 +145,13 @@ class Shown:
 
 
 @whole()
-def read_shown(programme: str, *, known_by: date | None = None) -> Shown:
-    """What was put before the sides and what was adopted, whoever asks; `read_waiting` keeps what is not theirs."""
+def every_draft(programme: str, *, known_by: date | None = None) -> Shown:
+    """What was put before the sides and what was adopted, whoever asks; `own_drafts` keeps what is not theirs."""
     rows = tuple(_rows(programme, known_by).values_list(*_WAITING))
     return Shown(rows, _put_forward(programme), _adopted(programme))
 
 
-def read_waiting(programme: str, shown: Shown, *, known_by: date | None = None) -> list[tuple[str, Waiting]]:
+def own_drafts(programme: str, shown: Shown, *, known_by: date | None = None) -> list[tuple[str, Waiting]]:
     """Drafts of one's own and those put before the sides, each with its round; no answer is read."""
     own = set(_rows(programme, known_by).values_list("identity__code", flat=True))
     return [

@@ -120,7 +120,8 @@ def home(request: Any, programme: str) -> HttpResponse:
 def _first(tasks: Sequence[Task]) -> list[Task]:
     """A few of a group: the longest due, but no more than two of a kind before every kind was told."""
     met: Counter[str] = Counter()
-    early, late = [], []
+    early: list[Task] = []
+    late: list[Task] = []
     for task in tasks:
         (early if met[task.due.kind] < _OF_A_KIND else late).append(task)
         met[task.due.kind] += 1
@@ -129,13 +130,13 @@ def _first(tasks: Sequence[Task]) -> list[Task]:
 
 def _read(actor: Actor, programme: str, asked: AsOf, since: datetime) -> Desk:
     """Read a desk; the same until somebody writes. What is looked up whole comes first."""
-    entries = changes.read_entries(programme, since=since)
+    entries = changes.entries_since(programme, since=since)
     ground = desk.read_ground(programme, on=asked.on, known_by=asked.known_by)
     tasks = desk.read_tasks(programme, ground, on=asked.on, known_by=asked.known_by)
     in_hand = None
     if actor.role is not Role.SECONDEE:
         in_hand = desk.read_round_in_hand(programme, ground, on=asked.on, known_by=asked.known_by)
-    told, count = changes.read_changes(entries, most=_CHANGES)
+    told, count = changes.told_of(entries, most=_CHANGES)
     return Desk(tasks, ground.names, in_hand, _figures(actor, programme, in_hand, asked), told, count)
 
 
@@ -174,9 +175,9 @@ def waiting(request: Any, programme: str) -> HttpResponse:
 def lines(request: Any, programme: str, tasks: Sequence[Task], names: Names, asked: AsOf) -> list[Line]:
     """What waits in words, each with the page where it is done."""
     dues = [task.due for task in tasks]
-    titles = desk.read_titles(programme, [due.about for due in dues], names, known_by=asked.known_by)
+    titles = desk.titles_of(programme, [due.about for due in dues], names, known_by=asked.known_by)
     postings = [due.about.partition("/")[2] for due in dues if due.kind == "arrival_check"]
-    people = desk.read_people(programme, postings, known_by=asked.known_by) if postings else {}
+    people = desk.people_of(programme, postings, known_by=asked.known_by) if postings else {}
     return [
         Line(
             _what(due), _title(due, titles), _href(request.actor, programme, due, people), _owner(due, names),
