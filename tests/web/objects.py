@@ -72,4 +72,10 @@ OBJECTS: dict[str, dict[str, Like]] = {
     **{route: {"code": Like("P-1", "P-4", "P-9")} for route in ("person", "person-open", "person-arrival")},
     **{route: {"code": Like("R-A", "R-B", "R-9")} for route in ("handover", "handover-sign")},
     "me-before": {"code": Like("HO-R-A", "HO-R-B", "HO-R-9")},
+    # any row, and edits that came too late
+    **{
+        route: {"table": Like("projects", "projects", "projects"), "code": Like("J-1", "J-0", "J-9")}
+        for route in ("row", "row-correct", "row-withdraw")
+    },
+    **{route: {"code": Like("conflict-9", "conflict-9", "conflict-9")} for route in ("conflict", "conflict-settle")},
 }

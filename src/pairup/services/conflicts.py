@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from pairup.errors import ConflictError, InputError
 from pairup.exchange.cells import holds_national_id
 from pairup.record.models import TABLES, ConflictVersion
@@ -58,6 +60,31 @@ def read_conflicts(
     return [_sides(row) for row in open_rows(rows.order_by("pk"))]
 
 
+def lines(*, on: date, known_by: date | None = None, programme: str, only_open: bool = True) -> Any:
+    """Conflicts of a programme, and of rows that programmes share; a query, oldest first."""
+    rows = ConflictVersion.objects.on(on, known_by=known_by).filter(
+        Q(of_programme__code=programme) | Q(of_programme=None)
+    )
+    if only_open:
+        rows = rows.filter(outcome=ConflictOutcome.OPEN)
+    return rows.select_related("identity").order_by("pk")
+
+
+def read_conflict(code: str, *, on: date, known_by: date | None = None, programme: str) -> Sides:
+    """One conflict with both sides. Refuses one that is not there, or not one's own to read."""
+    row = lines(on=on, known_by=known_by, programme=programme, only_open=False).filter(identity__code=code).first()
+    if row is None:
+        raise _no_conflict(code)
+    return _sides(*open_rows([row]))
+
+
+def _no_conflict(code: str) -> InputError:
+    return InputError(
+        f"There is no conflict {code!r}.", hint="`pairup conflicts` lists them.", code="lifecycle.no-conflict",
+        conflict=code,
+    )  # fmt: skip
+
+
 def _sides(row: ConflictVersion) -> Sides:
     table, _, code = row.about.partition("/")
     current = _standing_row(row, table, code)
@@ -96,10 +123,7 @@ def settle(code: str, outcome: ConflictOutcome, *, actor: str, at: datetime, rea
     with write.alone():
         row = ConflictVersion.objects.known().filter(identity__code=code).select_related("identity").first()
         if row is None:
-            raise InputError(
-                f"There is no conflict {code!r}.", hint="`pairup conflicts` lists them.",
-                code="lifecycle.no-conflict", conflict=code,
-            )  # fmt: skip
+            raise _no_conflict(code)
         if row.outcome != ConflictOutcome.OPEN:
             raise ConflictError(
                 f"{code} was settled by {row.settled_by}: {row.outcome}.",

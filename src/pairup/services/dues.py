@@ -18,6 +18,7 @@ from pairup.record.models import (
     PersonSignatureVersion,
     PostingVersion,
     PostOfferVersion,
+    PostVersion,
     ProjectCheckVersion,
     ProjectVersion,
     SafeguardVersion,
@@ -34,6 +35,8 @@ ARRIVAL_DAYS = 60
 ARRIVAL_UNTIL = 365
 #: days before the end of a posting from which its handover file is asked for
 HANDOVER_DAYS = 60
+#: ids that are looked up in one question
+_AT_ONCE = 500
 #: states of a project in which its safeguard screen is to be complete
 _SCREENED = (ProjectStatus.PLANNED, ProjectStatus.APPROVED, ProjectStatus.PROCUREMENT, ProjectStatus.WORKS,
              ProjectStatus.CHANGED)  # fmt: skip
@@ -55,64 +58,77 @@ class Due:
         return None if self.day is None else (on - self.day).days
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Of which programme, as of which day, as it was known when; `until` is the last day on which a thing may fall."""
+
+    programme: str
+    on: date
+    known_by: date | None
+    until: date
+
+
 def read_due(programme: str, *, on: date, known_by: date | None = None, ahead: int = 0) -> list[Due]:
     """Everything due by a day, or within `ahead` days after it, in order of owner, kind and day.
 
     No fitness, no appraisal and no offer's answer is told: of an offer only that it waits.
     """
-    until = on + timedelta(days=ahead)
+    asked = _Asked(programme, on, known_by, on + timedelta(days=ahead))
     found: list[Due] = []
     for part in (_follow_ups, _incidents, _feedback, _project_checks, _safeguards, _arrivals, _handovers, _extensions,
                  _offers, _papers, _conflicts):  # fmt: skip
-        found += [one for one in part(programme, on, known_by) if one.day is None or one.day <= until]
+        found += [one for one in part(asked) if one.day is None or one.day <= asked.until]
     return sorted(found, key=lambda one: (one.owner, one.kind, one.day or date.min, one.about))
 
 
-def _rows(model: Any, programme: str, on: date, known_by: date | None) -> Any:
-    return read_rows(model, on=on, known_by=known_by, programme=programme).select_related("identity")
+def _rows(model: Any, asked: _Asked) -> Any:
+    return read_rows(model, on=asked.on, known_by=asked.known_by, programme=asked.programme).select_related("identity")
 
 
 def _code(row: Any) -> str:
     return row.code if row is not None else "-"
 
 
-def _follow_ups(programme: str, on: date, known_by: date | None) -> Iterator[Due]:
-    for row in _rows(VisitFindingVersion, programme, on, known_by).exclude(due=None).select_related("owner"):
-        if row.done is None or row.done > on:
+def _follow_ups(asked: _Asked) -> Iterator[Due]:
+    for row in _rows(VisitFindingVersion, asked).exclude(due=None).select_related("owner"):
+        if row.done is None or row.done > asked.on:
             about = f"visit_findings/{row.identity.code}"
             yield Due(_code(row.owner), "follow_up", row.due, about, row.action_en or row.text_en, row.is_synthetic)
 
 
-def _incidents(programme: str, on: date, known_by: date | None) -> Iterator[Due]:
-    for row in _rows(IncidentVersion, programme, on, known_by).exclude(due=None).select_related("owner"):
-        if row.done is None or row.done > on:
+def _incidents(asked: _Asked) -> Iterator[Due]:
+    for row in _rows(IncidentVersion, asked).exclude(due=None).select_related("owner"):
+        if row.done is None or row.done > asked.on:
             yield Due(_code(row.owner), "incident", row.due, f"incidents/{row.identity.code}", row.action_en,
                       row.is_synthetic)  # fmt: skip
 
 
-def _feedback(programme: str, on: date, known_by: date | None) -> Iterator[Due]:
-    rows = _rows(FeedbackVersion, programme, on, known_by).exclude(reply_due=None).select_related("owner")
+def _feedback(asked: _Asked) -> Iterator[Due]:
+    rows = _rows(FeedbackVersion, asked).exclude(reply_due=None).select_related("owner")
     for row in rows:
-        if row.replied is None or row.replied > on:
+        if row.replied is None or row.replied > asked.on:
             about = f"feedback/{row.identity.code}"
             yield Due(_code(row.owner), "reply", row.reply_due, about, row.about, row.is_synthetic)
 
 
-def _project_checks(programme: str, on: date, known_by: date | None) -> Iterator[Due]:
-    """The checks at 18 and 60 months after hand-over that no row answers."""
-    rows = ProjectVersion.objects.known(known_by).filter(
-        identity__programme__code=programme, status=ProjectStatus.HANDED_OVER, starts__lte=on
+def _project_checks(asked: _Asked) -> Iterator[Due]:
+    """The checks at 18 and 60 months after hand-over that no row answers. Columns are read: projects are thousands."""
+    rows = ProjectVersion.objects.known(asked.known_by).filter(
+        identity__programme__code=asked.programme, status=ProjectStatus.HANDED_OVER,
+        starts__lte=min(asked.on, months_after(asked.until, -min(CHECK_MONTHS)) + timedelta(days=3)),
+    )  # fmt: skip
+    done = set(_rows(ProjectCheckVersion, asked).values_list("project__code", "months"))
+    columns = rows.order_by("starts").values_list(
+        "identity__code", "starts", "asset_owner__code", "running_cost_payer__code", "title_en", "is_synthetic"
     )
-    done = set(_rows(ProjectCheckVersion, programme, on, known_by).values_list("project__code", "months"))
-    handed: dict[str, Any] = {}
-    for row in rows.select_related("identity", "asset_owner", "running_cost_payer").order_by("starts"):
-        handed.setdefault(row.identity.code, row)
-    for code, row in handed.items():
+    handed: dict[str, tuple[Any, ...]] = {}
+    for code, *told in columns:
+        handed.setdefault(code, tuple(told))
+    for code, (starts, owner, payer, title, is_synthetic) in handed.items():
         for months in CHECK_MONTHS:
             if (code, months) not in done:
-                owner = row.asset_owner or row.running_cost_payer
-                yield Due(_code(owner), f"check_{months}", months_after(row.starts, months), f"projects/{code}",
-                          row.title_en, row.is_synthetic)  # fmt: skip
+                yield Due(owner or payer or "-", f"check_{months}", months_after(starts, months), f"projects/{code}",
+                          title, is_synthetic)  # fmt: skip
 
 
 def months_after(day: date, months: int) -> date:
@@ -126,8 +142,8 @@ def months_after(day: date, months: int) -> date:
     return after.replace(day=min(day.day, after.day))
 
 
-def _safeguards(programme: str, on: date, known_by: date | None) -> Iterator[Due]:
-    for row, missing in read_unanswered(programme, on=on, known_by=known_by):
+def _safeguards(asked: _Asked) -> Iterator[Due]:
+    for row, missing in read_unanswered(asked.programme, on=asked.on, known_by=asked.known_by):
         yield Due(_code(row.place), "safeguard", None, f"projects/{row.identity.code}", ", ".join(missing),
                   row.is_synthetic)  # fmt: skip
 
@@ -137,10 +153,10 @@ def read_unanswered(
 ) -> list[tuple[ProjectVersion, tuple[str, ...]]]:
     """Projects planned or on site whose safeguard screen has lines without an answer, with those lines."""
     answered: dict[str, set[str]] = defaultdict(set)
-    rows = _rows(SafeguardVersion, programme, on, known_by)
-    for project, question in rows.values_list("project__code", "question"):
+    asked = _Asked(programme, on, known_by, on)
+    for project, question in _rows(SafeguardVersion, asked).values_list("project__code", "question"):
         answered[project].add(question)
-    projects = _rows(ProjectVersion, programme, on, known_by).filter(status__in=_SCREENED).select_related("place")
+    projects = _rows(ProjectVersion, asked).filter(status__in=_SCREENED).select_related("place")
     found = [
         (row, tuple(q.value for q in SafeguardQuestion if q.value not in answered[row.identity.code]))
         for row in projects
@@ -148,65 +164,71 @@ def read_unanswered(
     return [(row, missing) for row, missing in found if missing]
 
 
-def _in_post(programme: str, on: date, known_by: date | None) -> list[Any]:
-    rows = _rows(PostingVersion, programme, on, known_by).filter(status=PostingStatus.IN_POST)
-    return list(rows.select_related("identity", "post"))
+def _in_post(asked: _Asked, **where: Any) -> list[tuple[Any, ...]]:
+    """Of postings in post: id, code, post, first day, day after the last, whether it is made up, and who answers."""
+    rows = _rows(PostingVersion, asked).filter(status=PostingStatus.IN_POST, **where)
+    told = list(
+        rows.values_list("identity_id", "identity__code", "post_id", "starts", "ends_before", "is_synthetic")
+    )  # fmt: skip
+    hosts = _hosts(asked, {row[2] for row in told})
+    return [(*row, hosts.get(row[2], "-")) for row in told]
 
 
-def _hosts(programme: str, on: date, known_by: date | None) -> dict[int, str]:
-    from pairup.record.models import PostVersion
-
-    rows = PostVersion.objects.known(known_by).filter(identity__programme__code=programme)
-    return {
-        post: host or place for post, host, place in rows.values_list("identity", "host__code", "place__code")
-    }  # fmt: skip
-
-
-def _arrivals(programme: str, on: date, known_by: date | None) -> Iterator[Due]:
-    asked: dict[int, set[str]] = defaultdict(set)
-    for posting, voice in _rows(ArrivalCheckVersion, programme, on, known_by).values_list("posting", "said_by"):
-        asked[posting].add(voice)
-    hosts = _hosts(programme, on, known_by)
-    for row in _in_post(programme, on, known_by):
-        is_recent = row.starts is not None and (on - row.starts).days <= ARRIVAL_UNTIL
-        if is_recent and len(asked[row.identity_id]) < 2:
-            missing = ", ".join(sorted({"host", "secondee"} - asked[row.identity_id]))
-            day = row.starts + timedelta(days=ARRIVAL_DAYS)
-            yield Due(hosts.get(row.post_id, "-"), "arrival_check", day, f"postings/{row.identity.code}", missing,
-                      row.is_synthetic)  # fmt: skip
+def _hosts(asked: _Asked, posts: set[int]) -> dict[int, str]:
+    """By post: its host, or its place where no host is named."""
+    found: dict[int, str] = {}
+    wanted = sorted(posts)
+    for at in range(0, len(wanted), _AT_ONCE):
+        rows = PostVersion.objects.known(asked.known_by).filter(identity__in=wanted[at : at + _AT_ONCE])
+        told = rows.values_list("identity_id", "host__code", "place__code")
+        found.update({post: host or place for post, host, place in told})
+    return found
 
 
-def _handovers(programme: str, on: date, known_by: date | None) -> Iterator[Due]:
-    hosts = _hosts(programme, on, known_by)
-    for row in _in_post(programme, on, known_by):
-        if row.ends_before is not None and row.handover_id is None:
-            day = row.ends_before - timedelta(days=HANDOVER_DAYS + 1)
-            yield Due(hosts.get(row.post_id, "-"), "handover_file", day, f"postings/{row.identity.code}", "",
-                      row.is_synthetic)  # fmt: skip
+def _arrivals(asked: _Asked) -> Iterator[Due]:
+    heard: dict[int, set[str]] = defaultdict(set)
+    for posting, voice in _rows(ArrivalCheckVersion, asked).values_list("posting", "said_by"):
+        heard[posting].add(voice)
+    since = {
+        "starts__gte": asked.on - timedelta(days=ARRIVAL_UNTIL),
+        "starts__lte": asked.until - timedelta(days=ARRIVAL_DAYS),
+    }
+    for pk, code, _, starts, _, is_synthetic, host in _in_post(asked, **since):
+        if len(heard[pk]) < 2:
+            missing = ", ".join(sorted({"host", "secondee"} - heard[pk]))
+            yield Due(host, "arrival_check", starts + timedelta(days=ARRIVAL_DAYS), f"postings/{code}", missing,
+                      is_synthetic)  # fmt: skip
 
 
-def _extensions(programme: str, on: date, known_by: date | None) -> Iterator[Due]:
-    answered = set(_rows(PersonSignatureVersion, programme, on, known_by).values_list("about", flat=True))
-    for row in _rows(ExtensionVersion, programme, on, known_by).select_related("posting", "asked_by"):
+def _handovers(asked: _Asked) -> Iterator[Due]:
+    until = asked.until + timedelta(days=HANDOVER_DAYS + 1)
+    for _, code, _, _, ends_before, is_synthetic, host in _in_post(asked, handover=None, ends_before__lte=until):
+        day = ends_before - timedelta(days=HANDOVER_DAYS + 1)
+        yield Due(host, "handover_file", day, f"postings/{code}", "", is_synthetic)
+
+
+def _extensions(asked: _Asked) -> Iterator[Due]:
+    answered = set(_rows(PersonSignatureVersion, asked).values_list("about", flat=True))
+    for row in _rows(ExtensionVersion, asked).select_related("posting", "asked_by"):
         about = f"extensions/{row.identity.code}"
         if about not in answered:
             yield Due("secondee", "consent", None, about, row.posting.code, row.is_synthetic)
 
 
-def _offers(programme: str, on: date, known_by: date | None) -> Iterator[Due]:
-    for row in open_rows(_rows(PostOfferVersion, programme, on, known_by).exclude(answer_due=None)):
+def _offers(asked: _Asked) -> Iterator[Due]:
+    for row in open_rows(_rows(PostOfferVersion, asked).exclude(answer_due=None)):
         if row.answer == "open":
             about = f"post_offers/{row.identity.code}"
             yield Due("candidate", "offer", row.answer_due, about, "", row.is_synthetic)
 
 
-def _papers(programme: str, on: date, known_by: date | None) -> Iterator[Due]:
-    for row in _rows(DocumentVersion, programme, on, known_by).exclude(keep_until=None).filter(keep_until__lt=on):
+def _papers(asked: _Asked) -> Iterator[Due]:
+    for row in _rows(DocumentVersion, asked).filter(keep_until__lt=asked.on):
         yield Due("-", "retention", row.keep_until, f"documents/{row.identity.code}", row.title_en, row.is_synthetic)
 
 
-def _conflicts(programme: str, on: date, known_by: date | None) -> Iterator[Due]:
-    rows = ConflictVersion.objects.on(on, known_by=known_by).filter(outcome=ConflictOutcome.OPEN)
+def _conflicts(asked: _Asked) -> Iterator[Due]:
+    rows = ConflictVersion.objects.on(asked.on, known_by=asked.known_by).filter(outcome=ConflictOutcome.OPEN)
     for row in rows.select_related("identity", "of_programme"):
-        if row.of_programme is None or row.of_programme.code == programme:
+        if row.of_programme is None or row.of_programme.code == asked.programme:
             yield Due("-", "conflict", None, f"conflicts/{row.identity.code}", row.about, row.is_synthetic)

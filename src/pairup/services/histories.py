@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import models
+
 from pairup.errors import InputError
+from pairup.record.acting import acting
 from pairup.record.dated import as_known_by
 from pairup.record.journal import JournalEntry
 from pairup.record.models import TABLES
+from pairup.record.scopes import narrowed
 from pairup.services.cells import cells_of, differences, table_for
 from pairup.services.edits import only_programme
 
@@ -103,3 +107,18 @@ def _endings(table: str, code: str, rows: Iterable[Any], known_by: date | None) 
             if f"{code} {row.number}" in said.get("superseded", ()):
                 found[row.pk] = _act(entry)
     return found
+
+
+def is_own_to_write(table: str, code: str, *, programme: str) -> bool:
+    """Whether whoever acts may put another version in the place of one that stands: it is of their side.
+
+    What is sealed has pages of its own, where the person concerned is told.
+    """
+    layout, model = table_for(table, by_hand=False), TABLES[table]
+    if not layout.by_hand or layout.sealed:
+        return False
+    rows: Any = models.QuerySet(model).filter(identity__code=code, superseded_at=None)
+    if layout.scoped:
+        rows = rows.filter(identity__programme__code=programme)
+    now = acting()
+    return bool((rows if now.actor.sees_all else narrowed(rows, now, writing=True)).exists())

@@ -116,6 +116,56 @@ def read_runs(
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A draft, by what the first page tells of it."""
+
+    code: str
+    kind: str
+    status: Status
+    is_adopted: bool
+    is_put_forward: bool
+    is_synthetic: bool
+
+    @property
+    def has_plan(self) -> bool:
+        return self.status in (Status.OPTIMAL, Status.FEASIBLE)
+
+
+_WAITING = ("identity__code", "kind", "round", "status", "is_synthetic")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Of every draft of a programme: what was put before the sides, and what was adopted."""
+
+    rows: tuple[tuple[Any, ...], ...]
+    put_forward: frozenset[str]
+    adopted: frozenset[str]
+
+
+@whole()
+def every_draft(programme: str, *, known_by: date | None = None) -> Shown:
+    """What was put before the sides and what was adopted, whoever asks; `own_drafts` keeps what is not theirs."""
+    rows = tuple(_rows(programme, known_by).values_list(*_WAITING))
+    return Shown(rows, _put_forward(programme), _adopted(programme))
+
+
+def own_drafts(programme: str, shown: Shown, *, known_by: date | None = None) -> list[tuple[str, Waiting]]:
+    """Drafts of one's own and those put before the sides, each with its round; no answer is read."""
+    own = set(_rows(programme, known_by).values_list("identity__code", flat=True))
+    return [
+        (of, Waiting(code, kind, Status(status), code in shown.adopted, code in shown.put_forward, is_synthetic))
+        for code, kind, of, status, is_synthetic in sorted(shown.rows) if code in own or code in shown.put_forward
+    ]  # fmt: skip
+
+
+def still_waiting(drafts: Sequence[tuple[str, Waiting]], shown: Shown) -> list[Waiting]:
+    """Drafts that hold a plan and wait: of a round that has taken another of its kind, none does."""
+    taken = {(kind, of) for code, kind, of, *_ in shown.rows if of and code in shown.adopted}
+    return [one for of, one in drafts if one.has_plan and not one.is_adopted and (one.kind, of) not in taken]
+
+
 def _rows(programme: str, known_by: date | None) -> Any:
     rows = PlanRunVersion.objects.known(known_by).filter(identity__programme__code=programme)
     return rows.select_related("identity__programme").defer("problem")

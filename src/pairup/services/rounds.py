@@ -23,7 +23,7 @@ from pairup.record.models import (
     RoundVersion,
 )
 from pairup.services import tables
-from pairup.services.plan_reviews import RunLine, read_runs
+from pairup.services.plan_reviews import RunLine, Waiting, read_runs
 from pairup.values.codes import NeedStatus
 
 
@@ -64,20 +64,25 @@ class Standing:
         return next((run for run in self.runs if run.is_adopted and run.kind == "postings"), None)
 
     def step(self) -> str:
-        """Where the round stands: posts, people, draft, voices, adopt, orders.
+        return step_of(self.count, self.runs)
 
-        A plan before the sides comes before what is missing: a place sees nobody who is nominated.
-        """
-        if self.adopted or self.count.filled:
-            return "orders"
-        drafts = [run for run in self.runs if run.has_plan and run.kind == "postings"]
-        if any(run.is_put_forward for run in drafts):
-            return "adopt"
-        if not self.count.posts:
-            return "posts"
-        if not self.count.nominated:
-            return "people"
-        return "voices" if drafts else "draft"
+
+def step_of(count: Count, runs: Iterable[RunLine | Waiting]) -> str:
+    """Where a round stands: posts, people, draft, voices, adopt, orders.
+
+    A plan before the sides comes before what is missing: a place sees nobody who is nominated.
+    """
+    of_postings = [run for run in runs if run.kind == "postings"]
+    if count.filled or any(run.is_adopted for run in of_postings):
+        return "orders"
+    drafts = [run for run in of_postings if run.has_plan]
+    if any(run.is_put_forward for run in drafts):
+        return "adopt"
+    if not count.posts:
+        return "posts"
+    if not count.nominated:
+        return "people"
+    return "voices" if drafts else "draft"
 
 
 def read_rounds(programme: str, *, on: date, known_by: date | None = None) -> list[Count]:

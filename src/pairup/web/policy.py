@@ -33,6 +33,11 @@ ROUTES: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("complaints", "complaints-reply"), EVERYBODY),
     "role": SIGNED_IN,
     "home": SIGNED_IN,
+    "waiting": SIGNED_IN,
+    # any row, and edits that came too late
+    **dict.fromkeys(("row", "conflicts", "conflict"), READERS | {Role.SECONDEE}),
+    **dict.fromkeys(("row-correct", "row-withdraw", "conflict-settle"), OFFICES),
+    # pairings
     "pairings": READERS | {Role.SECONDEE},
     "pairing": READERS | {Role.SECONDEE},
     # projects

@@ -9,6 +9,7 @@ from pairup.web import (
     administration,
     claims,
     complaints,
+    conflicts,
     handovers,
     home,
     jobs,
@@ -27,6 +28,7 @@ from pairup.web import (
     results,
     returns,
     rounds,
+    rows,
     uploads,
     visits,
 )
@@ -39,6 +41,15 @@ handler500 = "pairup.web.refusals.broken"
 #: pages inside a programme, under /in/CODE/
 PROGRAMME = [
     path("", home.home, name="home"),
+    path("waiting/", home.waiting, name="waiting"),
+    # any row, and edits that came too late
+    path("rows/<str:table>/<str:code>/", rows.row, name="row"),
+    path("rows/<str:table>/<str:code>/correct/", rows.correct, name="row-correct"),
+    path("rows/<str:table>/<str:code>/withdraw/", rows.withdraw, name="row-withdraw"),
+    path("conflicts/", conflicts.every_conflict, name="conflicts"),
+    path("conflicts/<str:code>/", conflicts.conflict, name="conflict"),
+    path("conflicts/<str:code>/settle/", conflicts.settle, name="conflict-settle"),
+    # pairings
     path("pairings/", pairings.pairings, name="pairings"),
     path("pairings/<str:code>/", pairings.pairing, name="pairing"),
     # projects
