@@ -123,5 +123,11 @@ def around(request: Any) -> dict[str, Any]:
     return {
         "language": language, "asked": asked, "actor": request.actor, "actors": request.actors,
         "programme_code": programme, "programmes": programmes(asked), "navigation": entries(request, programme),
-        "ministries": [settings.OIDC["name"] or settings.OIDC["server"]] if settings.OIDC["server"] else [],
+        "ministries": _ministries(),
     }  # fmt: skip
+
+
+def _ministries() -> list[str]:
+    """What the sign-in page calls the ministry through which people sign in, where there is one."""
+    told: dict[str, str] = settings.OIDC  # type: ignore[misc]
+    return [told["name"] or told["server"]] if told["server"] else []

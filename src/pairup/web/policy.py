@@ -51,6 +51,7 @@ ROUTES: dict[str, frozenset[Role]] = {
     "finding-add": OFFICES,
     # administration
     **dict.fromkeys((*_ACCOUNTS, "journal"), frozenset({Role.ADMINISTRATOR, Role.PROGRAMME_OFFICE})),
+    **dict.fromkeys(("sheets", "sheets-fetch", "sheets-send"), frozenset({Role.ADMINISTRATOR, Role.PROGRAMME_OFFICE})),
     "rules": READERS,
     # long work
     **dict.fromkeys(("jobs", "job", "job-picture", "job-stop", "job-cancel"), READERS),

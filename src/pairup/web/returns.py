@@ -81,7 +81,7 @@ def _shown(request: Any, programme: str, *, status: int = 200, **more: Any) -> H
     }  # fmt: skip
     return page(
         request, "web/workbook.html", context, title=Words("rounds.return-title"), status=status,
-        listings=[_listing(difference)] if difference is not None else [],
+        listings=[differing(difference)] if difference is not None else [],
         crumbs=[Crumb(Words("web.nav-needs"), reverse("needs", args=[programme]))],
     )  # fmt: skip
 
@@ -105,14 +105,15 @@ def take(request: Any, programme: str) -> HttpResponse:
 
 
 @contextmanager
-def _kept(sent: Any) -> Iterator[Path]:
+def kept(sent: Any) -> Iterator[Path]:
+    """What was sent, as a file while it is read; refuses one that is too large."""
     if sent.size > LARGEST:
         raise InputError(
             f"The file holds {sent.size:,} bytes; {LARGEST:,} are the most.", code="photographs.too-many-bytes",
             size=sent.size, largest=LARGEST,
         )  # fmt: skip
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "sent.xlsx"
+        path = Path(folder) / f"sent{Path(sent.name).suffix.lower() or '.xlsx'}"
         path.write_bytes(sent.read())
         yield path
 
@@ -125,7 +126,7 @@ def send(request: Any, programme: str) -> HttpResponse:
         return _shown(request, programme, status=422, send=form)
 
     def act() -> Difference | imports.Accepted:
-        with _kept(form.cleaned_data["file"]) as path:
+        with kept(form.cleaned_data["file"]) as path:
             source = imports.read_source(path)
             if source.seal is None:
                 raise InputError("This is no workbook that was given here.", code="rounds.no-seal")
@@ -146,7 +147,7 @@ def send(request: Any, programme: str) -> HttpResponse:
     return _shown(request, programme, difference=found)
 
 
-def _listing(difference: Difference) -> Listing:
+def differing(difference: Difference) -> Listing:
     """Rows of a workbook that are new, changed, refused or in conflict, cell by cell."""
     rows = []
     for name, table in difference.tables.items():

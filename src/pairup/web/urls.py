@@ -29,6 +29,7 @@ from pairup.web import (
     returns,
     rounds,
     rows,
+    sheets,
     uploads,
     visits,
 )
@@ -101,6 +102,9 @@ PROGRAMME = [
     path("administration/", administration.administration, name="administration"),
     path("administration/rules/", administration.rules, name="rules"),
     path("administration/journal/", administration.journal, name="journal"),
+    path("administration/sheets/", sheets.sheets, name="sheets"),
+    path("administration/sheets/take/", sheets.fetch, name="sheets-fetch"),
+    path("administration/sheets/send/", sheets.send, name="sheets-send"),
     path("administration/accounts/", administration.open_account, name="account-open"),
     path("administration/accounts/<str:name>/", administration.account, name="account"),
     path("administration/accounts/<str:name>/roles/", administration.give_role, name="role-give"),
