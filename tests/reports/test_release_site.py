@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from decimal import Decimal
 from html.parser import HTMLParser
 from posixpath import dirname, join, normpath
 
 import pytest
 
 from pairup.reports.disclosure import Told
+from pairup.reports.facts import Origin
 from pairup.reports.release.facts import ReleaseFacts, for_everybody
 from pairup.reports.release.frozen import sha256, with_manifest
 from pairup.reports.release.site import release_files
-from tests.reports.cast import sample_facts
+from pairup.values.words import Words
+from tests.reports.cast import sample_claims, sample_facts
 
 TABLES = (
     Told("people-in-all", (), {(): 60}), Told("people-by-round", ("round",), {("R1",): 60}),
@@ -117,3 +120,24 @@ def test_facts_for_everybody_hold_nothing_of_one_post_or_person():
     assert facts.followed is None and facts.itinerary is None and facts.unmet == () and facts.tables == ()
     assert {one.people for one in facts.pairings} | {one.people for one in facts.rounds} == {None}
     assert for_everybody(replace(facts, totals=())).totals == ()
+
+
+def test_a_claim_of_a_few_people_is_left_out_and_the_records_own_count_never_stands_beside_one():
+    few, many, money = (
+        replace(sample_claims()[0], code=code, uom=uom, figure=Decimal(figure), computed=Decimal(computed),
+                conflicts=("FEW",), notes=(Words("claims.record-beside", {"computed": computed, "uom": uom}),))
+        for code, uom, figure, computed in (("FEW", "people", 8, 7), ("MANY", "people", 12000, 11873),
+                                            ("CASH", "CNY", 900, 800))
+    )  # fmt: skip
+
+    people, cash = for_everybody(replace(sample_facts(), claims=(few, many, money))).claims
+
+    assert (people.code, people.computed, people.notes, people.conflicts) == ("MANY", None, (), ())
+    assert cash.computed == 800 and len(cash.notes) == 1
+
+
+def test_rows_of_people_are_not_counted_where_tables_are_listed():
+    facts = sample_facts()
+    origins = tuple(Origin(name, Words(f"services.table-{name}"), 123, 0) for name in ("postings", "money"))
+
+    assert [one.table for one in for_everybody(replace(facts, origins=origins)).origins] == ["money"]

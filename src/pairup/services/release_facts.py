@@ -8,8 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Min
+
 from pairup.record.models import (
     AgreedResultVersion,
+    ClaimVersion,
     ContractVersion,
     FeedbackVersion,
     IndicatorVersion,
@@ -125,6 +128,10 @@ def read_release(
         people, _projects(programme, tops, on, known_by), _results(programme, on, known_by),
         _agreed(programme, tops, on, known_by), _voices(programme, tops, on, known_by),
         _contracts(programme, on, known_by),
+        dict(
+            _rows(ClaimVersion, programme, on, known_by).exclude(place=None)
+            .values_list("identity__code", "place__code")
+        ),
         {code: Words(f"services.profession-{code}") for code in PROFESSIONS}, licence, earlier,
     )  # fmt: skip
 
@@ -135,11 +142,14 @@ def _rows(model: Any, programme: str, on: date, known_by: date | None, *with_: s
 
 
 def _projects(programme: str, tops: Mapping[str, str], on: date, known_by: date | None) -> tuple[ProjectRow, ...]:
+    known = ProjectVersion.objects.known(known_by).filter(identity__programme__code=programme)
+    begun = {pk: day.year for pk, day in known.values_list("identity").annotate(first=Min("starts")) if day}
     return tuple(
         ProjectRow(
             row.identity.code, Both(row.title_en, row.title_zh),
             tops.get(row.pairing.code, row.pairing.code) if row.pairing else "", row.place.code, row.category,
-            ProjectStatus(row.status), rough(row.starts, row.starts_precision), row.is_synthetic,
+            ProjectStatus(row.status), rough(row.starts, row.starts_precision), begun.get(row.identity_id),
+            row.is_synthetic,
         )
         for row in _rows(ProjectVersion, programme, on, known_by, "place", "pairing")
     )  # fmt: skip

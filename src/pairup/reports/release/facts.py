@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from pairup.reports.claim_sections import PEOPLE_UOMS
-from pairup.reports.disclosure import Earlier, Key, Told
-from pairup.reports.facts import Both, ReportFacts, Text
+from pairup.reports.disclosure import LEAST, Earlier, Key, Told
+from pairup.reports.facts import Both, ClaimFacts, ReportFacts, Text
 from pairup.values.codes import ClaimClass, ProjectStatus
 from pairup.values.days import RoughDay
 from pairup.values.words import Words
@@ -40,7 +40,8 @@ class ProjectRow:
     place: str
     category: str
     status: ProjectStatus
-    since: RoughDay | None = None
+    since: RoughDay | None = None  # in this state
+    begun: int | None = None  # the year in which the record first knows of it
     is_synthetic: bool = False
 
 
@@ -89,7 +90,8 @@ class ReleaseFacts:
     agreed: tuple[Agreed, ...] = ()
     voices: tuple[Voice, ...] = ()
     contracts: tuple[Spent, ...] = ()
-    professions: Mapping[str, Words] | None = None
+    claim_places: Mapping[str, str] = field(default_factory=dict)  # of a claim about one place: the place
+    professions: Mapping[str, Words] = field(default_factory=dict)
     licence: str = ""
     earlier: tuple[Earlier, ...] = ()
 
@@ -102,8 +104,23 @@ class ReleaseFacts:
         return tuple(voice for voice in self.voices if voice.about == about)
 
 
+#: units of totals of the record that stand beside a claim: things, never people. Money is known by its currency
+_OF_THINGS = frozenset({"projects", "pairings", "donors", "counties", "places", "needs"})
+#: tables whose number of rows is told; of others it would count people, posts or journeys
+_COUNTED = frozenset({
+    "programme", "places", "organisations", "pairings", "rounds", "money", "works", "projects", "contracts", "assets",
+    "revenue_bases", "commitments", "envelopes", "indicators", "observations", "claims", "evaluations", "documents",
+    "sources", "agreed_results", "exchange_rates",
+})  # fmt: skip
+
+
 def for_everybody(facts: ReportFacts) -> ReportFacts:
-    """Take out of a report's facts whatever tells of one post or person, of a journey, or counts people unprotected."""
+    """Take out of a report's facts whatever tells of one post or person, of a journey, or counts people unprotected.
+
+    A claim that counts 1 to 9 people is left out; of the others the record's own number of people, and notes with it.
+    """
+    claims = [one for one in facts.claims if not _is_small(one)]
+    codes = {one.code for one in claims}
     return replace(
         facts,
         round=None,
@@ -111,11 +128,30 @@ def for_everybody(facts: ReportFacts) -> ReportFacts:
         pairings=tuple(replace(one, people=None, posts=None, rows=None, people_rows=None) for one in facts.pairings),
         rounds=tuple(replace(one, people=None, rows=None) for one in facts.rounds),
         handovers=(), followed=None, unmet=(), checks=None, itinerary=None, five_ways=(), burdens=(), waiting=(),
-        claims=tuple(
-            replace(one, computed=None if one.uom in PEOPLE_UOMS else one.computed, computed_rows=None, rows=None)
-            for one in facts.claims
-        ),
+        signatures=(), claims=tuple(_claim(one, codes) for one in claims),
         totals=tuple(replace(one, rows=None) for one in facts.totals if not one.counts_people),
-        origins=tuple(replace(one, link=None) for one in facts.origins),
+        origins=tuple(replace(one, link=None) for one in facts.origins if one.table in _COUNTED),
         checkpoint=None, tables=(),
     )  # fmt: skip
+
+
+def _is_small(one: ClaimFacts) -> bool:
+    return one.uom in PEOPLE_UOMS and one.figure is not None and 0 < abs(one.figure) < LEAST
+
+
+def _claim(one: ClaimFacts, codes: set[str]) -> ClaimFacts:
+    """A claim with the record's own total beside it where that counts things or money."""
+    return replace(
+        one, computed=one.computed if _counts_things(one.uom) else None, computed_rows=None, rows=None,
+        conflicts=tuple(code for code in one.conflicts if code in codes),
+        notes=tuple(note for note in one.notes if not _tells_people(note)),
+    )  # fmt: skip
+
+
+def _tells_people(note: Text) -> bool:
+    is_of_record = isinstance(note, Words) and note.code.startswith("claims.record-")
+    return is_of_record and isinstance(note, Words) and not _counts_things(str(note.facts.get("uom", "")))
+
+
+def _counts_things(uom: str) -> bool:
+    return uom in _OF_THINGS or (len(uom) == 3 and uom.isupper())

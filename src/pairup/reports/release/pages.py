@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pairup.reports.claim_sections import claims_section, definitions_section, origins_section
+from pairup.reports.claim_sections import definitions_section, origins_section
 from pairup.reports.document import (
     Block,
     Bullets,
@@ -16,7 +16,6 @@ from pairup.reports.document import (
     Paragraph,
     Place,
     Section,
-    Sentence,
     Table,
     Terms,
     Tone,
@@ -25,11 +24,14 @@ from pairup.reports.evaluation_section import evaluations_section
 from pairup.reports.facts import Outcome
 from pairup.reports.money_sections import money_section
 from pairup.reports.opening import is_in_force, public_sentences
-from pairup.reports.pairing_sections import how_led, map_figure, public_pairings
+from pairup.reports.pairing_sections import how_led, map_figure
 from pairup.reports.portfolio_section import portfolio_section
+from pairup.reports.release.claim_pages import claim_pages
 from pairup.reports.release.facts import ReleaseFacts
+from pairup.reports.release.frame import page_of, people, told
 from pairup.reports.release.frozen import MANIFEST
-from pairup.reports.said import DASH, said
+from pairup.reports.release.pairing_pages import days_of, page_path, pairing_pages
+from pairup.reports.said import pairing_name, pairing_order, said, synthetic_mark, together
 from pairup.reports.totals import definition
 from pairup.reports.writing import add_up, count, day, long_money
 from pairup.values.codes import ClaimClass
@@ -45,42 +47,21 @@ MENU: Mapping[str, str] = {
 DEFINED = ("people", "class", "result", "voice", "contract")
 
 
-def told(name: str, **facts: Inline) -> Sentence:
-    """Say an entry of the site's own catalogue."""
-    return Sentence(f"releases.{name}", facts)
-
-
-def page_of(
-    facts: ReleaseFacts, name: str, title: Inline, opening: tuple[Block, ...], sections: tuple[Section, ...] = ()
-) -> Document:
-    """Make a page: the day, the stamp where anything is synthetic, and the foot are the same on each."""
-    programme = facts.report.programme
-    stamp = said("band-demo" if programme.is_demo else "band") if facts.report.is_synthetic else None
-    foot: tuple[Inline, ...] = (
-        told("foot-frozen", day=day(programme.day)), said("made-by", version=programme.code_version or DASH),
-        said("no-boundaries"),
-    )  # fmt: skip
-    subtitle = told("as-released", day=day(programme.day))
-    return Document(name, title, subtitle, told("for-everybody"), opening, sections, foot, stamp)
-
-
 def make_pages(facts: ReleaseFacts, sizes: Mapping[str, int]) -> dict[str, Document]:
     """Give every page by its path. `sizes` are the bytes of the data files."""
     return {
         HOME: _home(facts),
         "pairings.html": page_of(
             facts, "pairings", told("menu-pairings"), (Paragraph(told("pairings-opening")),),
-            (public_pairings(facts.report), _people_section(facts)),
+            (_pairings(facts), _people_section(facts)),
         ),
+        **pairing_pages(facts),
         "money.html": page_of(
             facts, "money", told("menu-money"), (Paragraph(told("money-opening")),),
             (money_section(facts.report, public=True), _contracts(facts),
              portfolio_section(facts.report, public=True)),
         ),
-        "claims.html": page_of(
-            facts, "claims", told("menu-claims"), (Paragraph(told("claims-opening")),),
-            (claims_section(facts.report, public=True),),
-        ),
+        **claim_pages(facts),
         "evaluations.html": page_of(
             facts, "evaluations", told("menu-evaluations"), (Paragraph(told("evaluations-opening")),),
             (evaluations_section(facts.report, public=True),),
@@ -88,6 +69,26 @@ def make_pages(facts: ReleaseFacts, sizes: Mapping[str, int]) -> dict[str, Docum
         METHODS: _methods(facts),
         DATA: _data(facts, sizes),
     }  # fmt: skip
+
+
+# --- pairings ---------------------------------------------------------------------------------------------
+
+
+def _pairings(facts: ReleaseFacts) -> Section:
+    """List every pairing with a page of its own, by official codes: those of a prefecture stand together."""
+    report = facts.report
+    ordered = sorted(report.pairings, key=lambda one: pairing_order(one, report))
+    rows = tuple(
+        (Number(pairing_name(one, report), Place(page_path(one.code))), report.place(report.place(one.place).area).name,
+         said(f"channel-{one.channel.value}"), days_of(one), synthetic_mark(one.is_synthetic))
+        for one in ordered
+    )  # fmt: skip
+    columns = (
+        Column(said("col-pairing")), Column(told("col-area")), Column(said("col-channel"), is_short=True),
+        Column(said("col-since")), Column(said("col-known")),
+    )  # fmt: skip
+    table: Block = Table(told("pairings-caption"), columns, rows) if rows else Paragraph(said("none-recorded"))
+    return Section("pairings", said("pairings-title"), (table,))
 
 
 # --- home ---------------------------------------------------------------------------------------------------
@@ -100,34 +101,34 @@ def _home(facts: ReleaseFacts) -> Document:
     opening: list[Block] = [Paragraph(how_led(report)), lead]
     if (picture := map_figure(report, public=True)) is not None:
         opening.append(picture)
-    return page_of(facts, "home", said("title", programme=report.programme.name), tuple(opening), (_numbers(facts),))
+    return page_of(facts, "home", report.programme.name, tuple(opening), (_numbers(facts),))
 
 
 def _numbers(facts: ReleaseFacts) -> Section:
     """The key numbers, each with its class, who says so, and a link to what it means."""
     report = facts.report
     now = [one for one in report.pairings if is_in_force(one.start, one.end, report)]
-    recorded, office = _class(ClaimClass.REPORTED), told("says-office")
-    rows: list[tuple[Inline, ...]] = [
-        (told("number-pairings"), Number(count(len(now)), Definition("pairing")), recorded, office),
-        (told("number-donors"), Number(count(len({one.donor.code for one in now})), Definition("donor")), recorded,
-         office),
-        (told("number-areas"), Number(count(len({report.place(one.place).area for one in now})), Definition("area")),
-         recorded, office),
-        (told("number-people"), people(facts, "people-in-all"), recorded, told("says-offices")),
-        (told("number-projects"), Number(count(len(facts.projects)), Definition("projects")), recorded,
-         told("says-offices")),
-    ]  # fmt: skip
-    rows += [row for step in ("pledged", "paid", "executed", "audited") if (row := _amount(facts, step)) is not None]
-    for outcome in Outcome:
+    office, both = told("says-office"), told("says-offices")
+
+    def row(name: str, figure: Inline, says: Inline) -> tuple[Inline, ...]:
+        return told(f"number-{name}"), figure, together((_class(ClaimClass.REPORTED), says), " · ")
+
+    rows = [
+        row("pairings", Number(count(len(now)), Definition("pairing")), office),
+        row("donors", Number(count(len({one.donor.code for one in now})), Definition("donor")), office),
+        row("areas", Number(count(len({report.place(one.place).area for one in now})), Definition("area")), office),
+        row("people", people(facts, "people-in-all"), both),
+        row("projects", Number(count(len(facts.projects)), Definition("projects")), both),
+    ]
+    rows += [line for step in ("pledged", "paid", "executed", "audited") if (line := _amount(facts, step)) is not None]
+    for outcome in Outcome if report.claims else ():
         found = sum(1 for claim in report.claims if claim.outcome is outcome)
-        if report.claims:
-            rows.append((told(f"number-claims-{outcome.value}"), Number(count(found), Place(f"claims-{outcome.value}")),
-                         told("class-checked"), told("says-check")))  # fmt: skip
-    titles = ("col-number", "col-figure", "col-class", "col-says")
+        figure = Number(count(found), Place(f"claims-{outcome.value}"))
+        rows.append((told(f"number-claims-{outcome.value}"), figure, told("says-check")))
+    titles = ("col-number", "col-figure", "col-class")
     columns = tuple(Column(told(name), is_number=name == "col-figure") for name in titles)
     caption = told("numbers-caption", day=day(report.programme.day))
-    return Section("numbers", told("numbers-title"), (Table(caption, columns, tuple(rows)),))
+    return Section("numbers", told("numbers-title"), (Table(caption, columns, tuple(rows), name="key-numbers"),))
 
 
 def _class(of: ClaimClass) -> Inline:
@@ -143,13 +144,7 @@ def _amount(facts: ReleaseFacts, step: str) -> tuple[Inline, ...] | None:
     of = definition(f"money_{step}")
     assert of.owner_words is not None and of.claim_class is not None
     figure = Number(long_money(amount), Definition(step))
-    return told(f"number-{step}"), figure, _class(of.claim_class), of.owner_words
-
-
-def people(facts: ReleaseFacts, table: str, key: tuple[str, ...] = ()) -> Inline:
-    """Write how many people a cell tells, or that it is hidden; either links to why."""
-    number = facts.told(table, key)
-    return Number(Words("releases.hidden") if number is None else count(number), Definition("people"))
+    return told(f"number-{step}"), figure, together((_class(of.claim_class), of.owner_words), " · ")
 
 
 def _people_section(facts: ReleaseFacts) -> Section:
@@ -186,12 +181,11 @@ def _professions(facts: ReleaseFacts) -> tuple[Block, ...]:
     rounds = [one for one in sorted(facts.report.rounds, key=lambda r: (r.scheme, r.ordinal))
               if any(key[0] == one.code for key in table.cells)]  # fmt: skip
     kinds = sorted({key[1] for key, number in table.cells.items() if number is not None})  # no row of blanks
-    names = facts.professions or {}
     columns = (
         Column(told("col-profession")), *(Column(str(one.ordinal), is_number=True) for one in rounds),
     )  # fmt: skip
-    rows = tuple(
-        (names.get(kind, Words("releases.profession-other")),
+    rows: tuple[tuple[Inline, ...], ...] = tuple(
+        (facts.professions.get(kind, Words("releases.profession-other")),
          *(people(facts, table.name, (one.code, kind)) for one in rounds))
         for kind in kinds
     )  # fmt: skip

@@ -27,14 +27,16 @@ from pairup.reports.document import (
 from pairup.reports.pictures import to_svg
 from pairup.reports.release.downloads import data_files
 from pairup.reports.release.facts import ReleaseFacts
+from pairup.reports.release.frame import told
 from pairup.reports.release.frozen import MANIFEST, PROTECTION, protection
-from pairup.reports.release.pages import HOME, MENU, METHODS, make_pages, told
+from pairup.reports.release.pages import HOME, MENU, METHODS, make_pages
 from pairup.reports.render import TAGS, Apart, contents, inline, style_sheet, written
 from pairup.values.words import LANGUAGES
 
 STYLE = "style.css"
 #: the folder of each language
 FOLDERS = {"en": "en", "zh_Hans": "zh"}
+_MOST_LISTED = 8  # sections of a page are listed at its top up to so many
 _NAMES = {"en": "English", "zh_Hans": "中文"}
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
 _SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
@@ -153,9 +155,9 @@ class _Site:
         )
         local = (
             f'<nav class="local" aria-labelledby="contents"><h2 id="contents">{self._say(told("on-this-page"))}</h2>'
-            f"<ol>{on_page}</ol></nav>\n" if len(document.sections) > 1 else ""
+            f"<ol>{on_page}</ol></nav>\n" if 1 < len(document.sections) <= _MOST_LISTED else ""
         )  # fmt: skip
-        band = f'<p class="band">{inline(document.stamp)}</p>\n' if document.stamp is not None else ""
+        band = f'<aside class="band">{inline(document.stamp)}</aside>\n' if document.stamp is not None else ""
         footer = "".join(f"<p>{inline(line)}</p>\n" for line in document.footer)
         home = self.pages[HOME]
         heading = self._say(document.title)
@@ -205,7 +207,7 @@ def _door(home: Document) -> str:
         )
     stamps = ""
     if home.stamp is not None:
-        stamps = f'<p class="band">{html.escape(text_in(home.stamp, "en"))}</p>\n'
+        stamps = f'<aside class="band">{html.escape(text_in(home.stamp, "en"))}</aside>\n'
     title = " · ".join(dict.fromkeys(text_in(home.title, language) for language in LANGUAGES))
     body = f'{stamps}<main id="main" class="door">\n<h1>{html.escape(title)}</h1>\n{"".join(parts)}\n</main>\n'
     return _html(html.escape(title), "en", body, STYLE)
