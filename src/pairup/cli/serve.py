@@ -37,10 +37,14 @@ def _require_free(host: str, port: int) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Listen at this address.")
 @click.option("--name", "names", multiple=True, help="The site's name, as in its address behind TLS; may be repeated.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that answer.")
+@click.option(
+    "--public", type=click.Path(path_type=Path, file_okay=False), help="Give out this release under /public/, to all."
+)
 @click.option("--only-tables", is_flag=True, help="Make the pages' own tables and end; on a server, as the owner.")
 def serve(
-    record: Path | str | None, port: int, host: str, names: tuple[str, ...], workers: int, only_tables: bool
-) -> None:
+    record: Path | str | None, port: int, host: str, names: tuple[str, ...], workers: int, public: Path | None,
+    only_tables: bool,
+) -> None:  # fmt: skip
     """Serve a record's pages.
 
     On this machine's own address it speaks plain HTTP. Anywhere else it answers by --name only, and expects a server
@@ -62,6 +66,11 @@ def serve(
         raise click.UsageError(f"{host} can be reached by others: say the site's --name, and put TLS before it.")
     _require_free(host, port)
     told = serving.environment(record, hosts=names, is_local=is_local)
+    if public is not None:
+        from pairup.reports.release.frozen import require_unchanged
+
+        require_unchanged(public)
+        told["PAIRUP_PUBLIC"] = str(public.resolve())
     os.environ.update(told)
     serving.prepare(record)
     click.echo(f"http://{host}:{port}/ shows {record}. Ctrl-C ends it.", err=True)

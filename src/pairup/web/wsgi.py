@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "pairup.web.settings"
 
@@ -15,3 +16,7 @@ from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
 require_somebody()
+if "PAIRUP_PUBLIC" in os.environ:
+    from pairup.web.public import with_public
+
+    application = with_public(application, Path(os.environ["PAIRUP_PUBLIC"]))

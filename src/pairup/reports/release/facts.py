@@ -106,6 +106,11 @@ class ReleaseFacts:
 
 #: units of totals of the record that stand beside a claim: things, never people. Money is known by its currency
 _OF_THINGS = frozenset({"projects", "pairings", "donors", "counties", "places", "needs"})
+#: notes of a claim that say what the record's own rows add up to
+_OF_RECORD = frozenset({
+    "claims.record-agrees", "claims.record-beside", "claims.record-differs", "claims.record-incomplete",
+    "claims.record-synthetic",
+})  # fmt: skip
 #: tables whose number of rows is told; of others it would count people, posts or journeys
 _COUNTED = frozenset({
     "programme", "places", "organisations", "pairings", "rounds", "money", "works", "projects", "contracts", "assets",
@@ -149,8 +154,7 @@ def _claim(one: ClaimFacts, codes: set[str]) -> ClaimFacts:
 
 
 def _tells_people(note: Text) -> bool:
-    is_of_record = isinstance(note, Words) and note.code.startswith("claims.record-")
-    return is_of_record and isinstance(note, Words) and not _counts_things(str(note.facts.get("uom", "")))
+    return isinstance(note, Words) and note.code in _OF_RECORD and not _counts_things(str(note.facts.get("uom", "")))
 
 
 def _counts_things(uom: str) -> bool:

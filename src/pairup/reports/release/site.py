@@ -38,7 +38,8 @@ STYLE = "style.css"
 FOLDERS = {"en": "en", "zh_Hans": "zh"}
 _MOST_LISTED = 8  # sections of a page are listed at its top up to so many
 _NAMES = {"en": "English", "zh_Hans": "中文"}
-_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+#: what a page may load: files of its own site, no script
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
 _SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
 
 
@@ -187,7 +188,7 @@ def _anchors(page: Document) -> set[str]:
 def _html(title: str, language: str, body: str, style: str) -> str:
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n<meta name="color-scheme" content="light dark">\n'
         f'<title>{title}</title>\n<link rel="stylesheet" href="{style}">\n</head>\n'
