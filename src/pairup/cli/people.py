@@ -149,7 +149,7 @@ def bulk_list(record: Path, programme: str | None) -> None:
     from pairup.services import bulk_reads
     from pairup.values.words import say
 
-    for one in bulk_reads.read_asks(programme):
+    for one in bulk_reads.asks_of(programme):
         _say_ask(one)
     click.echo(say("vault.bulk-count", language(), **asdict(bulk_reads.count_asks(programme))))
 

@@ -162,14 +162,14 @@ def write_told(told: Mapping[str, Mapping[str, str]], into: Path) -> None:
     into.write_text("".join(write_sheet(["person", "field", "value"], lines)), encoding="utf-8", newline="")
 
 
-def read_asks(programme: str | None = None) -> list[Ask]:
+def asks_of(programme: str | None = None) -> list[Ask]:
     """Every ask, oldest first: who asked for what, who agreed, and whether it was read. It names nobody but by code."""
     return [one for one in _asks() if programme is None or one.programme == programme]
 
 
 def count_asks(programme: str | None = None) -> Count:
     """How often many people were read at once. For everybody, whoever asks: it holds no code of a person."""
-    found = read_asks(programme)
+    found = asks_of(programme)
     read = [one for one in found if one.taken_at]
     return Count(
         len(found), sum(bool(one.agreed_by) for one in found), len(read), sum(len(one.persons) for one in read)
