@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
+from pairup.cli.main import language
 from pairup.cli.options import ACTOR, DAY, PROGRAMME, RECORD, day_of, now
 from pairup.values.purposes import Purpose
 
@@ -71,6 +73,96 @@ def rotate(record: Path) -> None:
     with open_ring() as ring:
         count = ring.rotate()
     click.echo(f"{count:,} keys in {keys_path()} are wrapped anew. Destroy older copies of the file.")
+
+
+@vault.group("bulk")
+def bulk() -> None:
+    """Read of many people at once: one office asks, another agrees, the first reads once, and all can see it."""
+
+
+@bulk.command("ask")
+@click.argument("persons", nargs=-1)
+@RECORD
+@click.option("--purpose", type=click.Choice([str(one) for one in Purpose]), required=True, help="What it is read for.")
+@click.option("--round", "round_code", default="", help="All people of this round, in place of PERSONS.")
+@click.option("--why", required=True, help="What the journal keeps. No name.")
+@PROGRAMME
+@ACTOR
+def bulk_ask(
+    persons: tuple[str, ...], record: Path, purpose: str, round_code: str, why: str, programme: str | None, actor: str
+) -> None:
+    """Ask to read what is kept of PERSONS. Nothing is read before another office has agreed."""
+    from pairup.services import open_record
+
+    open_record(record)
+    from pairup.services import bulk_reads
+
+    _say_ask(bulk_reads.ask(
+        purpose, persons=persons, round_code=round_code, why=why, actor=actor, at=now(), programme=programme
+    ))  # fmt: skip
+
+
+@bulk.command("agree")
+@click.argument("ask")
+@RECORD
+@ACTOR
+def bulk_agree(ask: str, record: Path, actor: str) -> None:
+    """Agree to ASK, as another office than the one that asked."""
+    from pairup.services import open_record
+
+    open_record(record)
+    from pairup.services import bulk_reads
+
+    _say_ask(bulk_reads.agree(ask, actor=actor, at=now()))
+
+
+@bulk.command("take")
+@click.argument("ask")
+@RECORD
+@click.option("--into", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Write it as this CSV.")
+@ACTOR
+def bulk_take(ask: str, record: Path, into: Path, actor: str) -> None:
+    """Read what ASK was agreed for, once, into a file. Everybody who is read can see it."""
+    from pairup.services import open_record
+
+    open_record(record)
+    from pairup.services import bulk_reads
+    from pairup.services.exports import require_free
+    from pairup.values.words import say
+
+    require_free(into, False, is_folder=False)
+    told = bulk_reads.take(ask, actor=actor, at=now())
+    bulk_reads.write_told(told, into)
+    click.echo(say("vault.bulk-read", language(), ask=ask, people=len(told), file=into.name))
+
+
+@bulk.command("list")
+@RECORD
+@PROGRAMME
+def bulk_list(record: Path, programme: str | None) -> None:
+    """List what was asked for, and count how often and of how many people the vault was read at once."""
+    from dataclasses import asdict
+
+    from pairup.services import open_record
+
+    open_record(record)
+    from pairup.services import bulk_reads
+    from pairup.values.words import say
+
+    for one in bulk_reads.asks_of(programme):
+        _say_ask(one)
+    click.echo(say("vault.bulk-count", language(), **asdict(bulk_reads.count_asks(programme))))
+
+
+def _say_ask(one: Any) -> None:
+    from pairup.values.words import say
+
+    facts = {
+        "ask": one.code, "by": one.asked_by, "purpose": one.purpose, "people": len(one.persons), "why": one.why,
+        "agreed": one.agreed_by or "-", "read": f"{one.taken_at:%Y-%m-%d}" if one.taken_at else "-",
+        "until": f"{one.lasts:%Y-%m-%d %H:%M}",
+    }  # fmt: skip
+    click.echo(say("vault.bulk-line", language(), **facts))
 
 
 @click.command()

@@ -93,6 +93,8 @@ def holds_national_id(text: str) -> bool:
 
 
 def _read_text(text: str, column: Column) -> str:
+    if text and column.longest == 0:
+        raise CellRefused("nothing-here", name=column.name)
     if column.longest is not None and len(text) > column.longest:
         raise CellRefused("too-long", length=len(text), longest=column.longest)
     return text

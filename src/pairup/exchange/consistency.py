@@ -13,7 +13,7 @@ from itertools import combinations, pairwise
 from typing import Any
 
 from pairup.exchange.cells import known_reference
-from pairup.exchange.layout import Clock, Kind, Table
+from pairup.exchange.layout import Clock, Column, Kind, Table
 from pairup.exchange.notes import finding
 from pairup.exchange.reading import Rows
 from pairup.rules.register import load_rules
@@ -84,18 +84,33 @@ def held(rows: Rows, places: Iterable[int], about: Sequence[Hashable] = (), deta
 def targets(table: Table) -> set[str]:
     """Name the tables whose codes stand in a table's cells."""
     listed = {target for (name, _), target in LISTED.items() if name == table.name}
+    listed |= {"sources"} if table.of_people else set()
     return listed | {column.refers_to for column in table.columns if column.refers_to}
+
+
+def listed_codes(rows: Rows, column: Column) -> tuple[str, Sequence[Sequence[str]]]:
+    """Give the table whose codes are listed in a column's cells, and the codes by row; no table where none are.
+
+    A row about a person names its source by code: words there would stand in the clear, and outlive an erasure.
+    """
+    values = rows.fields.get(column.field)
+    if values is None:
+        return "", []
+    if rows.table.of_people and column.name == "source":
+        return "sources", [[code for code in map(str.strip, text.split(";")) if code] for text in values]
+    target = LISTED.get((rows.table.name, column.name), "")
+    return target, values if target else []
 
 
 def check_references(rows: Rows, known: Mapping[str, set[str]]) -> list[Finding]:
     """Refuse codes that no table of the folder and no record has; each names the known ones nearest to it."""
     found = []
     for column in rows.table.columns:
-        listed = LISTED.get((rows.table.name, column.name), "")
+        listed, lists = listed_codes(rows, column)
         target = column.refers_to or listed
-        values = rows.fields.get(column.field)
-        if not target or values is None:
+        if not target or rows.fields.get(column.field) is None:
             continue
+        values: Sequence[Any] = lists if listed else rows.fields[column.field]
         codes = {code for items in values for code in items} if listed else {code for code in values if code}
         unknown = {code: known_reference(code, known.get(target, set())) for code in sorted(map(str, codes))}
         if not (unknown := {code: refusal for code, refusal in unknown.items() if refusal}):

@@ -71,6 +71,7 @@ class Table:
     by_hand: bool = True
     sealed: bool = False
     in_vault: bool = False  # read one person at a time, for a purpose, and logged
+    of_people: bool = False  # each row speaks of one person: it has no note, and names its source by code alone
     says: str = ""
 
     def column(self, name: str) -> Column | None:

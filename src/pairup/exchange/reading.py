@@ -171,7 +171,7 @@ def _warn_of_numbers(rows: Rows, column: Column, texts: Sequence[str]) -> list[F
 
 def _warn_of_words(rows: Rows, column: Column, texts: Sequence[str]) -> list[Finding]:
     """Warn where free text about a person names what no column may hold: faith, party, origin and the like."""
-    is_about = rows.table.name == "people" or any(one.refers_to == "people" for one in rows.table.columns)
+    is_about = rows.table.of_people
     if not is_about or column.kind is not Kind.TEXT:
         return []
     named = {text: attribute for text in set(texts) if text and (attribute := forbidden_in(text))}

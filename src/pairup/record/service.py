@@ -77,8 +77,10 @@ class ArrivalCheck(Scoped):
     """Does the post fit, some 60 days after arrival? Asked of the host and of the secondee, each apart."""
 
 
-class ArrivalCheckVersion(Happened):
+class ArrivalCheckVersion(Sealed, Happened):
     table = "arrival_checks"
+    personal = dict.fromkeys(("duties", "skills", "language", "living", "release_share"), _APPRAISED)
+    drawer, whose = "arrival", "posting"
     identity = models.ForeignKey(ArrivalCheck, models.PROTECT, related_name="versions")
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
     said_by = choice(Voice)

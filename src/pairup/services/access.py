@@ -31,6 +31,9 @@ POLICY: dict[str, frozenset[Role]] = {
     "conflict.keep": frozenset(Role) - {Role.PUBLIC},
     "conflict.settle": OFFICES,
     "person.read": OFFICES | {Role.SECONDEE},
+    "person.bulk-ask": OFFICES,
+    "person.bulk-agree": OFFICES | {Role.ADMINISTRATOR},  # another than whoever asked
+    "person.bulk-take": OFFICES,
     "person.erase": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR}),
     "person.expire": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR}),
     "project.move": OFFICES,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pairup.errors import InputError
 from pairup.record.models import ArrivalCheckVersion, FitnessCheckVersion, PersonVersion, PostingVersion
 from pairup.services import lives, tables
+from pairup.services.personal import open_rows
 from pairup.services.welfare import PostLine, post_lines
 from pairup.values.codes import PostingStatus
 
@@ -124,5 +125,5 @@ def read_known(programme: str, code: str, *, on: date, known_by: date | None = N
     return Known(
         line, row, tuple((one, posts.get(one.post_id)) for one in serving), last is not None,
         lives.last_day(last) if last is not None else None,
-        tuple(answers.filter(posting__in=[one.identity_id for one in serving]).select_related("posting")),
+        tuple(open_rows(answers.filter(posting__in=[one.identity_id for one in serving]).select_related("posting"))),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import re
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +35,9 @@ _SAYS = {
     "standing": "how well it is known; may be empty where the row is synthetic",
     "source": "codes of `sources.csv` with `;` between, or words",
     "is_synthetic": "made up for a demonstration or a test",
-    "note": "anything else",
+    "note": "anything else; of a row about a person nothing",
 }
+_NO_NOTE = "stays empty: what is said of a person in the clear would outlive an erasure"
 
 
 def saved_columns(table: Table) -> tuple[Column, ...]:
@@ -96,6 +98,8 @@ def _table(model: type[Version], by_noun: dict[type[Any], str]) -> Table:
     comments = _comments(model)
     columns = [_plain("code", "code", Kind.CODE, required=True), *dates]
     columns += [_column(model, name, by_noun, comments) for name in (*facts, *_TAIL)]
+    if of_people := _is_of_people(model):
+        columns[-1] = replace(columns[-1], longest=0, says=_NO_NOTE)
     return Table(
         name=model.table,
         noun=noun.__name__,
@@ -106,8 +110,17 @@ def _table(model: type[Version], by_noun: dict[type[Any], str]) -> Table:
         by_hand=model.table not in _NOT_BY_HAND,
         sealed=issubclass(model, Sealed),
         in_vault=getattr(model, "in_vault", False),
+        of_people=of_people,
         says=" ".join(text for text in map(_docstring, (noun, model)) if text),
     )
+
+
+def _is_of_people(model: Any) -> bool:
+    """Whether each row speaks of one person: it is closed in part, or points to them or to a posting."""
+    from pairup.record.models import Person, Posting
+
+    points = any(field.related_model in (Person, Posting) for field in model._meta.concrete_fields)
+    return points or hasattr(model, "whose")
 
 
 def _docstring(model: type[Any]) -> str:

@@ -146,13 +146,15 @@ def _served(person: Person, posts: dict[int, Any], on: date, known_by: date | No
     rows = PostingVersion.objects.known(known_by).filter(person=person).select_related("identity", "handover")
     asked: dict[str, Any] = {"on": on, "known_by": known_by, "programme": programme}
     counterparts = list(tables.read_rows(CounterpartVersion, **asked))
-    answers = list(tables.read_rows(ArrivalCheckVersion, **asked))
+    answers = tables.read_rows(ArrivalCheckVersion, **asked)
     said = read_check_ins(programme, on=on, known_by=known_by)
-    for row in tables.latest(rows.order_by("starts")):
+    serving = tables.latest(rows.order_by("starts"))
+    told = open_rows(answers.filter(posting__in=[row.identity_id for row in serving]))
+    for row in serving:
         checked, wants_call = said.get(row.identity_id, (None, False))
         yield Served(
             row, posts.get(row.post_id), tuple(one for one in counterparts if one.posting_id == row.identity_id),
-            {one.said_by: one for one in answers if one.posting_id == row.identity_id}, checked, wants_call,
+            {one.said_by: one for one in told if one.posting_id == row.identity_id}, checked, wants_call,
         )  # fmt: skip
 
 

@@ -27,6 +27,9 @@ from pairup.services.access import Role, require_may
 from pairup.services.personal import open_ring, open_values, require_assessed, vault_open
 from pairup.values.purposes import After, Personal, Purpose
 
+#: people whom one office may read of in a day without another's consent; emergencies apart
+FEW = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -53,13 +56,12 @@ def look(person: str, purpose: str, *, actor: str, at: datetime, programme: str 
     """Read what is kept of a person for a purpose, and leave a row that says so: both, or neither.
 
     Gives values by field. Refuses an office that is not theirs, a purpose that no field declares, a vault that is
-    shut, and a person who is not there or was erased.
+    shut, a person who is not there or was erased, and more than `FEW` people in a day (`services.bulk_reads`).
     """
     require_may(actor, "person.read")
-    row = _person(person, programme)
-    wanted = _fields_for(purpose)
-    _require_theirs(actor, row, on=at.date())
-    _require_not_confidential(actor, row, purpose)
+    wanted = fields_for(purpose)
+    row = require_readable(actor, person, purpose, programme=programme, on=at.date())
+    _require_few(actor, row, purpose, on=at.date())
     require_assessed(row.programme.code, {purpose}, on=at.date())
     with write.command(
         "person.read", actor=actor, at=at, programme=row.programme.code, facts={"person": person, "purpose": purpose}
@@ -75,6 +77,28 @@ def look(person: str, purpose: str, *, actor: str, at: datetime, programme: str 
         with vault_open():
             told = {field: said["value"] for (field,), said in open_values(facts.order_by("starts", "number"), "field")}
     return told
+
+
+def require_readable(actor: str, person: str, purpose: str, *, programme: str | None, on: date) -> Person:
+    """Give a person of whom somebody may read what is kept for a purpose. Refuses everybody else."""
+    row = _person(person, programme)
+    _require_theirs(actor, row, on=on)
+    _require_not_confidential(actor, row, purpose)
+    return row
+
+
+def _require_few(actor: str, person: Person, purpose: str, *, on: date) -> None:
+    """Refuse to read of many people one by one what takes two offices to read at once. Help waits for nobody."""
+    if purpose == Purpose.EMERGENCY or actor.partition(":")[0] == Role.SECONDEE:
+        return
+    rows = VaultReadVersion.objects.known().filter(by=actor, day=on, entry__command="person.read")
+    read = set(rows.values_list("person", flat=True))
+    if len(read | {person.pk}) > FEW:
+        raise AccessError(
+            f"{actor} read of {len(read)} people today; for more, two offices are asked.",
+            hint=f"`pairup vault bulk ask --purpose {purpose}`; another office agrees.",
+            code="vault.many", actor=actor, count=len(read), few=FEW,
+        )  # fmt: skip
 
 
 def _require_not_confidential(actor: str, person: Person, purpose: str) -> None:
@@ -310,7 +334,7 @@ def _person(code: str, programme: str | None) -> Person:
     return found[0]
 
 
-def _fields_for(purpose: str) -> list[str]:
+def fields_for(purpose: str) -> list[str]:
     """The fields that may be read for a purpose."""
     found = sorted(field for field, declared in PRIVATE.items() if declared.purpose == purpose)
     if not found:

@@ -295,6 +295,12 @@ def entry_under(key: str) -> JournalEntry | None:
     return JournalEntry.objects.filter(key=key).first()
 
 
+@whole()
+def last_hash() -> str:
+    """The hash of the journal's last entry; nothing in an empty one."""
+    return JournalEntry.objects.order_by("-number").values_list("hash", flat=True).first() or ""
+
+
 def _begin(name: str, actor: str, at: datetime, key: str | None) -> JournalEntry:
     if key is not None and JournalEntry.objects.filter(key=key).exists():
         raise ConflictError("This command was carried out before.", code="record.done-before", key=key)

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from pairup.exchange.consistency import LISTED
-from pairup.exchange.layout import Kind, Table
+from pairup.exchange.consistency import listed_codes
+from pairup.exchange.layout import Table
 from pairup.exchange.reading import Rows
 from pairup.record.models import TABLES
 from pairup.services.folder.standing import Match, RecordStanding, with_personal
@@ -31,10 +31,11 @@ class NearStanding(RecordStanding):
         self._shared: dict[str, set[str]] = {}
         self._asked: dict[str, set[str]] = {rows.table.name: set(self._own)}
         for column in rows.table.columns:
-            target = column.refers_to or LISTED.get((rows.table.name, column.name), "")
-            values = rows.fields.get(column.field) or ()
+            listed, lists = listed_codes(rows, column)
+            target = column.refers_to or listed
             if target:
-                said = {code for items in values for code in (items if column.kind is Kind.ITEMS else (items,)) if code}
+                values = rows.fields.get(column.field) or ()
+                said = {code for codes in (lists if listed else ((code,) for code in values)) for code in codes if code}
                 self._asked.setdefault(target, set()).update(map(str, said))
                 self._shared[column.field] = set(map(str, said))
 
