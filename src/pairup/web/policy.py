@@ -34,6 +34,9 @@ ROUTES: dict[str, frozenset[Role]] = {
     "role": SIGNED_IN,
     "home": SIGNED_IN,
     "waiting": SIGNED_IN,
+    # the calendar
+    **dict.fromkeys(("calendar", "calendar-picture", "calendar-file"), READERS | {Role.SECONDEE}),
+    **dict.fromkeys(("calendar-letters", "calendar-paper"), OFFICES | {Role.ADMINISTRATOR}),
     # any row, and edits that came too late
     **dict.fromkeys(("row", "conflicts", "conflict"), READERS | {Role.SECONDEE}),
     **dict.fromkeys(("row-correct", "row-withdraw", "conflict-settle"), OFFICES),
