@@ -22,7 +22,7 @@ NAMES: dict[str, Like] = {
 }
 #: by route: what its own names stand for
 OBJECTS: dict[str, dict[str, Like]] = {
-    "pairing": {"code": Like("a-east", "b-west", "c-none")},
+    **{route: {"code": Like("a-east", "b-west", "c-none")} for route in ("pairing", "pairing-picture")},
     **{
         route: {"code": Like("J-1", "J-0", "J-9")}
         for route in (

@@ -43,6 +43,7 @@ ROUTES: dict[str, frozenset[Role]] = {
     # pairings
     "pairings": READERS | {Role.SECONDEE},
     "pairing": READERS | {Role.SECONDEE},
+    **dict.fromkeys(("pairing-map", "pairing-picture"), READERS | {Role.SECONDEE}),
     # projects
     **dict.fromkeys(("projects", "project", "project-picture", "project-questions"), READERS),
     **dict.fromkeys(("project-move", "project-works", "project-screen", "project-paper"), OFFICES),

@@ -60,7 +60,9 @@ PROGRAMME = [
     path("conflicts/<str:code>/settle/", conflicts.settle, name="conflict-settle"),
     # pairings
     path("pairings/", pairings.pairings, name="pairings"),
+    path("pairings/map.svg", pairings.pairing_map, name="pairing-map"),
     path("pairings/<str:code>/", pairings.pairing, name="pairing"),
+    path("pairings/<str:code>/decades.svg", pairings.pairing_picture, name="pairing-picture"),
     # projects
     path("projects/", projects.portfolio, name="projects"),
     path("projects/questions/", projects.questions, name="project-questions"),
