@@ -80,8 +80,12 @@ def serve(
         "pairup.web.wsgi:application",
     ]  # fmt: skip
     working = [sys.executable, "-c", "from pairup.cli.main import main; main()", "work", "--record", str(record)]
-    server = subprocess.Popen(words, env={**os.environ, **told})
-    worker = subprocess.Popen(working, env={**os.environ, **told})
+    raise SystemExit(_until_ended(words, working, {**os.environ, **told}))
+
+
+def _until_ended(serving: list[str], working: list[str], told: dict[str, str]) -> int:
+    """Run the server with its worker until somebody ends it; gives its exit code, 0 for an end that was asked for."""
+    server, worker = subprocess.Popen(serving, env=told), subprocess.Popen(working, env=told)
     signal.signal(signal.SIGTERM, lambda *_: server.send_signal(signal.SIGTERM))
     try:
         code = server.wait()
@@ -90,4 +94,4 @@ def serve(
     finally:
         worker.terminate()
         worker.wait(30)
-    raise SystemExit(0 if code in (0, -signal.SIGTERM, -signal.SIGINT) else code)
+    return 0 if code in (0, -signal.SIGTERM, -signal.SIGINT) else code

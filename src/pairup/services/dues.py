@@ -27,6 +27,7 @@ from pairup.record.models import (
 from pairup.services.personal import open_rows
 from pairup.services.tables import read_rows
 from pairup.values.codes import ConflictOutcome, PostingStatus, ProjectStatus, SafeguardQuestion
+from pairup.values.days import months_after
 from pairup.values.lifecycles import CHECK_MONTHS
 
 #: days after arrival at which host and secondee are asked whether the post fits
@@ -129,17 +130,6 @@ def _project_checks(asked: _Asked) -> Iterator[Due]:
             if (code, months) not in done:
                 yield Due(owner or payer or "-", f"check_{months}", months_after(starts, months), f"projects/{code}",
                           title, is_synthetic)  # fmt: skip
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the last of that month.
-
-    >>> months_after(date(2024, 8, 31), 18)
-    datetime.date(2026, 2, 28)
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    after = date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)
-    return after.replace(day=min(day.day, after.day))
 
 
 def _safeguards(asked: _Asked) -> Iterator[Due]:

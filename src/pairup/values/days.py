@@ -64,6 +64,17 @@ class RoughDay:
         return self.first.isoformat()[: {"day": 10, "month": 7, "year": 4}[self.precision]]
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last of that month.
+
+    >>> months_after(date(2024, 8, 31), 18)
+    datetime.date(2026, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    after = date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)
+    return after.replace(day=min(day.day, after.day))
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """From a first day to a last day, both in; either may be open (None).

@@ -34,12 +34,16 @@ ROUTES: dict[str, frozenset[Role]] = {
     "role": SIGNED_IN,
     "home": SIGNED_IN,
     "waiting": SIGNED_IN,
+    # the calendar
+    **dict.fromkeys(("calendar", "calendar-picture", "calendar-file"), READERS | {Role.SECONDEE}),
+    **dict.fromkeys(("calendar-letters", "calendar-paper"), OFFICES | {Role.ADMINISTRATOR}),
     # any row, and edits that came too late
     **dict.fromkeys(("row", "conflicts", "conflict"), READERS | {Role.SECONDEE}),
     **dict.fromkeys(("row-correct", "row-withdraw", "conflict-settle"), OFFICES),
     # pairings
     "pairings": READERS | {Role.SECONDEE},
     "pairing": READERS | {Role.SECONDEE},
+    **dict.fromkeys(("pairing-map", "pairing-picture"), READERS | {Role.SECONDEE}),
     # projects
     **dict.fromkeys(("projects", "project", "project-picture", "project-questions"), READERS),
     **dict.fromkeys(("project-move", "project-works", "project-screen", "project-paper"), OFFICES),

@@ -7,6 +7,7 @@ from django.urls import include, path
 from pairup.web import (
     accounts,
     administration,
+    calendar,
     claims,
     complaints,
     conflicts,
@@ -19,6 +20,7 @@ from pairup.web import (
     needs,
     nominations,
     pairings,
+    papers,
     people,
     plan_steps,
     plan_wishes,
@@ -43,6 +45,12 @@ handler500 = "pairup.web.refusals.broken"
 PROGRAMME = [
     path("", home.home, name="home"),
     path("waiting/", home.waiting, name="waiting"),
+    # the calendar
+    path("calendar/", calendar.show, name="calendar"),
+    path("calendar/steps.svg", calendar.picture, name="calendar-picture"),
+    path("calendar/steps.ics", calendar.ics, name="calendar-file"),
+    path("calendar/letters/", calendar.letters, name="calendar-letters"),
+    path("calendar/papers/<str:paper>/", papers.paper, name="calendar-paper"),
     # any row, and edits that came too late
     path("rows/<str:table>/<str:code>/", rows.row, name="row"),
     path("rows/<str:table>/<str:code>/correct/", rows.correct, name="row-correct"),
@@ -52,7 +60,9 @@ PROGRAMME = [
     path("conflicts/<str:code>/settle/", conflicts.settle, name="conflict-settle"),
     # pairings
     path("pairings/", pairings.pairings, name="pairings"),
+    path("pairings/map.svg", pairings.pairing_map, name="pairing-map"),
     path("pairings/<str:code>/", pairings.pairing, name="pairing"),
+    path("pairings/<str:code>/decades.svg", pairings.pairing_picture, name="pairing-picture"),
     # projects
     path("projects/", projects.portfolio, name="projects"),
     path("projects/questions/", projects.questions, name="project-questions"),
