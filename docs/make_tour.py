@@ -3,6 +3,7 @@
 
     just tour                        make the demo anew (some minutes), walk through it, write docs/tour
     just tour --demo FOLDER          walk through a demo that is there
+    just tour --only home            take one picture alone
 
 Needs Chromium and the packages of the tests. Passwords of the sample accounts are read from the demo's own folder.
 """
@@ -27,7 +28,7 @@ from tests.web.browser import chromium, served, sign_in
 FOLDER = Path(__file__).parent / "tour"
 #: colours that a picture keeps, and bytes that it may have
 COLOURS, LARGEST = 64, 120_000
-DESK, SHORT, TELEPHONE = (1280, 860), (1280, 480), (320, 640)
+DESK, SHORT, TELEPHONE = (1280, 860), (1280, 480), (320, 860)
 HERE = "/in/xizang/"
 
 
@@ -104,11 +105,9 @@ DAYS = (
              "or rewrite unseen. Checkpoints go to all three offices.", who="administrator"),
     )),
     Day("Everybody", (
-        Stop("complaints", "/complaints/", "At the foot of every page is the way to a body outside. A complaint is "
-             "sealed in the browser to that body's key; without a body named, the page says so.", who="",
-             language="zh-hans", size=SHORT),
         Stop("sign-in", "/account/login/", "For everything that is not public, one signs in: with a password and a "
-             "second factor, or by a passkey.", who="", size=SHORT),
+             "second factor, or by a passkey. At the foot of every page is the way to complain to a body "
+             "outside.", who="", size=SHORT),
     )),
 )  # fmt: skip
 
@@ -131,10 +130,10 @@ def accounts(folder: Path) -> dict[str, str]:
     return dict(line.split() for line in lines)
 
 
-def walk(browser: Any, address: str, passwords: dict[str, str]) -> None:
-    """Take every picture. Refuses a page that does not answer, and a picture that is too large."""
+def walk(browser: Any, address: str, passwords: dict[str, str], only: tuple[str, ...]) -> None:
+    """Take every picture, or only some. Refuses a page that does not answer, and a picture that is too large."""
     signed: dict[str, Any] = {}
-    for stop in (stop for day in DAYS for stop in day.stops):
+    for stop in (stop for day in DAYS for stop in day.stops if not only or stop.name in only):
         if stop.who and stop.who not in signed:
             page = browser.new_page()
             sign_in(page, address, stop.who, passwords[stop.who])
@@ -197,11 +196,12 @@ def alt(stop: Stop) -> str:
 @click.option(
     "--demo", "folder", type=click.Path(path_type=Path, exists=True, file_okay=False), help="A demo's folder."
 )
-def main(folder: Path | None) -> None:
+@click.option("--only", multiple=True, help="Take this picture alone; may be said again.")
+def main(folder: Path | None, only: tuple[str, ...]) -> None:
     """Write docs/tour."""
     FOLDER.mkdir(exist_ok=True)
     with demo(folder) as found, served(found / "record.sqlite3") as address, chromium() as browser:
-        walk(browser, address, accounts(found))
+        walk(browser, address, accounts(found), only)
     (FOLDER / "index.md").write_text(page(), encoding="utf-8")
 
 
