@@ -52,6 +52,10 @@ race *args:
     PYTHONPATH=src .venv/bin/python -m tests.race.run {{args}}
     PYTHONPATH=src .venv/bin/python -m tests.race.run --processes {{args}}
 
+# Walk through the demo of Xizang in a real browser; some five minutes. Writes docs/tour.
+tour *args:
+    PYTHONPATH=src:. .venv/bin/python docs/make_tour.py {{args}}
+
 # Build the wheel, install it alone in a fresh environment, and ask it for its version.
 release:
     python3 dev.py bundle dist/wheels

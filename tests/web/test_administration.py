@@ -38,6 +38,16 @@ def test_an_account_is_opened_given_a_role_and_signs_in(browse: Browse) -> None:
     assert "recipient office" in said(client.get("/in/twin/"))
 
 
+def test_roles_stand_in_words_and_numbers_as_numbers(browse: Browse) -> None:
+    admin = browse("administrator")
+    admin.post("/language/", {"language": "zh-hans", "next": "/"})
+
+    accounts, journal = said(admin.get(HERE)), said(admin.get(f"{HERE}journal/"))
+
+    assert "<td>管理员</td>" in accounts and ">administrator</td>" not in accounts
+    assert '<th scope="row" class="num">' in journal
+
+
 @pytest.mark.parametrize(("role", "side", "why"), [
     ("recipient_office", "nowhere", "knows no nowhere"), ("evaluator", "east", "has no side"),
 ])  # fmt: skip

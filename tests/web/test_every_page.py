@@ -12,6 +12,7 @@ import os
 import random
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ import pytest
 from django.urls import reverse
 
 from pairup import services
+from pairup.errors import ConflictError
 from pairup.record.acting import OPERATOR, acting_as, read_actor, require_somebody
 from pairup.web.policy import may_open
 from tests.services.cast import ADOPTED, DRAFTED, FIRST, LATER, OFFICE, ON, draft, load, rows
@@ -93,6 +95,7 @@ def _made(path: Path) -> list[Met]:
         chosen = plan_reviews.read_review(run, programme="twin", on=ON).lines[0].item
         asked = {"round": "national-2", "on": "2026-11-23", "seconds": 5}
         job = jobs.ask("postings", asked, programme="twin", actor=OFFICE, at=LATER)
+        conflict = _two_say_otherwise()
         for who in WHO[:-1]:
             name = who.partition(":")[0]
             users.add(name, actor="administrator", at=FIRST, password=PASSWORD)
@@ -100,9 +103,20 @@ def _made(path: Path) -> list[Met]:
     with acting_as("secondee:P-0"):
         handovers.save_draft("R-0", {"work": "Two patients a week."}, actor="secondee:P-0", at=LATER, programme="twin")
         handovers.give("R-0", actor="secondee:P-0", at=LATER, programme="twin")
-    met = every_page(CODES | {"job": {"code": job}}, {**chosen, "other": other})
+    met = every_page(CODES | {"job": {"code": job}, "conflict": {"code": conflict}}, {**chosen, "other": other})
     connection.close()
     return met
+
+
+def _two_say_otherwise() -> str:
+    """A conflict: two changes of a need on the same version."""
+    from pairup.record.models import ConflictVersion
+    from pairup.services import edits
+
+    for priority in ("4", "2"):
+        with suppress(ConflictError):
+            edits.correct("needs", "N-2", {"priority": priority}, seen=1, actor=OFFICE, at=LATER, programme="twin")
+    return str(ConflictVersion.objects.known().get().identity.code)
 
 
 def every_page(codes: Mapping[str, Mapping[str, str]], facts: Mapping[str, str]) -> list[Met]:

@@ -36,6 +36,7 @@ def test_the_office_reads_a_visit_with_its_profile_and_findings(browse: Browse, 
 
     page = said(office.get(f"/in/twin/visits/{visit}/"))
 
+    assert f"<h1>{visit}</h1>" in page
     assert "Cold ward" in page and "overdue by" in page and "profile.svg" in page
     assert b"<svg" in office.get(f"/in/twin/visits/{visit}/profile.svg").content
     assert visit in said(office.get("/in/twin/visits/"))

@@ -50,6 +50,11 @@ class Closing(Keyed):
     outcome = forms.CharField(label=label("trips.outcome"), max_length=500)
 
 
+def _called(row: VisitVersion) -> str:
+    """What a visit is for; one that a plan made is called by its code, for a plan has no purpose of its own."""
+    return row.identity.code if row.run else row.purpose
+
+
 def visits(request: HttpRequest, programme: str) -> HttpResponse:
     """Visits, the latest first; below them every follow-up that one answers for."""
     asked = as_of(request)
@@ -65,7 +70,7 @@ def visits(request: HttpRequest, programme: str) -> HttpResponse:
         ],
         [
             (
-                Cell(row.purpose, reverse("visit", args=[programme, row.identity.code])), row.starts, row.span.last,
+                Cell(_called(row), reverse("visit", args=[programme, row.identity.code])), row.starts, row.span.last,
                 len(row.stops), row.identity.code,
             )
             for row in rows
@@ -156,7 +161,7 @@ def _shown(request: Any, programme: str, code: str, *, status: int = 200, form: 
             "is_synthetic": row.is_synthetic, "may_write": may_open(request.actor, "finding-add") and asked.is_today,
             "form": form or Finding(),
         },
-        title=row.purpose, status=status, listings=[days, _findings(programme, asked, code)],
+        title=_called(row), status=status, listings=[days, _findings(programme, asked, code)],
         crumbs=[Crumb(Words("web.nav-visits"), reverse("visits", args=[programme]))],
     )  # fmt: skip
 
