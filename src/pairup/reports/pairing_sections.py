@@ -196,7 +196,7 @@ def office_pairings(facts: ReportFacts) -> Section:
     blocks: list[Block] = [Paragraph(how_led(facts)), Paragraph(said("pairings-intro"))]
     blocks += [reach] if reach else []
     blocks.append(Table(said("pairings-caption"), columns, rows) if rows else Paragraph(said("none-recorded")))
-    blocks += _names(facts, by_area=False)
+    blocks += place_names(facts, by_area=False)
     return Section("pairings", said("pairings-title"), tuple(blocks))
 
 
@@ -260,7 +260,7 @@ def public_pairings(facts: ReportFacts) -> Section:
         Table(said("public-pairings-caption"), columns, tuple(rows)) if rows else Paragraph(said("none-recorded"))
     )
     intro = (Paragraph(how_led(facts)), Paragraph(said("public-pairings-intro")))
-    return Section("pairings", said("pairings-title"), (*intro, table, *_names(facts, by_area=True)))
+    return Section("pairings", said("pairings-title"), (*intro, table, *place_names(facts, by_area=True)))
 
 
 def how_led(facts: ReportFacts) -> Inline:
@@ -272,7 +272,7 @@ def how_led(facts: ReportFacts) -> Inline:
     return together([*parts, *([programme.mandate] if programme.mandate else [])], " ")
 
 
-def _names(facts: ReportFacts, *, by_area: bool) -> list[Block]:
+def place_names(facts: ReportFacts, *, by_area: bool) -> list[Block]:
     """List the places with their names in every language that the record has."""
     places = [place for place, _ in _by_place(facts, by_area=by_area)]
     if not places:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pairup.reports.claim_sections import definitions_section, origins_section
+from pairup.reports.claim_sections import origins_section
 from pairup.reports.document import (
     Block,
     Bullets,
@@ -24,7 +24,7 @@ from pairup.reports.evaluation_section import evaluations_section
 from pairup.reports.facts import Outcome
 from pairup.reports.money_sections import money_section
 from pairup.reports.opening import is_in_force, public_sentences
-from pairup.reports.pairing_sections import how_led, map_figure
+from pairup.reports.pairing_sections import how_led, map_figure, place_names
 from pairup.reports.portfolio_section import portfolio_section
 from pairup.reports.release.claim_pages import claim_pages
 from pairup.reports.release.facts import ReleaseFacts
@@ -43,8 +43,12 @@ MENU: Mapping[str, str] = {
     HOME: "home", "pairings.html": "pairings", "money.html": "money", "claims.html": "claims",
     "evaluations.html": "evaluations", METHODS: "methods", DATA: "data",
 }  # fmt: skip
-#: what is said under the site's own definitions, beside those of the reports
-DEFINED = ("people", "class", "result", "voice", "contract")
+#: what numbers and words of these pages mean, and those that mean the same as in the reports
+DEFINED = ("people", "class", "projects", "result", "voice", "contract")
+AS_IN_REPORTS = (
+    "pairing", "donor", "area", "due", "pledged", "paid", "executed", "audited", "project", "floor", "envelope",
+    "claim", "computed",
+)  # fmt: skip
 
 
 def make_pages(facts: ReleaseFacts, sizes: Mapping[str, int]) -> dict[str, Document]:
@@ -88,7 +92,7 @@ def _pairings(facts: ReleaseFacts) -> Section:
         Column(said("col-since")), Column(said("col-known")),
     )  # fmt: skip
     table: Block = Table(told("pairings-caption"), columns, rows) if rows else Paragraph(said("none-recorded"))
-    return Section("pairings", said("pairings-title"), (table,))
+    return Section("pairings", said("pairings-title"), (table, *place_names(report, by_area=True)))
 
 
 # --- home ---------------------------------------------------------------------------------------------------
@@ -217,7 +221,9 @@ def _contracts(facts: ReleaseFacts) -> Section:
 
 
 def _methods(facts: ReleaseFacts) -> Document:
-    own = Terms(tuple((code, told(f"term-{code}"), told(f"meaning-{code}")) for code in (*DEFINED, "projects")))
+    terms = [(code, told(f"term-{code}"), told(f"meaning-{code}")) for code in DEFINED]
+    terms += [(code, said(f"term-{code}"), said(f"meaning-{code}")) for code in AS_IN_REPORTS]
+    meanings = Section("definitions", said("definitions-title"), (Terms(tuple(terms)),))
     protected = Section(
         "protection", told("protection-title"),
         (
@@ -225,11 +231,9 @@ def _methods(facts: ReleaseFacts) -> Document:
             Paragraph(told("protection-left-out")), Paragraph(told("protection-limits"), Tone.NOTE),
         ),
     )  # fmt: skip
-    meanings = definitions_section()
     return page_of(
         facts, "methods", told("menu-methods"), (Paragraph(told("methods-opening")),),
-        (Section("own-definitions", told("own-definitions"), (own,)), meanings, protected,
-         origins_section(facts.report, public=True)),
+        (meanings, protected, origins_section(facts.report, public=True)),
     )  # fmt: skip
 
 
