@@ -35,7 +35,11 @@ IN_THE_CLEAR = {
 _OF_SOMETHING_ELSE = {"lost_race"}
 _EVERYWHERE = {"code", "from", "to", "day", "standing", "source", "is_synthetic", "note"}
 TABLE = Table(
-    "people", "Person", next(iter(folder_layout().values())).clock, True, (Column("note", "note", Kind.TEXT),),
+    "people",
+    "Person",
+    next(iter(folder_layout().values())).clock,
+    True,
+    (Column("note", "note", Kind.TEXT),),
     of_people=True,
 )
 

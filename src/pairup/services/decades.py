@@ -152,9 +152,7 @@ def _projects(programme: str, family: Sequence[str], on: date, known_by: date | 
     return sorted(found, key=lambda row: (row.starts or date.min, row.identity.code), reverse=True)
 
 
-def _voices(
-    programme: str, row: PairingVersion, family: Sequence[str], on: date, known_by: date | None
-) -> list[Voice]:
+def _voices(programme: str, row: PairingVersion, family: Sequence[str], on: date, known_by: date | None) -> list[Voice]:
     """What both sides agreed, prefer, mark, say and sign, as far as it is the reader's; the latest first."""
 
     def told(model: Any, **where: Any) -> Any:
