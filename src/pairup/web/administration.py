@@ -72,7 +72,8 @@ def _shown(request: Any, programme: str, *, status: int = 200, form: Open | None
         ],
         [
             (
-                Cell(one.name, reverse("account", args=[programme, one.name])), ", ".join(f"{label(actor.called)} {actor.code}".strip() for actor in one.actors),
+                Cell(one.name, reverse("account", args=[programme, one.name])),
+                ", ".join(f"{label(actor.called)} {actor.code}".strip() for actor in one.actors),
                 one.last_in, Words("office.open" if one.is_open else "office.closed"),
             )
             for one in users.accounts(on=asked.on)

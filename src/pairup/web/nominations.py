@@ -107,8 +107,8 @@ def _shown(request: Any, programme: str, code: str, *, status: int = 200, **type
         [
             (
                 one.row.identity.code, donor_name(atlas, one.row.donor.code), one.row.profession,
-                ", ".join(one.row.skills).replace("_", " "), one.row.years_in_profession, one.row.starts, one.row.span.last,
-                _checked(one),
+                ", ".join(one.row.skills).replace("_", " "), one.row.years_in_profession, one.row.starts,
+                one.row.span.last, _checked(one),
             )
             for one in found
         ],
