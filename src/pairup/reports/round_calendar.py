@@ -145,7 +145,7 @@ def strip(
     names = [name for _, name, _ in lines]
     met = [state for state in State if any(state is one for _, _, one in lines)]
     x = alt.X("first:T", axis=alt.Axis(title=None, format="%Y-%m", tickCount=7))
-    y = alt.Y("name:N", sort=names, axis=alt.Axis(title=None, domain=False, ticks=False, labelLimit=240))
+    y = alt.Y("name:N", sort=names, axis=alt.Axis(title=None, domain=False, ticks=False, labelLimit=400))
     colour = alt.Color(
         "state:N", title=None,
         scale=alt.Scale(domain=[states[one] for one in met], range=[_COLOURS[one] for one in met]),

@@ -186,7 +186,7 @@ def pairing(request: Any, programme: str, code: str) -> HttpResponse:
         crumbs=[Crumb(Words("web.nav-pairings"), reverse("pairings", args=[programme]))],
         listings=[
             _cohorts(found, request, programme), _money(found, request, programme),
-            _projects(found, atlas, request, programme), _chronicle(told),
+            _projects(found, atlas, request, programme), _chronicle(told, programme),
         ],
     )  # fmt: skip
 
@@ -224,8 +224,11 @@ def _money(found: Decades, request: Any, programme: str) -> Listing:
         ],
         [
             (
-                Cell(one.year, reverse("money-pairing", args=[programme, one.pairing, one.year]) if may else ""),
-                *(step.amounts[0] if len(step.amounts) == 1 else step for step in one.steps),
+                Cell(str(one.year), reverse("money-pairing", args=[programme, one.pairing, one.year]) if may else ""),
+                *(
+                    step.amounts[0] if len(step.amounts) == 1 else step if step.amounts else None
+                    for step in one.steps
+                ),
             )
             for one in reversed(found.money)
         ],
@@ -253,15 +256,23 @@ def _projects(found: Decades, atlas: Atlas, request: Any, programme: str) -> Lis
     )  # fmt: skip
 
 
-def _chronicle(told: list[Told]) -> Listing:
+def _chronicle(told: list[Told], programme: str) -> Listing:
     """What the record tells of the place, the latest first."""
     return Listing(
         "chronicle", Words("pages.chronicle-caption"),
         [Column("day", Words("pages.column-at")), Column("what", Words("pages.column-told")),
          Column("row", Words("pages.column-row"))],
-        [(line.written, _words(line.words), line.about) for line in reversed(told)],
+        [
+            (line.written, _words(line.words), Cell(line.about, _row_of(programme, line.about)))
+            for line in reversed(told)
+        ],
         empty=Words("web.no-rows"), is_synthetic=any(line.is_synthetic for line in told),
     )  # fmt: skip
+
+
+def _row_of(programme: str, about: str) -> str:
+    table, _, code = about.partition("/")
+    return reverse("row", args=[programme, table, code])
 
 
 def _words(words: Words) -> Words:

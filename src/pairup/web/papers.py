@@ -58,7 +58,7 @@ def _side(paper: str, row: Any, code: str, written: Paper, language: str) -> dic
     return {
         "tag": "zh-Hans" if language == "zh_Hans" else "en",
         "title": say(f"pages.paper-{paper}", language), "head": say("pages.paper-head", language, **facts),
-        "lines": [say(line.code, language, **facts, **_said(line.facts, language)) for line in written.lines],
+        "lines": [say(line.code, language, **_said(line.facts, language)) for line in written.lines],
         "heads": [head.say(language) for head in written.heads],
         "rows": [[_text(cell, language) for cell in one] for one in written.rows],
         "foot": say("pages.paper-foot", language, **facts),
@@ -96,7 +96,7 @@ def _call(standing: Standing, atlas: Atlas, programme: str, asked: Any) -> Paper
     for share in standing.shares:
         facts = {"donor": donor_name(atlas, share.donor), "count": "" if share.quota is None else share.quota}
         lines.append(Words("pages.call-quota", facts))
-    lines.append(Words("pages.call-until"))
+    lines.append(Words("pages.call-until", {"blank": BLANK}))
     places = atlas.places
     rows = [
         [*_post(one, atlas), places[one.place.code].altitude_m if one.place.code in places else "", one.seats]
@@ -119,14 +119,14 @@ _POSTED = [Words("pages.column-person-code"), Words("pages.column-name"), Words(
 
 def _order(standing: Standing, atlas: Atlas, programme: str, asked: Any) -> Paper:
     """The posting order: who goes to which post, for how long."""
-    return Paper([Words("pages.order-lead", _days(standing)), Words("pages.order-signed")], _POSTED,
-                 list(_posted(standing, atlas)))  # fmt: skip
+    lines = [Words("pages.order-lead", _days(standing)), Words("pages.order-signed", {"blank": BLANK})]
+    return Paper(lines, _POSTED, list(_posted(standing, atlas)))
 
 
 def _notice(standing: Standing, atlas: Atlas, programme: str, asked: Any) -> Paper:
     """The public notice: who is to go, and until when and to whom anybody may object."""
-    return Paper([Words("pages.notice-lead", _days(standing)), Words("pages.notice-objections")], _POSTED,
-                 list(_posted(standing, atlas)))  # fmt: skip
+    lines = [Words("pages.notice-lead", _days(standing)), Words("pages.notice-objections", {"blank": BLANK})]
+    return Paper(lines, _POSTED, list(_posted(standing, atlas)))
 
 
 def _handover(standing: Standing, atlas: Atlas, programme: str, asked: Any) -> Paper:
