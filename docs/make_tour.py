@@ -81,11 +81,12 @@ DAYS = (
         Stop("telephone", f"{HERE}needs/", "The same page on a telephone of 320 px.", who="county", language="zh-hans",
              size=TELEPHONE),
         Stop("project", f"{HERE}projects/J-ln-nagqu-2005-05/", "A project has its life, its money and its works on one "
-             "page, with what was asked of its safeguards and what nobody has answered.", who="county"),
+             "page, with what was asked of its safeguards and what nobody has answered.", who="county",
+             language="zh-hans"),
     )),
     Day("A secondee", (
         Stop("me", f"{HERE}me/", "A secondee has one page: my posting, what waits for me, two questions to check in. "
-             "The home office sees that I checked in, not what I said.", who="secondee"),
+             "The home office sees that I checked in, not what I said.", who="secondee", language="zh-hans"),
         Stop("record", f"{HERE}me/record/", "What is kept of me, on what ground, until when, and who looked.",
              who="secondee", language="zh-hans"),
     )),
