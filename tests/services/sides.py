@@ -7,8 +7,10 @@ its note that stands nowhere else; a reader of one side must never meet a word o
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
+from pairup.services.schema import folder_layout
 from tests.services.cast import Tables, a_programme, rows
 
 A, B, EVERYBODY = "quail", "heron", "lark"
@@ -67,14 +69,17 @@ def both_sides() -> Tables:
     )
     for name, lines in tables.items():
         for number, row in enumerate(lines):
-            row["note"] = f"{whose(name, row)}{name.replace('_', '')}{number}"
-            for column in ("title_en", "text_en", "goal", "purpose", "reservation"):
+            if not folder_layout()[name].of_people:  # which take no note: it would outlive an erasure
+                row["note"] = f"{whose(name, row)}{name.replace('_', '')}{number}"
+            for column in ("title_en", "text_en", "goal", "purpose", "reservation", *_SAID.get(name, ())):
                 if column in row:
                     row[column] += f" {whose(name, row)}"
             row.setdefault("is_synthetic", "yes")
     return tables
 
 
+#: columns of rows about people that carry a word of their side, for a note they have not
+_SAID = {"people": ("profession",)}
 #: tables that all read, whoever a row is about
 SHARED = {
     "sources", "programme", "places", "successions", "organisations", "roads", "rounds", "indicators", "claims",
@@ -94,6 +99,14 @@ def whose(table: str, row: dict[str, str]) -> str:
     sides = [word for word, of in ((A, _OF_A), (B, _OF_B)) if of.search(said)]
     assert len(sides) == 1, (table, row, sides)
     return sides[0]
+
+
+@cache
+def words_of_rows() -> dict[tuple[str, str], str]:
+    """The word of the side that each row is about, by table and code: rows about people carry none in a note."""
+    return {
+        (name, row["code"]): whose(name, row) for name, lines in both_sides().items() for row in lines if "code" in row
+    }
 
 
 def words_met(text: str) -> set[str]:

@@ -29,9 +29,10 @@ from pairup.record.models import (
     Programme,
 )
 from pairup.services import open_record, write
+from pairup.services.schema import folder_layout
 from tests import postgresql
 from tests.services.cast import FIRST, LATER, load
-from tests.services.sides import EVERYBODY, OTHERS, SIDES, A, B, both_sides, words_met
+from tests.services.sides import EVERYBODY, OTHERS, SIDES, A, B, both_sides, words_met, words_of_rows
 
 ACTORS = (*SIDES, *OTHERS)
 Seen = dict[str, list[Any]]
@@ -86,10 +87,14 @@ def plain(model: Any) -> Any:
 
 
 def seen(ask: Callable[[Any], Any] = lambda model: model.objects.all()) -> Seen:
-    """Notes of all version rows, and codes of all identities, as whoever acts meets them."""
+    """Words of all version rows, and codes of all identities, as whoever acts meets them."""
     found: Seen = {}
     for name, model in TABLES.items():
-        found[name] = sorted(ask(model).values_list("note", flat=True))
+        if folder_layout()[name].of_people:  # such rows have no note
+            codes = ask(model).values_list("identity__code", flat=True)
+            found[name] = sorted(words_of_rows().get((name, code), EVERYBODY) for code in codes)
+        else:
+            found[name] = sorted(ask(model).values_list("note", flat=True))
         noun = model._meta.get_field("identity").related_model
         found[noun.__name__] = sorted(ask(noun).values_list("code", flat=True))
     return found
