@@ -72,7 +72,7 @@ OBJECTS: dict[str, dict[str, Like]] = {
     **{route: {"code": Like("P-1", "P-4", "P-9")} for route in ("person", "person-open", "person-arrival")},
     **{route: {"code": Like("R-A", "R-B", "R-9")} for route in ("handover", "handover-sign")},
     "me-before": {"code": Like("HO-R-A", "HO-R-B", "HO-R-9")},
-    "calendar-paper": {"paper": Like("call", "order", "none")},
+    "calendar-paper": {"paper": Like("call", "call", "call")},
     # any row, and edits that came too late
     **{
         route: {"table": Like("projects", "projects", "projects"), "code": Like("J-1", "J-0", "J-9")}

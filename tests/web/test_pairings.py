@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pairup.record.acting import OPERATOR, acting_as
 from pairup.services import edits
@@ -87,3 +91,37 @@ def test_another_sides_pairing_is_as_one_that_is_not_there(browse: Browse, part:
 
     assert client.get(f"{PAGE}{part}").status_code == 404
     assert client.get(f"/in/twin/pairings/none/{part}").status_code == 404
+
+
+def test_boundaries_are_drawn_only_where_the_operator_laid_them_beside_the_record(browse: Browse, site: Path) -> None:
+    office = browse("programme_office")
+    before = said(office.get("/in/twin/pairings/map.svg")), said(office.get("/in/twin/pairings/"))
+    laid = site.with_name(f"{site.name}.boundaries.geojson")
+    square = [[91.0, 29.0], [92.0, 29.0], [92.0, 30.0], [91.0, 29.0]]
+    shape = {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [square]}, "properties": {}}
+    laid.write_text(json.dumps({"type": "FeatureCollection", "features": [shape]}), encoding="utf-8")
+
+    after = said(office.get("/in/twin/pairings/map.svg")), said(office.get("/in/twin/pairings/"))
+    laid.write_text("{}", encoding="utf-8")
+    refused = office.get("/in/twin/pairings/map.svg")
+
+    assert "no boundary is drawn" in before[1] and "the operator of this record loaded" in after[1]
+    assert before[0] != after[0] and after[0].count("<path") > before[0].count("<path")
+    assert refused.status_code == 422
+
+
+def test_the_list_asks_the_same_questions_of_three_pairings_and_of_twenty(browse: Browse) -> None:
+    office = browse("programme_office")
+    few = _questions(office)
+    record("organisations", "code name_en kind", *(f"O-{n} Body~{n} bureau" for n in range(20)))
+    record("pairings", "code donor place channel level from is_synthetic",
+           *(f"p-{n} O-{n} east system prefecture 2001 yes" for n in range(20)))  # fmt: skip
+
+    assert _questions(office) == few
+
+
+def _questions(client: Any) -> int:
+    client.get("/in/twin/pairings/")
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/in/twin/pairings/").status_code == 200
+    return len(asked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -33,6 +34,7 @@ def facts() -> ReleaseFacts:
     """The small programme of the reports, with something on every page."""
     report = for_everybody(sample_facts())
     one, (claim, *_) = report.pairings[0], report.claims
+    report = replace(report, claims=(*report.claims, replace(claim, code="C-AGAIN")))  # said once more by another
     area = report.place(one.place).area
     rounds = [row.code for row in report.rounds]
     return ReleaseFacts(
@@ -52,7 +54,8 @@ def facts() -> ReleaseFacts:
             Voice(RoughDay.read("2022-06-01"), Both("Northfold", "北谷"), Words("choices.signature-kind-signed"),
                   Both(""), f"pairings/{one.code}"),
         ),
-        contracts=(Spent(2021, 4, "900", "CNY"), Spent(2022, 1, None, "CNY")), claim_places={claim.code: one.place},
+        contracts=(Spent(2021, 4, "900", "CNY"), Spent(2022, 1, None, "CNY")),
+        claim_places={claim.code: one.place, "C-AGAIN": one.place},
     )  # fmt: skip
 
 

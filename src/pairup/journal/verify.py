@@ -208,7 +208,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         keys = [PublicKey.read(line) for line in asked.key.read_text(encoding="utf-8").splitlines() if line.strip()]
         findings = verify(asked.export, keys, [path.read_text(encoding="utf-8") for path in asked.checkpoint])
-    except (PairupError, OSError) as refused:
+    except (PairupError, OSError, UnicodeError) as refused:
         print(refused, file=sys.stderr)  # noqa: T201
         return 1
     for finding in findings:

@@ -1,4 +1,6 @@
-"""Maps of points: longitude across, latitude up, on a plain ground with a graticule. No boundary of any kind is drawn.
+"""Maps of points: longitude across, latitude up, on a plain ground with a graticule.
+
+No boundary of any kind comes with pairup. Outlines are drawn only where somebody who answers for them handed them in.
 
 Both scales are straight, with a degree of latitude as long as a degree of longitude is at the middle of the map.
 """
@@ -99,14 +101,31 @@ class _Ground:
 
 
 def point_map(
-    points: Sequence[MapPoint], words: MapWords, frame: Frame, lines: Sequence[MapLine] = ()
-) -> alt.LayerChart:
-    """Draw points with altitude as colour and people as size, and pairings as lines where they are given."""
+    points: Sequence[MapPoint], words: MapWords, frame: Frame, lines: Sequence[MapLine] = (),
+    outlines: Sequence[Sequence[tuple[float, float]]] = (),
+) -> alt.LayerChart:  # fmt: skip
+    """Draw points with altitude as colour and people as size, and pairings as lines where they are given.
+
+    Outlines are lines through longitudes and latitudes, drawn under everything as far as they lie on the map.
+    """
     where = [(p.longitude, p.latitude) for p in points]
     ground = _Ground.around(where + [end for line in lines for end in (line.start, line.finish)])
-    layers = [*_lines(lines, ground), *_labels(points, ground), *_points(points, words, ground)]
+    layers = [*_outlines(outlines, ground), *_lines(lines, ground), *_labels(points, ground)]
+    layers += _points(points, words, ground)
     margins = _WITH_SIZES if any(p.size is not None for p in points) else _MARGINS
     return framed(layers, frame, height=ground.height, margins=margins)
+
+
+def _outlines(outlines: Sequence[Sequence[tuple[float, float]]], ground: _Ground) -> list[alt.Chart]:
+    rows = [
+        {"lon": longitude, "lat": latitude, "at": at, "part": part}
+        for part, outline in enumerate(outlines)
+        for at, (longitude, latitude) in enumerate(outline)
+    ]
+    if not rows:
+        return []
+    mark = table(rows).mark_line(color=palette.MUTED, strokeWidth=0.6, opacity=0.7, clip=True)
+    return [mark.encode(**ground.encode(), detail="part:N", order="at:Q")]
 
 
 def _lines(lines: Sequence[MapLine], ground: _Ground) -> list[alt.Chart]:

@@ -177,7 +177,7 @@ def _require_current(address: Address) -> None:
         executor = MigrationExecutor(connection)
         leaves = [leaf for app in OF_THE_RECORD for leaf in executor.loader.graph.leaf_nodes(app)]
         behind = executor.migration_plan(leaves)
-    except DatabaseError as error:
+    except (DatabaseError, UnicodeError) as error:  # a damaged schema may be no text at all
         raise InputError(
             f"{address} is not a pairup record: {error}.", code="record.not-a-record", path=str(address)
         ) from error

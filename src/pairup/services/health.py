@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.db import DatabaseError
-
 from pairup.services.backup.copying import faults_of
 from pairup.services.backup.files import digest_of, files_beside
 from pairup.services.backup.manifest import latest_in
@@ -34,10 +32,7 @@ def check_health(record: Path | str, *, at: datetime, backups: Path | None = Non
     backups : the folder of its backups; without one a warning says that none is known. Reads all of the record.
     """
     found = list(_file(record))
-    try:
-        found += check_journal()
-    except (DatabaseError, ValueError, TypeError, KeyError) as error:
-        found.append(_damage("unreadable", Path(record).name, said=str(error) or type(error).__name__))
+    found += check_journal()
     found += [*_attachments(files_beside(record)), *check_documents()]
     found += _backups(backups, at)
     found += _disk(Path(record))

@@ -23,6 +23,7 @@ from pairup.services import tables
 from pairup.services.chronicles import Line as Told
 from pairup.services.chronicles import read_chronicle
 from pairup.services.decades import Decades, Voice, read_decades
+from pairup.services.outlines import outlines_beside
 from pairup.services.reporting.places import Atlas, read_atlas
 from pairup.services.rows import rough, rough_last
 from pairup.values import codes
@@ -105,6 +106,7 @@ def pairings(request: Any, programme: str) -> HttpResponse:
             ("donor", Words("web.column-donor"), said["donor"], [(one, _donor(atlas, one)) for one in donors]),
         ],
         "query": "&".join(f"{name}={value}" for name, value in said.items() if value), "has_map": bool(rows),
+        "map_title": Words("pages.map-title-loaded" if outlines_beside() else "pages.map-title"),
         "is_synthetic": listing.is_synthetic,
     }  # fmt: skip
     return page(request, "web/pairings.html", context, title=Words("web.nav-pairings"), listings=[listing])
@@ -133,7 +135,7 @@ def pairing_map(request: Any, programme: str) -> HttpResponse:
     if not points:
         raise InputError("No place of a pairing has coordinates on record.", code="web.missing", what=programme)
     frame = Frame("", STAMP if any(row.is_synthetic for row in rows) else "")
-    chart = maps.point_map(list(points.values()), map_words(language, False), frame, lines)
+    chart = maps.point_map(list(points.values()), map_words(language, False), frame, lines, outlines_beside())
     alt = say("pages.map-alt", language, places=len(points) - len({line.start for line in lines}), lines=len(lines))
     return drawn(request, chart, name="pairings", alt=alt)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from pairup.reports.claim_sections import claims_section
 from pairup.reports.document import (
     Block,
@@ -41,7 +43,8 @@ def claim_pages(facts: ReleaseFacts) -> dict[str, Document]:
         )
     }  # fmt: skip
     for place, some in groups.items():
-        sections = tuple(_claim(one, facts) for one in some)
+        said_once = Counter(one.text.en for one in some)
+        sections = tuple(_claim(one, facts, is_only=said_once[one.text.en] == 1) for one in some)
         name = facts.report.place(place).name if place else told("claims-of-all")
         opening = (Paragraph(told("claims-place-opening", back=Number(Words("releases.menu-claims"), Place(INDEX)))),)
         pages[place_path(place)] = page_of(facts, f"claims-{place}", told("claims-of", place=name), opening, sections)
@@ -78,8 +81,11 @@ def _places(groups: dict[str, list[ClaimFacts]], facts: ReleaseFacts) -> list[Bl
     return [Table(told("claims-places-caption"), columns, tuple(rows))] if rows else []
 
 
-def _claim(one: ClaimFacts, facts: ReleaseFacts) -> Section:
-    """One claim: what was said and by whom, its verdict, what says otherwise, and what those concerned answered."""
+def _claim(one: ClaimFacts, facts: ReleaseFacts, *, is_only: bool) -> Section:
+    """One claim: what was said and by whom, its verdict, what says otherwise, and what those concerned answered.
+
+    Its heading has its code where another claim on the page says the same.
+    """
     lines: list[Inline] = [
         told("claim-said", speaker=one.speaker, day=day(one.day)),
         Run((Number(Words(f"reports.class-{one.claim_class.value}"), Definition("class")), one.verdict), " · "),
@@ -94,7 +100,8 @@ def _claim(one: ClaimFacts, facts: ReleaseFacts) -> Section:
     if others:
         columns = tuple(Column(told(name), is_wide=name == "col-said") for name in ("col-code", "col-who", "col-said"))
         rows = tuple((Number(other.code, Place(f"claim-{other.code}")), other.speaker, other.text) for other in others)
-        blocks.append(Table(told("claim-otherwise"), columns, rows))
+        blocks.append(Table(told("claim-otherwise", code=one.code), columns, rows))
     voices = facts.voices_about(f"claims/{one.code}")
-    blocks += voices_section(voices).blocks if voices else (Paragraph(told("claim-unanswered"), Tone.NOTE),)
-    return Section(f"c-{one.code}", one.text, tuple(blocks))
+    blocks += voices_section(voices, one.code).blocks if voices else (Paragraph(told("claim-unanswered"), Tone.NOTE),)
+    title: Inline = one.text if is_only else Run((one.text, f"({one.code})"))
+    return Section(f"c-{one.code}", title, tuple(blocks))

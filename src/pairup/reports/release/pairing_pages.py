@@ -64,7 +64,7 @@ def _page(one: PairingFacts, facts: ReleaseFacts) -> Document:
     opening += [drawn] if drawn else []
     sections = (
         _people(one, area.code, facts), _money(lines, facts), _projects(projects), _results(one, results, facts),
-        voices_section(voices),
+        voices_section(voices, pairing_name(one, facts.report)),
     )  # fmt: skip
     return page_of(facts, one.code, pairing_name(one, facts.report), tuple(opening), sections)
 
@@ -278,15 +278,15 @@ def _value(row: Result) -> Inline:
     return Run((count(row.value), row.uom, Run(("(", day(row.period), ")"), "")), " ")
 
 
-def voices_section(voices: Sequence[Voice]) -> Section:
-    """What was said, whole, with the reply beside it."""
+def voices_section(voices: Sequence[Voice], about: Inline) -> Section:
+    """What was said about something, whole, with the reply beside it."""
     title = told("voices-title")
     if not voices:
         return Section("voices", title, (Paragraph(told("voices-none")),))
     titles = ("col-day", "col-who", "col-said", "col-reply")
     columns = tuple(Column(told(name), is_wide=name in ("col-said", "col-reply")) for name in titles)
     rows = tuple(_voice(voice) for voice in voices)
-    return Section("voices", title, (Table(told("voices-caption"), columns, rows),))
+    return Section("voices", title, (Table(told("voices-caption", about=about), columns, rows),))
 
 
 def _voice(voice: Voice) -> tuple[Inline, ...]:
