@@ -84,5 +84,5 @@ def test_a_name_that_is_nobody_is_refused(pairup: Pairup, record: Path) -> None:
 def test_every_row_of_the_table_of_commands_leaves_the_operator_all() -> None:
     from pairup.services.access import Role
 
-    of_the_office = {"adopt", "release"}  # who keeps the machine decides neither
+    of_the_office = {"release"}  # who keeps the machine publishes nothing
     assert {name for name in COMMANDS if Role.ADMINISTRATOR not in DOORS[name]} == of_the_office
