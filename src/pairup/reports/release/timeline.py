@@ -62,11 +62,16 @@ class Decades:
     marks: Sequence[Marks] = ()
 
 
+def _ticks(of: Decades) -> list[int]:
+    """Whole years, some ten of them: half years would be written as whole ones."""
+    return list(range(of.first, of.last + 2, max(1, -(-(of.last + 1 - of.first) // 10))))
+
+
 def decades(of: Decades, frame: Frame) -> alt.LayerChart:
     """Draw rounds on top, then a lane for each row of bars, then marks. What there is nothing of has no lane."""
     height = _height(of)
     x_scale = alt.Scale(domain=[of.first, of.last + 1], nice=False)
-    x = alt.X("start:Q", scale=x_scale, axis=alt.Axis(format="d", title=None, tickMinStep=1, tickCount=10))
+    x = alt.X("start:Q", scale=x_scale, axis=alt.Axis(format="d", title=None, values=_ticks(of)))
     y = alt.Y("top:Q", scale=alt.Scale(domain=[height, 0], nice=False, zero=False), axis=None)
     rects, texts, dots = _lanes(of)
     layers = [
