@@ -96,11 +96,8 @@ def test_a_ministry_opens_the_account_of_the_name_it_tells_and_keeps_nothing_els
     page: Any, site: str, record: Path, at_the_ministry: Ministry
 ) -> None:
     said = refused_by_policy(page)
-    at_the_ministry.person |= {"preferred_username": "other", "sub": "4711"}
-
-    page.goto(f"{site}/account/login/")
-    page.click("text=Sign in through Ministry of Examples")
-    page.wait_for_selector("text=other")
+    through_the_ministry(page, site, at_the_ministry, "other", "4711")
+    page.wait_for_selector("text=acting as")
 
     assert "/account/login" not in page.url and said == []
     kept = b"".join(file.read_bytes() for file in record.parent.glob(f"{record.name}*"))
@@ -108,14 +105,30 @@ def test_a_ministry_opens_the_account_of_the_name_it_tells_and_keeps_nothing_els
     assert b"synthetic@example.org" not in kept and b"Synthetic Person" not in kept
 
 
-@pytest.mark.parametrize(("name", "sub"), [("nobody", "1"), ("", "2"), ("closed", "3"), ("office", "4711")])
+def through_the_ministry(page: Any, site: str, at_the_ministry: Ministry, name: str, sub: str) -> None:
+    at_the_ministry.person |= {"preferred_username": name, "sub": sub}
+    page.context.clear_cookies()
+    page.goto(f"{site}/account/login/")
+    page.click("text=Sign in through Ministry of Examples")
+
+
+@pytest.mark.parametrize(("name", "sub"), [("nobody", "1"), ("", "2"), ("closed", "3")])
 def test_a_ministry_opens_nothing_for_a_name_without_an_open_account(
     page: Any, site: str, at_the_ministry: Ministry, name: str, sub: str
 ) -> None:
-    at_the_ministry.person |= {"preferred_username": name, "sub": sub}
+    through_the_ministry(page, site, at_the_ministry, name, sub)
+    page.wait_for_selector("text=Nobody here has an account")
 
-    page.goto(f"{site}/account/login/")
-    page.click("text=Sign in through Ministry of Examples")
+    assert "/account/login" in page.url
+
+
+def test_somebody_whom_the_ministry_calls_by_anothers_name_now_gets_in_nowhere(
+    page: Any, site: str, at_the_ministry: Ministry
+) -> None:
+    through_the_ministry(page, site, at_the_ministry, "other", "4712")
+    page.wait_for_selector("text=acting as")
+
+    through_the_ministry(page, site, at_the_ministry, "office", "4712")
     page.wait_for_selector("text=Nobody here has an account")
 
     assert "/account/login" in page.url
