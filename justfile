@@ -79,3 +79,7 @@ bench-imports rows="100000":
 # Wrong bytes into every importer, for longer than the suite does: some five minutes of one core. SEED chooses others.
 fuzz-imports seed="1":
     PAIRUP_FUZZ_CHILDREN=400 PAIRUP_FUZZ_SEED={{seed}} python3 dev.py test tests/exchange/test_fuzz.py
+
+# Many users at once on a copy of RECORD, served as `pairup serve` does; half an hour of a machine that does nothing else.
+bench-load record *args:
+    PYTHONPATH=src .venv/bin/python bench/load.py {{record}} {{args}}

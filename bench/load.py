@@ -35,7 +35,7 @@ SEED = 20261127
 PASSWORD = "frost-lantern-over-9-rivers"  # noqa: S105
 TARGETS = {"page": 300, "search": 500, "save": 500}
 SEARCHES = ("projects/?q=water", "needs/?q=school", "people/?sort=code", "pairings/?q=a", "projects/?sort=-status")
-PAGES = ("", "pairings/", "projects/", "needs/", "money/", "results/", "claims/", "visits/", "rounds/", "rules/")
+PAGES = ("", "pairings/", "projects/", "needs/", "money/", "results/", "claims/", "visits/", "rounds/", "calendar/")
 
 
 @dataclass
@@ -143,7 +143,7 @@ SAVERS: set[str] = set()
 
 def save(inside: str, browser: Browser, met: Met, due: float, chance: random.Random) -> None:
     """State a need by the form on the page, as a county does."""
-    _, text, _ = browser.ask(inside + "needs/state/")
+    _, text, _ = browser.ask(inside + "needs/")
     places = re.findall(r'<option value="([^"]+)"', text[text.find('name="place"') :].partition("</select>")[0])
     key = re.search(r'name="key" value="([^"]+)"', text)
     if not places or key is None:
