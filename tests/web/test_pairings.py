@@ -125,3 +125,14 @@ def _questions(client: Any) -> int:
     with CaptureQueriesContext(connection) as asked:
         assert client.get("/in/twin/pairings/").status_code == 200
     return len(asked)
+
+
+def test_a_code_with_a_slash_has_a_page_and_stands_on_lists(browse: Browse) -> None:
+    record("pairings", "code donor place channel from", "call-1/offer DN-B east territorial 2024")
+    office = browse("programme_office")
+
+    assert "/pairings/call-1~1offer/" in said(office.get("/in/twin/pairings/"))
+    assert office.get("/in/twin/pairings/call-1~1offer/").status_code == 200
+    assert office.get("/in/twin/rows/pairings/call-1~1offer/").status_code == 200
+    assert office.get("/in/twin/pairings/call-1/offer/").status_code == 404
+    assert office.get("/in/twin/").status_code == 200

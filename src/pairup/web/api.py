@@ -1,7 +1,8 @@
 """The JSON API: what the pages can do, for programs. A token says who acts and what it may; scopes are those of pages.
 
 Words come as code, facts and English. A refusal has its code, and a status that says which kind it is. A write names
-the version that was seen, and a key under which it counts once (the header Idempotency-Key).
+the version that was seen, and a key under which it counts once (the header Idempotency-Key). In a path, a slash of a
+code is written `~1` and a tilde `~0`.
 """
 
 from __future__ import annotations
@@ -159,7 +160,7 @@ def rows(
     return {"rows": found, "after": None}
 
 
-@api.get("/programmes/{programme}/tables/{table}/{code}/history/", response=ANSWERS)
+@api.get("/programmes/{programme}/tables/{table}/{code:code}/history/", response=ANSWERS)
 def history(request: HttpRequest, programme: Code, table: Code, code: Code, when: When) -> dict[str, Any]:
     """Every version of a row: what changed, by whom, when, why."""
     require(request, "read")
@@ -216,7 +217,7 @@ def record(request: HttpRequest, programme: Code, table: Code, said: Rows, key: 
     )
 
 
-@api.patch("/programmes/{programme}/tables/{table}/{code}/", response=ANSWERS)
+@api.patch("/programmes/{programme}/tables/{table}/{code:code}/", response=ANSWERS)
 def correct(
     request: HttpRequest, programme: Code, table: Code, code: Code, said: Correction, key: Key = None
 ) -> dict[str, Any]:
@@ -229,7 +230,7 @@ def correct(
     ))  # fmt: skip
 
 
-@api.post("/programmes/{programme}/tables/{table}/{code}/withdraw/", response=ANSWERS)
+@api.post("/programmes/{programme}/tables/{table}/{code:code}/withdraw/", response=ANSWERS)
 def withdraw(
     request: HttpRequest, programme: Code, table: Code, code: Code, said: Withdrawal, key: Key = None
 ) -> dict[str, Any]:
@@ -318,7 +319,7 @@ def ask_for_plan(request: HttpRequest, programme: Code, said: Ask, key: Key = No
     return {"job": jobs.ask(said.kind, arguments, programme=programme, actor=actor, at=clock(), key=key)}
 
 
-@api.get("/programmes/{programme}/jobs/{code}/", response=ANSWERS)
+@api.get("/programmes/{programme}/jobs/{code:code}/", response=ANSWERS)
 def job(request: HttpRequest, programme: Code, code: Code) -> dict[str, Any]:
     """How far a job is, and its result."""
     require(request, "read")
@@ -330,7 +331,7 @@ def job(request: HttpRequest, programme: Code, code: Code) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@api.get("/programmes/{programme}/plans/{run}/", response=ANSWERS)
+@api.get("/programmes/{programme}/plans/{code:run}/", response=ANSWERS)
 def plan(request: HttpRequest, programme: Code, run: Code) -> dict[str, Any]:
     """A drafted plan: its answer, with the proof that it has."""
     require(request, "read")
@@ -338,7 +339,7 @@ def plan(request: HttpRequest, programme: Code, run: Code) -> dict[str, Any]:
     return {"run": run, "kind": row.kind, "status": row.status, "answer": row.answer}
 
 
-@api.post("/programmes/{programme}/plans/{run}/adopt/", response=ANSWERS)
+@api.post("/programmes/{programme}/plans/{code:run}/adopt/", response=ANSWERS)
 def adopt(request: HttpRequest, programme: Code, run: Code) -> dict[str, Any]:
     """Take a drafted plan into the record. To draft is not to decide: a token needs `write` as well as `plan`."""
     require(request, "plan")
