@@ -12,11 +12,12 @@ from pairup.errors import ConflictError, InputError
 from pairup.exchange.cells import write_day
 from pairup.exchange.reading import read_rows
 from pairup.exchange.sheets import sheet_of
+from pairup.record.acting import whole
 from pairup.record.models import TABLES, Programme
 from pairup.services import write
 from pairup.services.adoption import copy_of
 from pairup.services.cells import cells_of, differences, require_columns, table_for
-from pairup.services.edits import only_programme, require_clean, values_of
+from pairup.services.edits import Receipt, only_programme, record, require_clean, values_of
 from pairup.services.folder.checking import Reading
 from pairup.services.folder.loading import write_rows
 from pairup.services.folder.near import NearStanding
@@ -134,6 +135,25 @@ def free_code(table: str, stem: str, *, programme: str, key: str | None = None) 
         model.objects.filter(programme__code=programme, code__startswith=f"{stem}-").values_list("code", flat=True)
     )
     return next(code for number in range(1, len(taken) + 2) if (code := f"{stem}-{number}") not in taken)
+
+
+def record_next(
+    table: str, cells: Mapping[str, str], *, actor: str, at: datetime, programme: str, key: str | None = None
+) -> Receipt:  # fmt: skip
+    """Record one new row whose `code` is only its stem, under the next free code `STEM-1`, `STEM-2` …
+
+    Whoever else records meanwhile waits, so that no two rows are given one code; codes of rows that whoever acts does
+    not see count too.
+    """
+    lost: ConflictError
+    with write.alone():
+        with whole():
+            code = free_code(table, cells["code"], programme=programme, key=key)
+        try:
+            return record(table, [{**cells, "code": code}], actor=actor, at=at, programme=programme, key=key)
+        except ConflictError as error:  # what was lost is kept, so this writer's work is not taken back
+            lost = error
+    raise lost
 
 
 def last_day(row: Any) -> date | None:

@@ -18,7 +18,7 @@ from pairup.record.models import ClaimVersion, FeedbackVersion, SignatureVersion
 from pairup.reports.evaluation_section import evaluation_blocks
 from pairup.reports.facts import Both, ClaimFacts, Outcome
 from pairup.reports.writing import count
-from pairup.services import claims, edits, lives
+from pairup.services import claims, lives
 from pairup.services.reporting.evaluations import evaluation_facts
 from pairup.services.tables import read_rows
 from pairup.values.codes import FeedbackFrom, FeedbackKind, FeedbackOutcome, SignatureKind, called
@@ -185,15 +185,15 @@ def reply(request: Any, programme: str, code: str) -> HttpResponse:
         said, today = form.cleaned_data, clock().date()
         place = request.actor.code if request.actor.role is Role.RECIPIENT_OFFICE else ""
         cells = {
-            "code": lives.free_code("feedback", f"FB-{code}", programme=programme, key=said["key"]),
+            "code": f"FB-{code}",
             "day": today.isoformat(),
             "kind": said["kind"], "said_by": _SPEAKERS.get(request.actor.role, FeedbackFrom.OTHER).value,
             "place": place, "about": f"claims/{code}", "owner": said["owner"],
             f"text_{'zh' if tongue() == 'zh_Hans' else 'en'}": said["text"],
             "reply_due": (today + timedelta(days=REPLY_DAYS)).isoformat() if said["owner"] else "",
         }  # fmt: skip
-        kept = carried_out(form, lambda: edits.record(
-            "feedback", [cells], actor=str(request.actor), at=clock(), programme=programme, key=said["key"]
+        kept = carried_out(form, lambda: lives.record_next(
+            "feedback", cells, actor=str(request.actor), at=clock(), programme=programme, key=said["key"]
         ))  # fmt: skip
         if kept is not None:
             return done(request, Words("proof.replied"), "claim", programme, code)

@@ -20,7 +20,7 @@ from pairup.reports.five_ways_figure import five_bars
 from pairup.reports.money_sections import LINES
 from pairup.reports.said import STAMP
 from pairup.reports.writing import MoneyScale
-from pairup.services import edits, lives
+from pairup.services import lives
 from pairup.services.five_ways import read_five_ways
 from pairup.services.reporting.places import Atlas, read_atlas
 from pairup.services.tables import read_programme, read_rows
@@ -240,15 +240,15 @@ def add_line(request: Any, programme: str) -> HttpResponse:
     form = Line(_own_pairings(programme, asked, atlas), request.POST)
     if form.is_valid():
         said = form.cleaned_data
-        new = lives.free_code("money", f"M-{said['pairing']}", programme=programme, key=said["key"])
         cells = {
-            "code": new, "day": said["day"].isoformat(), "pairing": said["pairing"], "project": said["project"],
-            "kind": said["kind"], "budget_year": str(said["budget_year"]), "amount": str(said["amount"]),
-            "currency": said["currency"].upper(),
+            "code": f"M-{said['pairing']}", "day": said["day"].isoformat(), "pairing": said["pairing"],
+            "project": said["project"],
+            "kind": said["kind"], "budget_year": str(said["budget_year"]),
+            "amount": str(said["amount"]), "currency": said["currency"].upper(),
             "is_synthetic": "yes" if _is_made_up(programme, said["pairing"], clock().date()) else "no",
         }  # fmt: skip
-        kept = carried_out(form, lambda: edits.record(
-            "money", [cells], actor=str(request.actor), at=clock(), programme=programme, key=said["key"]
+        kept = carried_out(form, lambda: lives.record_next(
+            "money", cells, actor=str(request.actor), at=clock(), programme=programme, key=said["key"]
         ))  # fmt: skip
         if kept is not None:
             return done(request, Words("purse.recorded", {"code": kept.rows[0][0]}), "money", programme)

@@ -277,9 +277,8 @@ def state(request: Any, programme: str) -> HttpResponse:
     form = Say(_forms_places(request), request.POST)
     if form.is_valid():
         asked, place = _now(), form.cleaned_data["place"]
-        code = lives.free_code("needs", f"N-{place}", programme=programme, key=form.cleaned_data["key"])
         cells = form.cells() | {
-            "code": code, "from": asked.on.isoformat(), "status": NeedStatus.OPEN.value,
+            "code": f"N-{place}", "from": asked.on.isoformat(), "status": NeedStatus.OPEN.value,
             "is_synthetic": "yes" if _is_synthetic(programme, asked) else "no",
         }  # fmt: skip
         cells.setdefault("text_en", form.cleaned_data["text"])
@@ -289,8 +288,8 @@ def state(request: Any, programme: str) -> HttpResponse:
 
 
 def _recorded(request: Any, programme: str, table: str, cells: Mapping[str, str], form: Any) -> edits.Receipt | None:
-    return carried_out(form, lambda: edits.record(
-        table, [cells], actor=str(request.actor), at=clock(), programme=programme, key=form.cleaned_data["key"]
+    return carried_out(form, lambda: lives.record_next(
+        table, cells, actor=str(request.actor), at=clock(), programme=programme, key=form.cleaned_data["key"]
     ))  # fmt: skip
 
 
@@ -335,7 +334,7 @@ def ask(request: Any, programme: str, code: str) -> HttpResponse:
         of = tables.read_round(programme, said["round"], on=asked.on)
         tail, place = "zh" if tongue() == "zh_Hans" else "en", row.place.code
         cells = {
-            "code": lives.free_code("posts", f"{said['round']}-{place}", programme=programme, key=said["key"]),
+            "code": f"{said['round']}-{place}",
             "round": said["round"],
             "place": place, "pairing": rounds.read_pairing_of(place, programme=programme, on=asked.on), "need": code,
             "title_en": said["title"], f"title_{tail}": said["title"], "profession": said["profession"],

@@ -164,15 +164,15 @@ def nominate(request: Any, programme: str, code: str) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         cells = {
-            "code": lives.free_code("people", f"P-{said['donor']}-{code}", programme=programme, key=said["key"]),
+            "code": f"P-{said['donor']}-{code}",
             "donor": said["donor"], "round": code, "profession": said["profession"],
             "skills": listed(said["skills"]), "languages": listed(said["languages"]),
             "years_in_profession": str(said["years"]), "grade": str(said["grade"]), "licensed": said["licensed"],
             "from": said["first"].isoformat(), "to": said["last"].isoformat(),
             "is_synthetic": "yes" if standing.is_synthetic else "no",
         }  # fmt: skip
-        receipt = carried_out(form, lambda: edits.record(
-            "people", [cells], actor=str(request.actor), at=clock(), programme=programme, key=said["key"]
+        receipt = carried_out(form, lambda: lives.record_next(
+            "people", cells, actor=str(request.actor), at=clock(), programme=programme, key=said["key"]
         ))  # fmt: skip
         if receipt is not None:
             return done(request, Words("rounds.nominated", {"person": receipt.rows[0][0]}), "round-people", programme,

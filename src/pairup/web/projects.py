@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from pairup.record.models import ProjectVersion
 from pairup.reports.facts import Both
-from pairup.services import alerts, documents, edits, lives, projects
+from pairup.services import alerts, documents, lives, projects
 from pairup.services.reporting.lives import Life, read_life
 from pairup.services.reporting.places import Atlas, read_atlas
 from pairup.services.tables import read_rows
@@ -317,14 +317,13 @@ def certify(request: Any, programme: str, code: str) -> HttpResponse:
     life, form = _life_now(request, programme, code), Works(request.POST)
     if form.is_valid():
         said = form.cleaned_data
-        new = lives.free_code("works", f"W-{code}", programme=programme, key=said["key"])
         cells = {
-            "code": new, "day": said["day"].isoformat(), "project": code, "value": str(said["value"]),
+            "code": f"W-{code}", "day": said["day"].isoformat(), "project": code, "value": str(said["value"]),
             "pairing": life.row.pairing.code if life.row.pairing else "", "currency": life.row.currency,
             "certified_by": said["certified_by"], "is_synthetic": "yes" if life.row.is_synthetic else "no",
         }  # fmt: skip
-        if _recorded(request, programme, "works", cells, form):
-            return done(request, Words("works.certified", {"code": new}), "project", programme, code)
+        if (kept := _recorded(request, programme, "works", cells, form)) is not None:
+            return done(request, Words("works.certified", {"code": kept.rows[0][0]}), "project", programme, code)
     return _shown(request, programme, life, status=422, certify=form)
 
 
@@ -336,7 +335,7 @@ def screen(request: Any, programme: str, code: str) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         cells = {
-            "code": lives.free_code("safeguards", f"SG-{code}", programme=programme, key=said["key"]), "project": code,
+            "code": f"SG-{code}", "project": code,
             "question": said["question"], "answer": said["answer"],
             f"text_{'zh' if tongue() == 'zh_Hans' else 'en'}": said["text"], "from": clock().date().isoformat(),
             "is_synthetic": "yes" if life.row.is_synthetic else "no",
@@ -347,8 +346,8 @@ def screen(request: Any, programme: str, code: str) -> HttpResponse:
 
 
 def _recorded(request: Any, programme: str, table: str, cells: Mapping[str, str], form: Any) -> Any:
-    return carried_out(form, lambda: edits.record(
-        table, [cells], actor=str(request.actor), at=clock(), programme=programme, key=form.cleaned_data["key"]
+    return carried_out(form, lambda: lives.record_next(
+        table, cells, actor=str(request.actor), at=clock(), programme=programme, key=form.cleaned_data["key"]
     ))  # fmt: skip
 
 

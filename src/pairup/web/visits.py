@@ -15,7 +15,7 @@ from pairup.reports.facts import Both, ItineraryFacts
 from pairup.reports.figures import Frame, Step, altitude_profile
 from pairup.reports.said import STAMP
 from pairup.reports.writing import clock as clock_text
-from pairup.services import edits, lives, signing
+from pairup.services import lives, signing
 from pairup.services.access import OFFICES
 from pairup.services.reporting import problem_text
 from pairup.services.reporting.journey import itinerary
@@ -192,15 +192,15 @@ def add_finding(request: Any, programme: str, code: str) -> HttpResponse:
     if form.is_valid():
         said, own = form.cleaned_data, "zh" if tongue() == "zh_Hans" else "en"
         cells = {
-            "code": lives.free_code("visit_findings", f"VF-{code}", programme=programme, key=said["key"]),
+            "code": f"VF-{code}",
             "day": clock().date().isoformat(), "visit": code, "site": said["site"], f"text_{own}": said["text"],
             f"action_{own}": said["action"], "owner": said["owner"],
             "due": said["due"].isoformat() if said["due"] else "", "is_synthetic": "yes" if row.is_synthetic else "no",
         }  # fmt: skip
         if own == "zh":
             cells["text_en"] = said["text"]  # the English column is never empty; what was written stands in both
-        kept = carried_out(form, lambda: edits.record(
-            "visit_findings", [cells], actor=str(request.actor), at=clock(), programme=programme, key=said["key"]
+        kept = carried_out(form, lambda: lives.record_next(
+            "visit_findings", cells, actor=str(request.actor), at=clock(), programme=programme, key=said["key"]
         ))  # fmt: skip
         if kept is not None:
             return done(request, Words("trips.recorded"), "visit", programme, code)
