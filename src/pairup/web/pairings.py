@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from pairup.errors import InputError
 from pairup.record.models import PairingVersion
-from pairup.reports import maps, palette
-from pairup.reports.decades_figure import Lane, Term, decades
+from pairup.reports import decades_figure, maps, palette
+from pairup.reports.decades_figure import COLOURS, Bars, Term, decimal_year
 from pairup.reports.facts import Both, PlaceFacts
 from pairup.reports.figures import Frame
 from pairup.reports.five_ways import STEPS
@@ -46,10 +46,6 @@ _COLUMNS = [
 ]
 #: filters of the list, and the field each keeps to
 _FILTERS = {"channel": "channel", "level": "level", "donor": "donor__code"}
-_MONEY = {
-    "due": palette.DUE, "pledged": palette.PLEDGED, "paid": palette.PAID, "executed": palette.EXECUTED,
-    "audited": palette.AUDITED,
-}  # fmt: skip
 #: facts of a chronicle's line that are of a closed list
 _CHOSEN: dict[str, dict[str, type[StrEnum]]] = {
     "told-code": {"level": Level}, "told-succession": {"kind": codes.SuccessionKind},
@@ -306,36 +302,38 @@ def pairing_picture(request: Any, programme: str, code: str) -> HttpResponse:
     asked, language = as_of(request), language_of(request)
     found = _decades(programme, code, asked)
     currency = tables.read_programme(programme, on=asked.on, known_by=asked.known_by).currency
-    lanes = _lanes(found, currency, language)
+    bars = _bars(found, currency, language)
     terms = [
-        Term(str(one.ordinal), _year(one.starts), _year(one.last))
+        Term(f"{say('web.nav-rounds', language)} {one.ordinal}", decimal_year(one.starts), decimal_year(one.last),
+             str(one.people))
         for one in found.cohorts if one.starts is not None and one.last is not None
     ]  # fmt: skip
-    if not lanes and not terms:
+    years = [*(year for lane in bars for year in lane.heights), *(int(one.start) for one in terms)]
+    if not years:
         raise InputError(f"Nothing is on record along {code}.", code="web.missing", what=code)
+    last = max(*years, *(int(one.end) for one in terms))
     frame = Frame("", STAMP if found.is_synthetic else "")
-    chart = decades(lanes, terms, say("web.nav-rounds", language), frame)
+    chart = decades_figure.decades(decades_figure.Decades(min(years), last, terms, bars), frame)
     return drawn(request, chart, name="decades", alt=say("pages.decades-alt", language, pairing=code))
 
 
-def _year(day: date) -> float:
-    return float(day.year) + (day.month - 1) / 12
-
-
-def _lanes(found: Decades, currency: str, language: str) -> list[Lane]:
-    """A row of bars for each measure of which something is on record."""
-    lanes = []
+def _bars(found: Decades, currency: str, language: str) -> list[Bars]:
+    """A row of bars for each measure of which something is on record, each to its own largest."""
+    bars = []
     if found.in_post:
-        most = str(max(found.in_post.values()))
-        lanes.append(Lane(say("pages.lane-in-post", language), most, dict(found.in_post), palette.INK))
-    for name, colour in _MONEY.items():
+        bars.append(_lane("pages.lane-in-post", str(max(found.in_post.values())), palette.INK, found.in_post, language))
+    for name, colour in COLOURS.items():
         amounts = {one.year: amount for one in found.money if (amount := one.step(name).amount(currency)) is not None}
         if amounts:
             scale = MoneyScale.fit(amounts.values(), currency)
             values = {year: scale.value(amount) for year, amount in amounts.items()}
             most = f"{max(values.values()):,.0f} {scale.name.say(language)}"
-            lanes.append(Lane(say(f"totals.step-{name}", language), most, values, colour))
+            bars.append(_lane(f"totals.step-{name}", most, colour, values, language))
     if found.begun:
-        most = str(max(found.begun.values()))
-        lanes.append(Lane(say("pages.lane-projects", language), most, dict(found.begun), palette.MUTED))
-    return lanes
+        bars.append(_lane("pages.lane-projects", str(max(found.begun.values())), palette.MUTED, found.begun, language))
+    return bars
+
+
+def _lane(words: str, most: str, colour: str, by_year: Mapping[int, float], language: str) -> Bars:
+    top = max(by_year.values()) or 1
+    return Bars(say(words, language), colour, {year: max(0, value) / top for year, value in by_year.items()}, most)

@@ -9,6 +9,7 @@ from datetime import date
 from altair import LayerChart
 
 from pairup.reports import palette
+from pairup.reports.decades_figure import COLOURS, Bars, Decades, Marks, Term, decades, decimal_year
 from pairup.reports.document import (
     Block,
     Bullets,
@@ -28,7 +29,6 @@ from pairup.reports.facts import MoneyFacts, PairingFacts, RoundPeople
 from pairup.reports.money_sections import KINDS
 from pairup.reports.release.facts import ProjectRow, ReleaseFacts, Result, Voice
 from pairup.reports.release.frame import page_of, people, told
-from pairup.reports.release.timeline import COLOURS, Bars, Decades, Marks, Term, decades
 from pairup.reports.rounds_section import round_name
 from pairup.reports.said import DASH, frame, money, pairing_name, pairing_order, picture, plain, said, synthetic_mark
 from pairup.reports.writing import MoneyScale, count, day, days
@@ -134,7 +134,7 @@ def _terms(
     for row in rounds:
         end = row.end.after if isinstance(row.end, RoughDay) else row.end
         shown = people(facts, "people", (one.donor.code, area, row.code)).say(language)
-        terms.append(Term(round_name(row, language), _decimal(_first(row.start)), _decimal(end), shown))
+        terms.append(Term(round_name(row, language), decimal_year(_first(row.start)), decimal_year(end), shown))
     return terms
 
 
@@ -169,19 +169,14 @@ def _begun(begun: Counter[int], language: str) -> list[Bars]:
 def _marks(results: Sequence[Result], voices: Sequence[Voice], language: str) -> list[Marks]:
     lanes: dict[str, list[float]] = {}
     for row in results:
-        lanes.setdefault(Words("releases.lane-results").say(language), []).append(_decimal(row.period.first))
+        lanes.setdefault(Words("releases.lane-results").say(language), []).append(decimal_year(row.period.first))
     for voice in voices:
-        lanes.setdefault(voice.who.say(language), []).append(_decimal(voice.day.first))
+        lanes.setdefault(voice.who.say(language), []).append(decimal_year(voice.day.first))
     return [Marks(name, sorted(set(years))) for name, years in lanes.items()]
 
 
 def _first(when: date | RoughDay) -> date:
     return when.first if isinstance(when, RoughDay) else when
-
-
-def _decimal(when: date) -> float:
-    """Give a day as a decimal year."""
-    return round(when.year + (when.timetuple().tm_yday - 1) / 366, 3)
 
 
 # --- sections -----------------------------------------------------------------------------------------------
