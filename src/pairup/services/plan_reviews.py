@@ -34,16 +34,12 @@ _WHOLE = frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True)
-class RunLine:
-    """A draft in a list."""
+class Waiting:
+    """A draft, by what the first page tells of it."""
 
     code: str
     kind: str
-    round: str
-    day: date
-    recorded_at: datetime
     status: Status
-    verdict: Words
     is_adopted: bool
     is_put_forward: bool
     is_synthetic: bool
@@ -51,6 +47,16 @@ class RunLine:
     @property
     def has_plan(self) -> bool:
         return self.status in (Status.OPTIMAL, Status.FEASIBLE)
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine(Waiting):
+    """A draft in a list: when it was made of which round, and what it says of itself."""
+
+    round: str
+    day: date
+    recorded_at: datetime
+    verdict: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +122,6 @@ def read_runs(
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A draft, by what the first page tells of it."""
-
-    code: str
-    kind: str
-    status: Status
-    is_adopted: bool
-    is_put_forward: bool
-    is_synthetic: bool
-
-    @property
-    def has_plan(self) -> bool:
-        return self.status in (Status.OPTIMAL, Status.FEASIBLE)
-
-
 _WAITING = ("identity__code", "kind", "round", "status", "is_synthetic")
 
 
@@ -174,8 +164,8 @@ def _rows(programme: str, known_by: date | None) -> Any:
 def _line(row: PlanRunVersion, adopted: Iterable[str], shown: Iterable[str]) -> RunLine:
     code = row.identity.code
     return RunLine(
-        code, row.kind, row.round, row.day, row.recorded_at, Status(row.status), Words.read(row.answer["verdict"]),
-        code in adopted, code in shown, row.is_synthetic,
+        code, row.kind, Status(row.status), code in adopted, code in shown, row.is_synthetic, row.round, row.day,
+        row.recorded_at, Words.read(row.answer["verdict"]),
     )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ class Standing:
         return step_of(self.count, self.runs)
 
 
-def step_of(count: Count, runs: Iterable[RunLine | Waiting]) -> str:
+def step_of(count: Count, runs: Iterable[Waiting]) -> str:
     """Where a round stands: posts, people, draft, voices, adopt, orders.
 
     A plan before the sides comes before what is missing: a place sees nobody who is nominated.
