@@ -99,8 +99,13 @@ def take(request: Any, programme: str) -> HttpResponse:
             office, into=path, on=clock().date(), actor=str(request.actor), at=clock(), programme=programme,
             language=tongue(),
         )  # fmt: skip
-        answer = HttpResponse(path.read_bytes(), content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="pairup-{clock():%Y-%m-%d}.xlsx"'
+        return attached(path, "pairup")
+
+
+def attached(path: Path, name: str) -> HttpResponse:
+    """A workbook as a file to keep, by a name and the day."""
+    answer = HttpResponse(path.read_bytes(), content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{clock():%Y-%m-%d}.xlsx"'
     return answer
 
 
@@ -139,12 +144,16 @@ def send(request: Any, programme: str) -> HttpResponse:
     if found is None:
         return _shown(request, programme, status=422, send=form)
     if isinstance(found, imports.Accepted):
-        count = sum(one.new + one.changed for one in found.counts.values())
-        said = Words("rounds.return-accepted", {"count": count})
-        if found.conflicts:
-            said = Words("imports.accepted-and-kept", {"count": count, "kept": len(found.conflicts)})
-        return done(request, said, "needs", programme)
+        return done(request, accepted_words(found), "needs", programme)
     return _shown(request, programme, difference=found)
+
+
+def accepted_words(found: imports.Accepted) -> Words:
+    """Say how much was written of a file, and what of it is kept as a conflict."""
+    count = sum(one.new + one.changed for one in found.counts.values())
+    if found.conflicts:
+        return Words("imports.accepted-and-kept", {"count": count, "kept": len(found.conflicts)})
+    return Words("rounds.return-accepted", {"count": count})
 
 
 def differing(difference: Difference) -> Listing:

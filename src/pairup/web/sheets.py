@@ -17,7 +17,7 @@ from pairup.services.schema import folder_layout
 from pairup.values.words import Words
 from pairup.web.forms import carried_out, done, label, tongue
 from pairup.web.pages import Crumb, as_of, clock, page, programme_named
-from pairup.web.returns import XLSX, differing, kept
+from pairup.web.returns import accepted_words, attached, differing, kept
 from pairup.web.rows import table_title
 
 
@@ -92,9 +92,7 @@ def fetch(request: Any, programme: str) -> HttpResponse:
 
         if not carried_out(form, act):
             return _shown(request, programme, status=422, fetch=form)
-        answer = HttpResponse(path.read_bytes(), content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="{table}-{clock():%Y-%m-%d}.xlsx"'
-    return answer
+        return attached(path, table)
 
 
 @require_POST
@@ -117,9 +115,5 @@ def send(request: Any, programme: str) -> HttpResponse:
     if found is None:
         return _shown(request, programme, status=422, send=form)
     if isinstance(found, imports.Accepted):
-        count = sum(one.new + one.changed for one in found.counts.values())
-        said = Words("rounds.return-accepted", {"count": count})
-        if found.conflicts:
-            said = Words("imports.accepted-and-kept", {"count": count, "kept": len(found.conflicts)})
-        return done(request, said, "sheets", programme)
+        return done(request, accepted_words(found), "sheets", programme)
     return _shown(request, programme, difference=found)
