@@ -131,9 +131,9 @@ def free_code(table: str, stem: str, *, programme: str, key: str | None = None) 
         if facts.get("table") == table and facts.get("versions"):
             return str(facts["versions"][0][0])
     model: Any = TABLES[table]._meta.get_field("identity").related_model
-    taken = set(
-        model.objects.filter(programme__code=programme, code__startswith=f"{stem}-").values_list("code", flat=True)
-    )
+    with whole():  # what whoever acts does not see is taken too
+        rows = model.objects.filter(programme__code=programme, code__startswith=f"{stem}-")
+        taken = set(rows.values_list("code", flat=True))
     return next(code for number in range(1, len(taken) + 2) if (code := f"{stem}-{number}") not in taken)
 
 
@@ -142,13 +142,11 @@ def record_next(
 ) -> Receipt:  # fmt: skip
     """Record one new row whose `code` is only its stem, under the next free code `STEM-1`, `STEM-2` …
 
-    Whoever else records meanwhile waits, so that no two rows are given one code; codes of rows that whoever acts does
-    not see count too.
+    Whoever else records meanwhile waits, so that no two rows are given one code.
     """
     lost: ConflictError
     with write.alone():
-        with whole():
-            code = free_code(table, cells["code"], programme=programme, key=key)
+        code = free_code(table, cells["code"], programme=programme, key=key)
         try:
             return record(table, [{**cells, "code": code}], actor=actor, at=at, programme=programme, key=key)
         except ConflictError as error:  # what was lost is kept, so this writer's work is not taken back
