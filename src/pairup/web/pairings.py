@@ -304,8 +304,7 @@ def pairing_picture(request: Any, programme: str, code: str) -> HttpResponse:
     currency = tables.read_programme(programme, on=asked.on, known_by=asked.known_by).currency
     bars = _bars(found, currency, language)
     terms = [
-        Term(f"{say('web.nav-rounds', language)} {one.ordinal}", decimal_year(one.starts), decimal_year(one.last),
-             str(one.people))
+        Term(one.code, decimal_year(one.starts), decimal_year(one.last), str(one.people))
         for one in found.cohorts if one.starts is not None and one.last is not None
     ]  # fmt: skip
     years = [*(year for lane in bars for year in lane.heights), *(int(one.start) for one in terms)]
