@@ -70,7 +70,8 @@ def without_second(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
             from pairup.record.fenced.sqlite import base
 
             connection.close()
-            gone.setattr(base.DatabaseWrapper, "put_up", lambda self, who: None)
+            gone.setattr(base.DatabaseWrapper, "put_up", lambda self, who, tables: None)
+            gone.setattr(base.DatabaseWrapper, "connection_of", lambda self, who: self.connection)
             yield
             connection.close()
         else:

@@ -128,7 +128,7 @@ def test_the_first_page_asks_the_same_questions_of_two_things_and_of_twenty(brow
 
 
 def _questions(client: Any) -> int:
-    from pairup.web.remembered import _kept
+    from pairup.record.remembered import _kept
 
     _kept.clear()
     with CaptureQueriesContext(connection) as asked:

@@ -183,7 +183,8 @@ def test_the_sweep_sees_a_page_that_forgot_its_scope(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(scopes, "scoped", lambda rows: rows)
     if connection.vendor == "sqlite":
         connection.close()
-        monkeypatch.setattr(base.DatabaseWrapper, "put_up", lambda self, who: None)
+        monkeypatch.setattr(base.DatabaseWrapper, "put_up", lambda self, who, tables: None)
+        monkeypatch.setattr(base.DatabaseWrapper, "connection_of", lambda self, who: self.connection)
 
     answer = answered(client_of("donor_office:DN-A"), "get", "/in/twin/pairings/b-west/")
 

@@ -63,6 +63,7 @@ def _file(name: str) -> dict[str, Any]:
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 10,
+            "cached_statements": 500,  # pages ask some hundred different questions, each again and again
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
         },
     }

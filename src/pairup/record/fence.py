@@ -9,6 +9,8 @@ before their first statement.
 from __future__ import annotations
 
 import hashlib
+import re
+from functools import cache, lru_cache
 from typing import Any
 
 from django.apps import apps
@@ -91,11 +93,16 @@ HOLDINGS: dict[str, str] = {
 }  # fmt: skip
 
 
-def protected() -> list[Any]:
+@cache
+def protected() -> tuple[Any, ...]:
     """Every model of the record, those that join two others included."""
-    return sorted(
-        apps.get_app_config("record").get_models(include_auto_created=True), key=lambda model: str(model._meta.db_table)
-    )
+    found = apps.get_app_config("record").get_models(include_auto_created=True)
+    return tuple(sorted(found, key=lambda model: str(model._meta.db_table)))
+
+
+@cache
+def protected_tables() -> frozenset[str]:
+    return frozenset(str(model._meta.db_table) for model in protected())
 
 
 class Dialect:
@@ -180,19 +187,46 @@ def _blank(field: Any, masks: dict[str, str]) -> str:
     return "x''" if field.get_internal_type() == "BinaryField" else masks[field.column]
 
 
-def sqlite_views(actor: Actor) -> list[str]:
-    """Statements that put a limited actor's fence up on a connection to SQLite."""
-    dialect = Dialect(
-        "main.", _quoted(actor.role), _quoted(actor.code), _quoted(str(actor)), 'SELECT id FROM temp."pairup_NAME"'
-    )
-    said = []
-    for name, text in HOLDINGS.items():  # kept and filled anew: a table cannot be dropped while a list is being read
+def _sqlite(actor: Actor) -> Dialect:
+    said = (_quoted(actor.role), _quoted(actor.code), _quoted(str(actor)))
+    return Dialect("main.", *said, 'SELECT id FROM temp."pairup_NAME"')
+
+
+_NAMES = re.compile(r'"(record_[a-z_]+)"')
+#: tables of the database from which holdings are worked out, but the journal itself
+HELD_FROM = frozenset(_NAMES.findall(" ".join(HOLDINGS.values()))) - {"record_journalentry"}
+
+
+@lru_cache(maxsize=256)
+def sqlite_holdings(actor: Actor) -> tuple[str, ...]:
+    """Statements that fill an actor's holdings on a connection to SQLite.
+
+    The tables are kept and filled anew: one cannot be dropped while a list is being read.
+    """
+    dialect, said = _sqlite(actor), list[str]()
+    for name, text in HOLDINGS.items():
         table = f'temp."pairup_{name}"'
         said += [
             f"CREATE TEMP TABLE IF NOT EXISTS pairup_{name} (id INTEGER)",
             f"DELETE FROM {table}",
             f"INSERT INTO {table} SELECT id FROM ({dialect.fill(text)}) WHERE id IS NOT NULL",
         ]
+    return tuple(said)
+
+
+@lru_cache(maxsize=256)
+def sqlite_own_entries(actor: Actor) -> str:
+    """Adds the actor's journal entries after one number, and up to another, to those held already."""
+    return (
+        'INSERT INTO temp."pairup_entries" SELECT e.id FROM main."record_journalentry" e '
+        f"WHERE e.number > ? AND e.number <= ? AND e.actor = {_quoted(str(actor))}"
+    )
+
+
+@lru_cache(maxsize=256)
+def sqlite_views(actor: Actor) -> dict[str, str]:
+    """By table, the statement that puts a view of a limited actor's rows before it, on a connection to SQLite."""
+    dialect, said = _sqlite(actor), dict[str, str]()
     for model in protected():
         name = model._meta.db_table
         where = (
@@ -203,12 +237,20 @@ def sqlite_views(actor: Actor) -> list[str]:
             f'{_blank(field, masks)} AS "{field.column}"' if field.column in masks else f'"{field.column}"'
             for field in model._meta.concrete_fields
         )
-        said.append(f'CREATE TEMP VIEW "{name}" AS SELECT {columns} FROM main."{name}" WHERE {where}')
+        said[name] = f'CREATE TEMP VIEW IF NOT EXISTS "{name}" AS SELECT {columns} FROM main."{name}" WHERE {where}'
     return said
 
 
-def sqlite_takes_down() -> list[str]:
-    return [f'DROP VIEW IF EXISTS temp."{model._meta.db_table}"' for model in protected()]
+@lru_cache(maxsize=4096)
+def sqlite_views_for(actor: Actor, tables: frozenset[str]) -> tuple[str, ...]:
+    """The views without which a statement that names these tables reads nothing: theirs, and those they ask in turn."""
+    views, wanted, found = sqlite_views(actor), sorted(tables, reverse=True), list[str]()
+    while wanted:
+        name = wanted.pop()
+        if name in views and name not in found:
+            found.append(name)
+            wanted += sorted(set(_NAMES.findall(views[name])) - {name}, reverse=True)
+    return tuple(found)
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from django.db.models import Q
 
 from pairup.errors import AccessError
 from pairup.record.acting import Acting, Actor, Role, acting, refused, whole
+from pairup.record.remembered import remembered
 
 Rule = tuple[str, ...]
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
@@ -251,12 +252,16 @@ def _part(part: str, now: Acting) -> Q:
     return Q(**{f"{column}__in": _holding(holding, now)})
 
 
-def _holding(name: str, now: Acting) -> set[int]:
+def _holding(name: str, now: Acting) -> frozenset[int]:
     if name not in now.holdings:
         with whole():
-            now.holdings[name] = _HOLDINGS[name](now)
-    found: set[int] = now.holdings[name]
+            now.holdings[name] = _found(name, now)
+    found: frozenset[int] = now.holdings[name]
     return found
+
+
+def _found(name: str, now: Acting) -> frozenset[int]:
+    return remembered(lambda: frozenset(_HOLDINGS[name](now)), "held", name, str(now.actor))
 
 
 def hold_all() -> None:
@@ -265,9 +270,9 @@ def hold_all() -> None:
     if now.actor.sees_all or now.actor.role is Role.PROGRAMME_OFFICE:
         return
     with whole():
-        for name, find in _HOLDINGS.items():
+        for name in _HOLDINGS:
             if name not in now.holdings:
-                now.holdings[name] = find(now)
+                now.holdings[name] = _found(name, now)
 
 
 def _in_force(table: str, *columns: str) -> list[tuple[Any, ...]]:
@@ -348,7 +353,7 @@ def _pairings(now: Acting) -> set[int]:
     return _with_all_under(found, [(pk, parent) for pk, *_, parent in rows])
 
 
-def _reach(now: Acting) -> set[int]:
+def _reach(now: Acting) -> frozenset[int] | set[int]:
     if now.actor.role is not Role.DONOR_OFFICE:
         return _holding("places", now)
     pairings = _holding("pairings", now)

@@ -23,6 +23,7 @@ from pairup.record.models import (
     VisitVersion,
     WorksRecordVersion,
 )
+from pairup.record.remembered import remembers
 from pairup.record.scopes import NOTHING, rule_of
 from pairup.reports.round_calendar import Planned, State, round_steps, state_of, year_steps
 from pairup.services.tables import read_round, read_rows
@@ -51,6 +52,7 @@ class Calendar:
         return bool(self.round and self.round.is_synthetic)
 
 
+@remembers
 def read_round_calendar(programme: str, code: str, *, on: date, known_by: date | None = None) -> Calendar:
     """The steps of a round from a year before arrival to two years after its end. Without a first day there is none."""
     row = read_round(programme, code, on=on, known_by=known_by)
@@ -60,6 +62,7 @@ def read_round_calendar(programme: str, code: str, *, on: date, known_by: date |
     return Calendar(row, [_line(one, counts, on) for one in round_steps(row.starts)])
 
 
+@remembers
 def read_year_calendar(programme: str, year: int, *, on: date, known_by: date | None = None) -> Calendar:
     """The steps of a programme's year, and what closes it in the first months of the next."""
     counts = _told(_of_year(programme, year, on, known_by))

@@ -21,6 +21,7 @@ from pairup.record.models import (
     RoundVersion,
     SignatureVersion,
 )
+from pairup.record.remembered import remembers
 from pairup.reports.five_ways import FiveWays
 from pairup.services.five_ways import read_five_ways
 from pairup.services.tables import latest, lineage, read_rows
@@ -77,6 +78,7 @@ class Decades:
         return self.row.is_synthetic or any(one.is_synthetic for one in self.projects)
 
 
+@remembers
 def read_decades(programme: str, code: str, *, on: date, known_by: date | None = None) -> Decades:
     """Read a pairing's decades. One that is not there, or not one's own, is refused as missing."""
     rows = PairingVersion.objects.known(known_by).filter(identity__programme__code=programme)

@@ -27,6 +27,7 @@ from pairup.record.models import (
     SignatureVersion,
     VisitFindingVersion,
 )
+from pairup.record.remembered import remembers
 from pairup.record.scopes import hold_all
 from pairup.services import plan_reviews, signing
 from pairup.services.dues import Due, read_due
@@ -82,6 +83,7 @@ class Task:
     group: str
 
 
+@remembers
 def read_names(*, on: date, known_by: date | None = None) -> Names:
     """Every place and organisation by name, as of a day; a place that ended keeps its last one."""
     names: dict[str, tuple[str, str]] = {}
@@ -214,13 +216,22 @@ class InHand:
 
 def read_round_in_hand(programme: str, ground: Ground, *, on: date, known_by: date | None = None) -> InHand | None:
     """The round that the work is about, with the rows of whoever acts counted. None: the programme has no round."""
+    found = _counted_in_hand(programme, on, known_by)
+    if found is None:
+        return None
+    count, is_coming = found
+    of_it = [one for of, one in ground.drafts if of == count.row.identity.code]
+    return InHand(count, step_of(count, of_it), is_coming)
+
+
+@remembers
+def _counted_in_hand(programme: str, on: date, known_by: date | None) -> tuple[Count, bool] | None:
     rows = RoundVersion.objects.known(known_by).filter(identity__programme__code=programme).select_related("identity")
     rounds = sorted(rows, key=lambda row: (row.starts or date.min, row.number))
     coming = [row for row in rounds if row.starts is not None and row.starts > on]
     row = coming[0] if coming else rounds[-1] if rounds else None
     if row is None:
         return None
-    code = row.identity.code
     posts = dict(
         PostVersion.objects.known(known_by).filter(round=row.identity_id).order_by("starts")
         .values_list("identity_id", "seats")
@@ -236,7 +247,7 @@ def read_round_in_hand(programme: str, ground: Ground, *, on: date, known_by: da
         sum(min(seats, len(seated.get(post, ()))) for post, seats in posts.items()),
         people.values("identity").distinct().count(),
     )  # fmt: skip
-    return InHand(count, step_of(count, [one for of, one in ground.drafts if of == code]), bool(coming))
+    return count, bool(coming)
 
 
 def count_in_post(programme: str, *, on: date, known_by: date | None = None) -> int:

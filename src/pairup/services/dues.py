@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from pairup.record.models import (
     SafeguardVersion,
     VisitFindingVersion,
 )
+from pairup.record.remembered import remembers
 from pairup.services.personal import open_rows
 from pairup.services.tables import read_rows
 from pairup.values.codes import ConflictOutcome, PostingStatus, ProjectStatus, SafeguardQuestion
@@ -78,8 +79,13 @@ def read_due(programme: str, *, on: date, known_by: date | None = None, ahead: i
     found: list[Due] = []
     for part in (_follow_ups, _incidents, _feedback, _project_checks, _safeguards, _arrivals, _handovers, _extensions,
                  _offers, _papers, _conflicts):  # fmt: skip
-        found += [one for one in part(asked) if one.day is None or one.day <= asked.until]
+        found += _of_part(part, asked)
     return sorted(found, key=lambda one: (one.owner, one.kind, one.day or date.min, one.about))
+
+
+@remembers
+def _of_part(part: Callable[[_Asked], Iterator[Due]], asked: _Asked) -> tuple[Due, ...]:
+    return tuple(one for one in part(asked) if one.day is None or one.day <= asked.until)
 
 
 def _rows(model: Any, asked: _Asked) -> Any:

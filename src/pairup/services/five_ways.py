@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from pairup.record.models import OrganisationVersion, ProjectVersion
+from pairup.record.remembered import remembers
 from pairup.reports.five_ways import STEPS, FiveWays, Step, StepState, gaps, is_withheld
 from pairup.reports.totals import Figure
 from pairup.rules.register import NoRuleError, Rule, load_rules
@@ -24,6 +25,7 @@ _BY = ("top", "year")
 _ADDED_UP = tuple(name for name in STEPS if name != "due")
 
 
+@remembers
 def read_five_ways(
     programme: str, *, on: date, known_by: date | None = None, pairing: str = "", year: int | None = None
 ) -> list[FiveWays]:

@@ -26,6 +26,7 @@ from pairup.record.models import (
     Project,
     SignatureVersion,
 )
+from pairup.record.remembered import remembers
 from pairup.services import plans, tables
 from pairup.values.words import Words
 
@@ -134,6 +135,7 @@ class Shown:
     adopted: frozenset[str]
 
 
+@remembers
 @whole()
 def every_draft(programme: str, *, known_by: date | None = None) -> Shown:
     """What was put before the sides and what was adopted, whoever asks; `own_drafts` keeps what is not theirs."""

@@ -62,6 +62,7 @@ from pairup.record.models import (
     VisitFindingVersion,
     VisitVersion,
 )
+from pairup.record.remembered import remembers
 from pairup.rules.register import NoRuleError, Rule, load_rules
 from pairup.services import journeys, pairing_tables, tables, write
 from pairup.services.access import require_may
@@ -123,6 +124,7 @@ class Draft:
     read_digest: str = ""  # of the question that the record held
 
 
+@remembers
 def default_programme() -> str:
     """The one programme of the record. Refuses where there are several."""
     codes = sorted(Programme.objects.values_list("code", flat=True))

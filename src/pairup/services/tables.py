@@ -26,6 +26,7 @@ from pairup.record.models import (
     QuotaVersion,
     RoundVersion,
 )
+from pairup.record.remembered import remembers
 from pairup.rules.register import load_rules
 from pairup.services.personal import open_rows, open_values
 from pairup.values.codes import Fitness, ProjectStatus
@@ -42,6 +43,7 @@ def read_rows(model: Any, *, on: date, known_by: date | None = None, programme: 
     return rows.order_by("identity__code", "number")
 
 
+@remembers
 def read_programme(programme: str, *, on: date, known_by: date | None = None) -> ProgrammeVersion:
     """The programme as it is on a day; else its last version before, or first after."""
     versions = ProgrammeVersion.objects.known(known_by).filter(identity__code=programme)

@@ -15,6 +15,7 @@ from django.db.models import Q
 from pairup.errors import AccessError, ConflictError, InputError
 from pairup.record.acting import WITH_A_SIDE, Actor, Role, acting, read_actor, refused, whole
 from pairup.record.models import Grant, GrantVersion, Organisation, Person, Place, Programme
+from pairup.record.remembered import remembers
 from pairup.record.users import Invitation, User
 from pairup.services import write
 from pairup.services.access import require_may
@@ -46,11 +47,14 @@ class Granted:
 
 def actors_of(user: Any, *, on: date) -> list[Actor]:
     """The roles of an account in force on a day, in the order they were granted; none of an account that is closed."""
-    if not user.is_active:
-        return []
+    return list(_in_force(user.get_username(), on=on)) if user.is_active else []
+
+
+@remembers
+def _in_force(name: str, *, on: date) -> tuple[Actor, ...]:
     with whole():
-        rows = GrantVersion.objects.on(on).filter(user=user.get_username()).order_by("identity_id")
-        return [Actor(Role(role), side) for role, side in rows.values_list("role", "side")]
+        rows = GrantVersion.objects.on(on).filter(user=name).order_by("identity_id")
+        return tuple(Actor(Role(role), side) for role, side in rows.values_list("role", "side"))
 
 
 def open_account(name: str) -> Any:

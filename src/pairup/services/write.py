@@ -29,6 +29,7 @@ from pairup.record.acting import acting, actor_of, whole
 from pairup.record.dated import Identity, Sealed
 from pairup.record.journal import JournalCheckpoint, JournalEntry
 from pairup.record.models import Programme
+from pairup.record.remembered import look_again
 from pairup.record.scopes import require_own
 from pairup.services import personal
 from pairup.services.access import require_may, require_oneself
@@ -287,6 +288,7 @@ def command(
         with whole():
             _end(doing, programme)
         acting().holdings.clear()  # what was written may be one's own from now on
+    look_again()
 
 
 @whole()

@@ -17,6 +17,7 @@ from django.utils.http import urlencode
 
 from pairup.errors import AccessError, PairupError
 from pairup.record.acting import OPERATOR, Actor, Role, acting_as, whole
+from pairup.record.remembered import following
 from pairup.services import tokens, users
 from pairup.web import refusals
 from pairup.web.pages import clock
@@ -37,7 +38,7 @@ class FrameworkActs:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with acting_as(OPERATOR):
+        with acting_as(OPERATOR), following():
             return self.get_response(request)
 
 

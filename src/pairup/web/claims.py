@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from pairup.errors import InputError
 from pairup.record.acting import Role
 from pairup.record.models import ClaimVersion, FeedbackVersion, SignatureVersion
+from pairup.record.remembered import remembered
 from pairup.reports.evaluation_section import evaluation_blocks
 from pairup.reports.facts import Both, ClaimFacts, Outcome
 from pairup.reports.writing import count
@@ -27,7 +28,6 @@ from pairup.web.forms import Keyed, carried_out, choices, done, label, tongue
 from pairup.web.listing import Cell, Column, Listing
 from pairup.web.pages import AsOf, Crumb, as_of, clock, page, programme_named
 from pairup.web.policy import may_open
-from pairup.web.remembered import remembered
 
 #: days in which whoever a reply is asked of answers
 REPLY_DAYS = 30

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from pairup.errors import InputError
 from pairup.record.acting import Role
+from pairup.record.remembered import remembered
 from pairup.reports.facts import Both
 from pairup.services import handovers, secondee_words, signing
 from pairup.services.handovers import LONGEST, PARTS, Handover
@@ -21,7 +22,6 @@ from pairup.values.words import Words
 from pairup.web.forms import Keyed, carried_out, choices, done, label, tongue
 from pairup.web.listing import Cell, Column, Listing
 from pairup.web.pages import Crumb, as_of, clock, page, programme_named
-from pairup.web.remembered import remembered
 
 _TONES = {"overdue": "bad", "due": "warn", "given": "warn", "accepted": "good", "reserved": "warn", "later": "quiet",
           "none": "quiet"}  # fmt: skip

@@ -21,6 +21,7 @@ from pairup.record.models import (
     NeedVersion,
     RegistrationVersion,
 )
+from pairup.record.remembered import remembered
 from pairup.reports.facts import Both
 from pairup.services import changes, desk, totals
 from pairup.services.desk import GROUPS, InHand, Names, Task
@@ -34,7 +35,6 @@ from pairup.web.listing import Cell, Column, Listing
 from pairup.web.navigation import programmes
 from pairup.web.pages import AsOf, Crumb, as_of, page, programme_named, programme_of
 from pairup.web.policy import may_open
-from pairup.web.remembered import remembered
 from pairup.web.rounds import STEPS
 from pairup.web.rows import actor_words, command_words, table_title
 from pairup.web.visited import last_visit, remember_visit

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from pairup.errors import InputError
 from pairup.record.models import MoneyLineVersion, PairingVersion
+from pairup.record.remembered import remembered
 from pairup.reports.facts import Both
 from pairup.reports.figures import Amount, Frame, Kind, money_by_year
 from pairup.reports.five_ways import FiveWays, Step
@@ -32,7 +33,6 @@ from pairup.web.listing import Cell, Column, FromRecord, Listing
 from pairup.web.pages import AsOf, Crumb, as_of, clock, language_of, page, programme_named
 from pairup.web.pictures import drawn
 from pairup.web.policy import may_open
-from pairup.web.remembered import remembered
 
 STEPS = ("due", "pledged", "paid", "executed", "audited")
 

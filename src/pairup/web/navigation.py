@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from pairup.record.models import ProgrammeVersion
+from pairup.record.remembered import remembers
 from pairup.reports.facts import Both
 from pairup.services import tables
 from pairup.values.words import Words
@@ -45,6 +46,7 @@ def entries(request: Any, programme: str) -> list[Entry]:
     return found
 
 
+@remembers
 def programmes(asked: AsOf) -> list[tuple[str, Both]]:
     """Programmes of the record, by code and name."""
     rows = tables.read_rows(ProgrammeVersion, on=asked.on, known_by=asked.known_by)

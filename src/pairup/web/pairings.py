@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from pairup.errors import InputError
 from pairup.record.models import PairingVersion
+from pairup.record.remembered import remembered
 from pairup.reports import decades_figure, maps, palette
 from pairup.reports.decades_figure import COLOURS, Bars, Term, decimal_year
 from pairup.reports.facts import Both, PlaceFacts
@@ -33,7 +34,6 @@ from pairup.web.listing import Cell, Column, Listing
 from pairup.web.pages import AsOf, Crumb, as_of, language_of, page, programme_named
 from pairup.web.pictures import drawn
 from pairup.web.policy import may_open
-from pairup.web.remembered import remembered
 
 _COLUMNS = [
     Column("donor", Words("web.column-donor")),

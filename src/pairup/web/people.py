@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from pairup.errors import InputError
 from pairup.record.acting import Role
+from pairup.record.remembered import remembered
 from pairup.reports.facts import Both
 from pairup.services import people, secondee_words, vault, welfare
 from pairup.services.reporting.places import Atlas, read_atlas
@@ -26,7 +27,6 @@ from pairup.web.listing import Cell, Column, Listing
 from pairup.web.me import Arrival
 from pairup.web.pages import Crumb, as_of, clock, page, programme_named
 from pairup.web.policy import may_open
-from pairup.web.remembered import remembered
 
 #: purposes for which an office may open what is closed; what was told in confidence is nobody's but the person's
 OPENED_FOR = (Purpose.EMERGENCY, Purpose.CONTACT, Purpose.IDENTITY)

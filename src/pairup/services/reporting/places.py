@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from pairup.record.models import OrganisationVersion, PairingVersion, PlaceVersion
+from pairup.record.remembered import remembers
 from pairup.reports.facts import Both, Change, NameFacts, PairingFacts, PlaceFacts, RowLink, RowTable
 from pairup.services.rows import rough, rough_last, row_table
 from pairup.services.tables import lineage, read_rows
@@ -35,6 +36,7 @@ class Atlas:
         return self.places[code].name if code in self.places else Both(code)
 
 
+@remembers
 def read_atlas(*, on: date, known_by: date | None = None) -> Atlas:
     """Read every place and organisation in force; a place that ended is read at its last version."""
     rows: dict[str, Any] = {}
@@ -64,6 +66,7 @@ def read_atlas(*, on: date, known_by: date | None = None) -> Atlas:
     return Atlas(places, names, where)
 
 
+@remembers
 def read_tops(programme: str, *, on: date, known_by: date | None = None) -> dict[str, str]:
     """For every pairing, the pairing at the top of its parents: reports roll up to it."""
     parents = dict(

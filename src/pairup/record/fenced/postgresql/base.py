@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
-from pairup.record import fence
+from pairup.record import fence, remembered
 from pairup.record.acting import Actor, acting
 from pairup.record.scopes import MASKS
 
@@ -29,6 +29,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         begins = sql.startswith("SET TRANSACTION")  # has to be a transaction's first statement, and reads nothing
         if self._behind != who and self.connection is not None and not begins:
             self.tell(who)
+        remembered.note(sql)
         return execute(sql, params, many, context)
 
     def tell(self, who: Actor) -> None:
