@@ -37,7 +37,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.put_up(who)
         if not who.sees_all and _ROUND.search(sql):
             raise AccessError("A statement reached round its views.", code="access.fence")
-        return execute(sql, params, many, context)
+        try:
+            return execute(sql, params, many, context)
+        except Exception:
+            if self.connection is not None and not self.connection.in_transaction:
+                self._behind = None  # a full disk makes SQLite roll back by itself, temporary views and all
+            raise
 
     def put_up(self, who: Actor) -> None:
         """Put the fence up for an actor, or take it down for one who sees all."""
