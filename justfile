@@ -47,6 +47,10 @@ simulate *args:
 crash *args:
     PYTHONPATH=src .venv/bin/python -m tests.crash.run {{args}}
 
+# The same on a PostgreSQL server, which is killed too every second time; some five seconds a cycle.
+crash-postgresql *args:
+    PAIRUP_TEST_DATABASE=postgresql PYTHONPATH=src .venv/bin/python -m tests.crash.run {{args}}
+
 # One bit wrong in 2,000 places of a record, and in 200 of each other file that holds it: refused, named or harmless. Some ten minutes.
 damage *args:
     PYTHONPATH=src .venv/bin/python -m tests.crash.damage {{args}}

@@ -5,6 +5,7 @@ PairupError
 ├── RuleError          no rule, or no version of it, answers (exit 1)
 ├── AccessError        the actor may not do this (exit 1)
 ├── ConflictError      the record changed, or is not in the state asked for (exit 1)
+├── StorageError       the disk, the file or the server under the record failed (exit 1)
 ├── NoPlanError        a plan was asked for its rows and has none (exit 3)
 └── NotIdentifiedError an estimate was asked for its value and has none (exit 3)
 """
@@ -53,6 +54,10 @@ class AccessError(PairupError):
 
 class ConflictError(PairupError):
     code = "pairup.conflict"
+
+
+class StorageError(PairupError):
+    code = "pairup.storage"
 
 
 class NoPlanError(PairupError):

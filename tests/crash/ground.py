@@ -38,6 +38,22 @@ def closed() -> None:
     connection.close()
 
 
+def spoil(record: Path, table: str) -> None:
+    """Overwrite the first page of a table in the open record's file, as a bad block would."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.execute("SELECT rootpage FROM sqlite_schema WHERE name = %s", [table])
+        ((page,),) = cursor.fetchall()
+        cursor.execute("PRAGMA page_size")
+        ((size,),) = cursor.fetchall()
+    closed()
+    with record.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+
+
 def verified(record: Path) -> list[str]:
     """What the record says of its own journal."""
     from pairup.services import open_record, write

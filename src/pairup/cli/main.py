@@ -170,6 +170,12 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except Exception as error:
+        from pairup.services.failures import refusal_of
+
+        if (failed := refusal_of(error)) is None:
+            raise
+        code = refuse(failed)
     sys.exit(code if isinstance(code, int) else 0)
 
 

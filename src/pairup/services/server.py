@@ -106,8 +106,10 @@ def let_go(tables: Iterable[str]) -> None:
     """Let whoever may add to these tables take away from them, as their owner."""
     from django.db import connection
 
-    with connection.cursor() as cursor:
-        cursor.execute(_LET_GO.format(tables=", ".join(f"'{table}'" for table in tables)))
+    named = ", ".join(f"'{table}'" for table in tables)
+    if named:  # without the pages' settings there are none of theirs
+        with connection.cursor() as cursor:
+            cursor.execute(_LET_GO.format(tables=named))
 
 
 def require_fence(address: Address) -> None:

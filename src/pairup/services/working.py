@@ -16,7 +16,7 @@ from django.db import connection
 from pairup.errors import PairupError
 from pairup.planning.plan import Stop, halting
 from pairup.record.acting import OPERATOR, acting_as
-from pairup.services import jobs, plans
+from pairup.services import failures, jobs, plans
 from pairup.services.jobs import COURSE, LEASE, Held, LostLease
 from pairup.values.words import Words
 
@@ -157,9 +157,9 @@ def work_one(worker: str, *, at: datetime | None = None) -> str | None:
             LOG.warning("%s was taken over", held.code)
         except PairupError as refused:
             _fail(held, refused)
-        except Exception:
+        except Exception as error:
             LOG.exception("%s broke", held.code)
-            _fail(held, None)
+            _fail(held, failures.refusal_of(error))
     return held.code
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from pairup.errors import AccessError, ConflictError, PairupError
-from pairup.values.words import Words, say
+from pairup.errors import AccessError, ConflictError, PairupError, StorageError
+from pairup.services.failures import refusal_of
+from pairup.values.words import LANGUAGES, Words, say
 from pairup.web.pages import language_of
 
 #: what is not there, or not one's own: both look alike
 _ABSENT = ("record.no-programme", "record.no-round")
+#: what failed under the record: no room, or nobody to write to for now; anything else is a fault of the machine
+_FAILED = {"record.disk-full": 507, "record.busy": 503, "record.server-gone": 503}
 
 
 def status_of(error: PairupError) -> int:
@@ -20,6 +24,8 @@ def status_of(error: PairupError) -> int:
         return 403
     if isinstance(error, ConflictError):
         return 409
+    if isinstance(error, StorageError):
+        return _FAILED.get(error.code, 500)
     return 404 if error.code in _ABSENT or error.code.endswith(".missing") else 422
 
 
@@ -59,5 +65,14 @@ def not_sent_from_here(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """A fault of ours; the page needs nothing that could be broken too."""
-    return render(request, "web/broken.html", status=500)
+    """A fault of ours, or a failure of the disk or server below; the page needs nothing that could be broken too."""
+    failed = refusal_of(sys.exc_info()[1])
+    if failed is None:
+        return render(request, "web/broken.html", status=500)
+    if request.path_info.startswith("/api/"):
+        from pairup.web import api
+
+        answer: HttpResponse = api.refusal(request, failed)
+        return answer
+    said = [(language.replace("_", "-"), told(failed, language)) for language in LANGUAGES]
+    return render(request, "web/broken.html", {"said": said}, status=status_of(failed))

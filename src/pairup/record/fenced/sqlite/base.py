@@ -108,7 +108,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         elif self.connection is not None and (self._behind != who or not who.sees_all):
             self.put_up(who, remembered.tables_in(sql))
         remembered.note(sql)
-        return execute(sql, params, many, context)
+        try:
+            return execute(sql, params, many, context)
+        except Exception:
+            if self.connection is not None and not self.connection.in_transaction:
+                self._behind = self._held = None  # a full disk makes SQLite roll back by itself, views and all
+            raise
 
     def put_up(self, who: Actor, tables: frozenset[str]) -> None:
         """Put the fence up for an actor before these tables, or take it down for one who sees all.
