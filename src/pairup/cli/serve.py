@@ -7,6 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import click
@@ -73,14 +78,35 @@ def serve(
         told["PAIRUP_PUBLIC"] = str(public.resolve())
     os.environ.update(told)
     serving.prepare(record)
-    click.echo(f"http://{host}:{port}/ shows {record}. Ctrl-C ends it.", err=True)
+    click.echo(f"Starting {workers} process{'es' * (workers > 1)} …", err=True)
     words = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers",
         str(workers), "--blocking-threads", "2", "--no-ws", "--log-level", "warning",
         "pairup.web.wsgi:application",
     ]  # fmt: skip
     working = [sys.executable, "-c", "from pairup.cli.main import main; main()", "work", "--record", str(record)]
+    say = partial(click.echo, f"http://{_written(host)}:{port}/ shows {record}. Ctrl-C ends it.", err=True)
+    threading.Thread(target=_say_when_it_answers, args=(host, port, say), daemon=True).start()
     raise SystemExit(_until_ended(words, working, {**os.environ, **told}))
+
+
+def _written(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _say_when_it_answers(host: str, port: int, say: Callable[[], None]) -> None:
+    """Ask the server until it has answered anything at all, then say so; who listens everywhere is asked at home."""
+    at_home = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (asked there, not listened at)
+    while True:
+        try:
+            line = HTTPConnection(at_home, port, timeout=30)
+            line.request("HEAD", "/static/web/mark.svg")
+            line.getresponse()
+        except (OSError, HTTPException):
+            time.sleep(0.2)
+        else:
+            say()
+            return
 
 
 def _until_ended(serving: list[str], working: list[str], told: dict[str, str]) -> int:
