@@ -7,10 +7,11 @@ pairup ships none: whose line is where is not ours to say, and their rights are 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from django.db import connection
 
 from pairup.errors import InputError
 from pairup.services import beside
@@ -22,9 +23,12 @@ _LARGEST = 8_000_000
 _MOST = 6000
 
 
-def outlines_beside(record: str | None = None) -> list[Outline]:
-    """Outlines as longitudes and latitudes; none where there is no file. Refuses a file that is no GeoJSON of lines."""
-    path = _path(record or os.environ.get("PAIRUP_RECORD", ""))
+def outlines_beside() -> list[Outline]:
+    """Outlines as longitudes and latitudes; none where there is no file. Refuses a file that is no GeoJSON of lines.
+
+    Beside a record on a server means beside the file that holds its address.
+    """
+    path = _path()
     if path is None or not path.is_file():
         return []
     if path.stat().st_size > _LARGEST:
@@ -37,11 +41,9 @@ def outlines_beside(record: str | None = None) -> list[Outline]:
     return [(*outline[:-1:step], outline[-1]) for outline in found if len(outline) > 1]
 
 
-def _path(record: str) -> Path | None:
-    try:
-        return beside(record, ".boundaries.geojson") if record else None
-    except InputError:
-        return None  # a record on a server has no folder
+def _path() -> Path | None:
+    place = connection.settings_dict.get("PLACE")
+    return beside(place, ".boundaries.geojson") if place else None
 
 
 def _refused(path: Path) -> InputError:
