@@ -10,14 +10,19 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from pairup.errors import InputError
-from pairup.reports.facts import Both, NameFacts, ProgrammeFacts, ReportFacts, RowTable, SourceFacts, WorthPart
+from pairup.reports.facts import Both, NameFacts, Origin, ProgrammeFacts, ReportFacts, RowTable, SourceFacts, WorthPart
+from pairup.reports.public_report import public_report
+from pairup.reports.render import to_html
+from pairup.reports.round_report import round_report
 from pairup.reports.write import write_report
 from pairup.values.codes import Preset
+from pairup.values.words import Words
 
 from .cast import a_pairing, sample_facts, sample_followed, sample_money, sample_tables
 from .pages import Page, broken_links, read
@@ -62,6 +67,19 @@ def test_numbers_of_the_office_link_to_rows_and_numbers_for_everyone_to_definiti
     assert {"rows/money.html#k-aa-north", "rows/money.html#k-aa-north/2015", "rows/posts.html"} <= set(office.links)
     assert {"#def-paid", "#def-post", "#def-pairing", "#def-project"} <= set(public.links)
     assert not [link for link in public.links if not link.startswith("#")]
+
+
+def test_everyone_reads_no_exact_count_of_people_beside_a_claim_nor_as_rows_of_a_table() -> None:
+    note = Words("claims.record-beside", {"computed": 11873, "uom": "people"})
+    people = replace(sample_facts().claims[0], notes=(note,))
+    few = replace(people, code="c-few", figure=Decimal(8))
+    origins = tuple(Origin(name, Words(f"services.table-{name}"), 4711, 0) for name in ("postings", "people"))
+    facts = replace(sample_facts(), claims=(people, few), origins=origins)
+
+    told = {make: to_html(make(facts)) for make in (round_report, public_report)}
+
+    assert all(word in told[round_report] for word in ("11,873", "c-few", "4,711"))
+    assert not [word for word in ("11,873", "11873", "c-few", "4,711") if word in told[public_report]]
 
 
 @pytest.mark.parametrize("name", PAGES)

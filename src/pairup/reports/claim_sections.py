@@ -74,14 +74,9 @@ def _computed(claim: ClaimFacts, public: bool) -> Inline:
     if claim.computed is None:
         return DASH
     link: Link | None = Definition("computed") if public else claim.computed_rows
-    rounded = public and claim.uom in PEOPLE_UOMS
-    shown = people_in_public(int(claim.computed)) if rounded else count(claim.computed)
-    figure = Run((Number(shown, link), claim.uom), " ") if claim.uom else Number(shown, link)
+    shown = Number(count(claim.computed), link)
+    figure = Run((shown, claim.uom), " ") if claim.uom else shown
     return said("computed-synthetic", figure=figure) if claim.computed_is_synthetic else figure
-
-
-#: units of measure that count people or households, which the public page rounds
-PEOPLE_UOMS = ("people", "person", "persons", "households", "household")
 
 
 # --- totals -------------------------------------------------------------------------------------------------

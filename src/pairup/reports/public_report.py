@@ -17,6 +17,7 @@ from pairup.reports.document import Block, Bullets, Document
 from pairup.reports.evaluation_section import evaluations_section
 from pairup.reports.facts import ReportFacts
 from pairup.reports.firm_section import firm_section
+from pairup.reports.in_public import in_public
 from pairup.reports.money_sections import money_section
 from pairup.reports.opening import public_sentences
 from pairup.reports.pairing_sections import map_figure, public_pairings
@@ -29,6 +30,7 @@ from pairup.reports.said import said
 
 def public_report(facts: ReportFacts) -> Document:
     """Make the report of a programme for everyone."""
+    facts = in_public(facts)
     picture = map_figure(facts, public=True)
     opening: tuple[Block, ...] = (Bullets(public_sentences(facts), is_lead=True),)
     return Document(

@@ -24,9 +24,9 @@ from pairup.record.models import (
     RoundVersion,
     SignatureVersion,
 )
-from pairup.reports.claim_sections import PEOPLE_UOMS
 from pairup.reports.disclosure import Counts, Earlier, Key, Told, every_part, may_tell_amount
 from pairup.reports.facts import Both, PlanKind
+from pairup.reports.in_public import PEOPLE_UOMS
 from pairup.reports.release.facts import (
     Agreed,
     ProjectRow,
@@ -119,7 +119,7 @@ def closed_rounds(programme: str, *, on: date, known_by: date | None = None) -> 
 
 def read_release(
     programme: str, *, on: date, people: tuple[Told, ...], earlier: tuple[Earlier, ...] = (), licence: str = "",
-    known_by: date | None = None,
+    number: int = 1, known_by: date | None = None,
 ) -> ReleaseFacts:  # fmt: skip
     """Everything a release holds beside the people it was given."""
     tops = read_tops(programme, on=on, known_by=known_by)
@@ -132,7 +132,7 @@ def read_release(
             _rows(ClaimVersion, programme, on, known_by).exclude(place=None)
             .values_list("identity__code", "place__code")
         ),
-        {code: Words(f"services.profession-{code}") for code in PROFESSIONS}, licence, earlier,
+        {code: Words(f"services.profession-{code}") for code in PROFESSIONS}, licence, earlier, number,
     )  # fmt: skip
 
 

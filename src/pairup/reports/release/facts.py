@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from pairup.reports.claim_sections import PEOPLE_UOMS
-from pairup.reports.disclosure import LEAST, Earlier, Key, Told
-from pairup.reports.facts import Both, ClaimFacts, ReportFacts, Text
+from pairup.reports.disclosure import Earlier, Key, Told
+from pairup.reports.facts import Both, ReportFacts, Text
+from pairup.reports.in_public import in_public
 from pairup.values.codes import ClaimClass, ProjectStatus
 from pairup.values.days import RoughDay
 from pairup.values.words import Words
@@ -94,6 +94,13 @@ class ReleaseFacts:
     professions: Mapping[str, Words] = field(default_factory=dict)
     licence: str = ""
     earlier: tuple[Earlier, ...] = ()
+    number: int = 1  # which release of its day this is
+
+    @property
+    def version(self) -> str:
+        """What the release is called: its day, and from the second of a day on its number, as in 2026-11-28.2."""
+        day = self.report.programme.day.isoformat()
+        return f"{day}.{self.number}" if self.number > 1 else day
 
     def told(self, name: str, key: Key = ()) -> int | None:
         """The published number of people of a cell, None where it is hidden; a cell that is not there is nobody."""
@@ -104,28 +111,12 @@ class ReleaseFacts:
         return tuple(voice for voice in self.voices if voice.about == about)
 
 
-#: units of totals of the record that stand beside a claim: things, never people. Money is known by its currency
-_OF_THINGS = frozenset({"projects", "pairings", "donors", "counties", "places", "needs"})
-#: notes of a claim that say what the record's own rows add up to
-_OF_RECORD = frozenset({
-    "claims.record-agrees", "claims.record-beside", "claims.record-differs", "claims.record-incomplete",
-    "claims.record-synthetic",
-})  # fmt: skip
-#: tables whose number of rows is told; of others it would count people, posts or journeys
-_COUNTED = frozenset({
-    "programme", "places", "organisations", "pairings", "rounds", "money", "works", "projects", "contracts", "assets",
-    "revenue_bases", "commitments", "envelopes", "indicators", "observations", "claims", "evaluations", "documents",
-    "sources", "agreed_results", "exchange_rates",
-})  # fmt: skip
-
-
 def for_everybody(facts: ReportFacts) -> ReportFacts:
     """Take out of a report's facts whatever tells of one post or person, of a journey, or counts people unprotected.
 
-    A claim that counts 1 to 9 people is left out; of the others the record's own number of people, and notes with it.
+    Claims and counted tables are those of `in_public`.
     """
-    claims = [one for one in facts.claims if not _is_small(one)]
-    codes = {one.code for one in claims}
+    facts = in_public(facts)
     return replace(
         facts,
         round=None,
@@ -133,29 +124,6 @@ def for_everybody(facts: ReportFacts) -> ReportFacts:
         pairings=tuple(replace(one, people=None, posts=None, rows=None, people_rows=None) for one in facts.pairings),
         rounds=tuple(replace(one, people=None, rows=None) for one in facts.rounds),
         handovers=(), followed=None, unmet=(), checks=None, itinerary=None, five_ways=(), burdens=(), waiting=(),
-        signatures=(), claims=tuple(_claim(one, codes) for one in claims),
-        totals=tuple(replace(one, rows=None) for one in facts.totals if not one.counts_people),
-        origins=tuple(replace(one, link=None) for one in facts.origins if one.table in _COUNTED),
+        signatures=(), totals=tuple(replace(one, rows=None) for one in facts.totals if not one.counts_people),
         checkpoint=None, tables=(),
     )  # fmt: skip
-
-
-def _is_small(one: ClaimFacts) -> bool:
-    return one.uom in PEOPLE_UOMS and one.figure is not None and 0 < abs(one.figure) < LEAST
-
-
-def _claim(one: ClaimFacts, codes: set[str]) -> ClaimFacts:
-    """A claim with the record's own total beside it where that counts things or money."""
-    return replace(
-        one, computed=one.computed if _counts_things(one.uom) else None, computed_rows=None, rows=None,
-        conflicts=tuple(code for code in one.conflicts if code in codes),
-        notes=tuple(note for note in one.notes if not _tells_people(note)),
-    )  # fmt: skip
-
-
-def _tells_people(note: Text) -> bool:
-    return isinstance(note, Words) and note.code in _OF_RECORD and not _counts_things(str(note.facts.get("uom", "")))
-
-
-def _counts_things(uom: str) -> bool:
-    return uom in _OF_THINGS or (len(uom) == 3 and uom.isupper())
