@@ -14,7 +14,7 @@ def test_a_release_is_written_checked_and_found_to_be_changed(pairup: Pairup, re
     done = pairup("release", "--record", record, "--into", "out", "--on", "2026-11-23")
     assert done.code == 0 and "stands in the journal as entry 2." in done.out
 
-    digest = done.out.split()[0]
+    digest = done.out.split(", ")[1]
     checked = pairup("release", "--check", "out")
     assert checked.code == 0 and digest in checked.out
     (tmp_path / "out/style.css").write_text("", encoding="utf-8")

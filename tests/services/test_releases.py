@@ -152,6 +152,45 @@ def test_a_release_as_of_an_earlier_day_is_refused(tmp_path: Path):
 
 
 @pytest.mark.usefixtures("record")
+def test_a_second_release_of_a_day_is_numbered_and_set_against_the_first(tmp_path: Path):
+    load(with_people(a_programme(), east=20, west=12))
+    first = release(tmp_path / "first")
+    load(with_people(a_programme(), east=20, west=13))  # somebody more, and a sum that was 15 is 15 still
+
+    with pytest.raises(ConflictError, match="a release never changes"):
+        release(tmp_path / "alone")
+    second = release(tmp_path / "second", previous=tmp_path / "first")
+    again = release(tmp_path / "again", previous=tmp_path / "first")
+    third = release(tmp_path / "third", previous=tmp_path / "second", licence="CC-BY-4.0")
+
+    assert [one.version for one in (first, second, third)] == ["2026-11-23", "2026-11-23.2", "2026-11-23.3"]
+    assert again.digest == second.digest and again.entry == second.entry
+    assert read_manifest(tmp_path / "second")["number"] == 2 and "number" not in read_manifest(tmp_path / "first")
+    said = json.loads((tmp_path / "third/data/protection.json").read_bytes())
+    assert said["digests_before"] == [first.digest, second.digest] and len(said["releases"]) == 3
+    assert "release 2 of that day" in (tmp_path / "second/en/index.html").read_text(encoding="utf-8")
+
+
+def test_two_releases_of_a_day_hide_together_what_two_of_two_days_hide(tmp_path: Path, new_record: Any):
+    """Two came to East while the sum of all, told as 35 before and after, grew by 4 at most."""
+
+    def told(name: str, on: date) -> dict[str, bytes]:
+        new_record(name)
+        load(with_people(a_programme(), east=20, west=12))
+        release(tmp_path / f"{name}-1")
+        load(with_people(a_programme(), east=22, west=12))
+        done = release(tmp_path / f"{name}-2", on=on, previous=tmp_path / f"{name}-1")
+        assert done.hidden > 0
+        return {key: value for key, value in content(done.folder).items() if key.startswith("data/people")}
+
+    same_day, next_day = told("same", ON), told("next", NEXT)
+
+    assert same_day == next_day
+    shown = same_day["data/people-in-all.json"] + same_day["data/people-by-prefecture.json"]
+    assert b"null" in shown, shown
+
+
+@pytest.mark.usefixtures("record")
 def test_a_previous_folder_that_the_journal_does_not_hold_is_refused(tmp_path: Path, new_record: Any):
     load(a_programme())
     release(tmp_path / "elsewhere")

@@ -48,5 +48,5 @@ def release(
             into, programme=programme, on=day_of(on), actor=actor, at=now(), previous=previous, licence=licence
         )
         bar.said = f"{done.files} files, {done.hidden} of {done.cells} counts of people hidden"
-    click.echo(f"{done.digest} stands in the journal as entry {done.entry}.")
+    click.echo(f"Release {done.version}, {done.digest}, stands in the journal as entry {done.entry}.")
     click.echo(f"Open {into / 'index.html'}, or give the folder to any web server.")

@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from pairup import __version__
 from pairup.errors import ConflictError
@@ -24,7 +25,10 @@ from pairup.services.release_facts import closed_rounds, read_people, read_relea
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A release that stands in a folder and in the journal. `hidden` of `cells` counts of people are not shown."""
+    """A release that stands in a folder and in the journal. `hidden` of `cells` counts of people are not shown.
+
+    `version` is its day, and from the second of a day on its number too.
+    """
 
     folder: Path
     digest: str
@@ -32,6 +36,7 @@ class Published:
     entry: int
     cells: int
     hidden: int
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +62,28 @@ def publish(
 ) -> Published:  # fmt: skip
     """Write a release into a folder and enter it in the journal; the same record and day give the same bytes.
 
-    Refuses a folder that holds something else, a day that is not after the last release, a `previous` that is not the
-    last release of the journal, and tables from which somebody could be told.
+    A day may have several, each set against those before it: one whose `previous` is of the same day is the next of
+    that day. Refuses a folder that holds something else, a day before the last release's, a `previous` that is not
+    the last release of the journal, and tables from which somebody could be told.
     """
     require_may(actor, "release.publish")
     home = programme or default_programme()
-    before = [one for one in registered(home) if one.day < on]
     earlier, digests = read_protection(previous) if previous else ((), ())
+    known = registered(home)
+    of_day = [one for one in known if one.day == on and one.digest in digests]
+    before, number = [one for one in known if one.day < on] + of_day, len(of_day) + 1
     _require_all_before(before, digests, previous)
     counts = read_people(home, on=on)
     told = protect(counts, earlier)
-    facts = read_release(home, on=on, people=told, earlier=earlier, licence=licence)
+    facts = read_release(home, on=on, people=told, earlier=earlier, licence=licence, number=number)
     closed = closed_rounds(home, on=on)
     files = with_manifest(
-        release_files(facts, closed, digests), programme=home, day=on, version=__version__
+        release_files(facts, closed, digests), programme=home, day=on, version=__version__, number=number
     )  # fmt: skip
     digest = digest_of(files)
     cells = [number for table in told for number in table.cells.values()]
     entry = _freeze(files, digest, into, home, on, digests, actor, at)
-    return Published(into, digest, len(files), entry, len(cells), cells.count(None))
+    return Published(into, digest, len(files), entry, len(cells), cells.count(None), facts.version)
 
 
 def _require_all_before(before: list[Registered], digests: tuple[str, ...], previous: Path | None) -> None:
@@ -103,18 +111,19 @@ def _freeze(
     """Put the folder in its place and the entry in the journal, or neither; give the number of the entry."""
     with write.alone():
         known = next((one for one in registered(programme) if one.digest == digest), None)
-        later = [one for one in registered(programme) if one.day >= on and one.digest != digest]
+        later = [one for one in registered(programme) if one.day >= on and one.digest not in (digest, *before)]
         if known is None and later:
             raise ConflictError(
                 f"A release as of {later[-1].day} was published before, and a release never changes.",
-                hint="Release as of a later day.", code="releases.not-after", day=later[-1].day,
+                hint="Release as of a later day; or give --previous FOLDER of the last one of that day, and this one "
+                "is the next of it.", code="releases.not-after", day=later[-1].day,
             )  # fmt: skip
         is_there = _is_same(into, digest)
         if known is not None:
             if not is_there:
                 _place(files, into)
             return known.entry
-        facts = {"day": on.isoformat(), "digest": digest, "files": len(files), "before": list(before)}
+        facts: dict[str, Any] = {"day": on.isoformat(), "digest": digest, "files": len(files), "before": list(before)}
         with write.command("release.publish", actor=actor, at=at, programme=programme, facts=facts) as doing:
             if not is_there:
                 _place(files, into)

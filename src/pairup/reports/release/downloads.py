@@ -75,8 +75,8 @@ def data_files(facts: ReleaseFacts) -> dict[str, bytes]:
         })  # fmt: skip
     programme = facts.report.programme
     found[PACKAGE] = to_json({
-        "profile": "tabular-data-package", "name": f"{programme.code}-{programme.day}".lower(),
-        "title": programme.name.en, "title_zh": programme.name.zh, "version": programme.day.isoformat(),
+        "profile": "tabular-data-package", "name": f"{programme.code}-{facts.version}".lower(),
+        "title": programme.name.en, "title_zh": programme.name.zh, "version": facts.version,
         "created": f"{programme.day}T00:00:00Z", "homepage": "../index.html",
         "description": say("releases.package-described"),
         "licenses": [{"name": facts.licence}] if facts.licence else [],

@@ -30,5 +30,9 @@ def page_of(
         told("foot-frozen", day=day(programme.day)), said("made-by", version=programme.code_version or DASH),
         said("no-boundaries"),
     )  # fmt: skip
-    subtitle = told("as-released", day=day(programme.day))
+    on = day(programme.day)
+    subtitle = (
+        told("as-released-again", day=on, number=count(facts.number))
+        if facts.number > 1 else told("as-released", day=on)
+    )  # fmt: skip
     return Document(name, title, subtitle, told("for-everybody"), opening, sections, foot, stamp)

@@ -17,13 +17,21 @@ MANIFEST = "manifest.json"
 PROTECTION = "data/protection.json"
 
 
-def with_manifest(files: Mapping[str, bytes], *, programme: str, day: date, version: str) -> dict[str, bytes]:
-    """Add the manifest to the files of a release. Equal files give equal bytes."""
+def with_manifest(
+    files: Mapping[str, bytes], *, programme: str, day: date, version: str, number: int = 1
+) -> dict[str, bytes]:
+    """Add the manifest to the files of a release. Equal files give equal bytes. `number`: which of its day it is."""
     told = {
         "programme": programme, "day": day.isoformat(), "made_by": f"pairup {version}",
         "files": {name: {"sha256": sha256(files[name]), "bytes": len(files[name])} for name in sorted(files)},
+        **_numbered(number),
     }  # fmt: skip
     return {**files, MANIFEST: to_json(told)}
+
+
+def _numbered(number: int) -> dict[str, int]:
+    """The first of a day says no number, as the releases before there were any."""
+    return {"number": number} if number > 1 else {}
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:
