@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from pairup.reports.figures import Frame, Step, altitude_profile
+from pairup.reports.figures import Frame
 from pairup.reports.labels import Label, Spot, place_labels, text_width
 from pairup.reports.maps import MapPoint, MapWords, point_map
 from pairup.reports.palette import ALTITUDE, DARK
 from pairup.reports.pictures import can_draw, check_glyphs, to_png, to_svg
+from pairup.reports.profile_figure import Step, altitude_profile
 from pairup.reports.said import STAMP
 from pairup.reports.write import write_report  # noqa: F401  (the pages' own module must load without fonts too)
 from pairup.values.words import Words
@@ -129,7 +130,8 @@ def test_a_machine_without_chinese_fonts_says_so_instead_of_drawing_boxes(tmp_pa
     empty.write_text('<?xml version="1.0"?><fontconfig><dir>/nonexistent</dir></fontconfig>', encoding="utf-8")
     script = (
         "from pairup.reports.pictures import check_glyphs, to_png\n"
-        "from pairup.reports.figures import Frame, Step, altitude_profile\n"
+        "from pairup.reports.figures import Frame\n"
+        "from pairup.reports.profile_figure import Step, altitude_profile\n"
         "print([words.facts['script'].code for words in check_glyphs('对口支援 བོད')])\n"
         "spec = altitude_profile([Step(0, 3000), Step(2, 4000, '对口')], 'h', Frame()).to_dict()\n"
         "plain = altitude_profile([Step(0, 3000), Step(2, 4000, 'night')], 'h', Frame()).to_dict()\n"

@@ -8,8 +8,9 @@ from pathlib import Path
 from pairup.planning.plan import Plan
 from pairup.planning.visits import Day, Nights, VisitProblem
 from pairup.reports import palette
-from pairup.reports.figures import Frame, Step, altitude_profile
+from pairup.reports.figures import Frame
 from pairup.reports.pictures import to_svg
+from pairup.reports.profile_figure import Step, altitude_profile
 from pairup.reports.said import plain
 from pairup.values.words import Words
 
@@ -37,8 +38,7 @@ def steps_of(plan: Plan[Day]) -> list[Step]:
         for minutes, name, is_night in points:
             height = float(problem.altitude[problem.at(name)])
             if not math.isnan(height):
-                label = f"{name} {height:,.0f} m" if is_night else ""
-                steps.append(Step(offset + minutes / 60, round(height), label))
+                steps.append(Step(offset + minutes / 60, round(height), name if is_night else None))
         place = problem.ids[problem.start] if problem.nights is Nights.RETURN else day.sleeps
     return steps
 

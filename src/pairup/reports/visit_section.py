@@ -6,7 +6,7 @@ from altair import LayerChart
 
 from pairup.reports.document import Block, Bullets, Column, Figure, Inline, Paragraph, Section, Table
 from pairup.reports.facts import Both, ItineraryFacts, ReportFacts, VisitDay
-from pairup.reports.figures import Step, altitude_profile
+from pairup.reports.profile_figure import Step, altitude_profile
 from pairup.reports.said import frame, number, picture, plain, said, together
 from pairup.reports.writing import clock, count, day
 
@@ -45,9 +45,7 @@ def _profile(visit: ItineraryFacts) -> Figure:
             Step(
                 point.hours,
                 point.altitude_m,
-                f"{point.name.say(language) if point.name else ''} {point.altitude_m:,} m".strip()
-                if point.is_night
-                else "",
+                (point.name.say(language) if point.name else "") if point.is_night else None,
             )
             for point in visit.profile
         ]

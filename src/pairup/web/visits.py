@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 from pairup.errors import InputError
 from pairup.record.models import PlanRunVersion, VisitFindingVersion, VisitVersion
 from pairup.reports.facts import Both, ItineraryFacts
-from pairup.reports.figures import Frame, Step, altitude_profile
+from pairup.reports.figures import Frame
+from pairup.reports.profile_figure import Step, altitude_profile
 from pairup.reports.said import STAMP
 from pairup.reports.writing import clock as clock_text
 from pairup.services import lives, signing
@@ -174,12 +175,9 @@ def visit_picture(request: Any, programme: str, code: str) -> HttpResponse:
     if way is None or len(way.profile) < 2:
         raise InputError(f"{code} has no profile.", code="web.missing", what=code)
     steps = [
-        Step(
-            point.hours, point.altitude_m,
-            f"{point.name.say(language)} {point.altitude_m:,} m" if point.is_night and point.name else "",
-        )
+        Step(point.hours, point.altitude_m, point.name.say(language) if point.is_night and point.name else None)
         for point in way.profile
-    ]  # fmt: skip
+    ]
     frame = Frame(say("reports.profile-metres", language), STAMP if way.is_synthetic else "")
     chart = altitude_profile(steps, say("reports.profile-hours", language), frame)
     return drawn(request, chart, name="profile", alt=say("trips.profile-alt", language))
