@@ -100,7 +100,7 @@ def _say_when_it_answers(host: str, port: int, say: Callable[[], None]) -> None:
     while True:
         try:
             line = HTTPConnection(at_home, port, timeout=30)
-            line.request("HEAD", "/static/web/mark.svg")
+            line.request("HEAD", "/account/login/")
             line.getresponse()
         except (OSError, HTTPException):
             time.sleep(0.2)

@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 
 from pairup.record.settings import *  # noqa: F403
 from pairup.record.settings import INSTALLED_APPS as _OF_THE_RECORD
+from pairup.web.stamp import stamp_of
 
 _HERE = Path(__file__).parent
 #: plain HTTP, for a browser on this machine: the one case in which the line cannot be listened to
@@ -44,9 +45,9 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
     "pairup.web.acting.FrameworkActs",  # sessions and sign-in are Django's own work
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -89,9 +90,10 @@ LOCALE_PATHS: list[str] = []  # what pairup says comes from its own catalogue (`
 LANGUAGE_COOKIE_NAME = "pairup_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
-STATIC_URL = "/static/"
+# the stamp stands before the path, so that scripts that import each other by relative addresses meet their own version
+STATIC_URL = f"/static/{stamp_of(_HERE / 'static', ('Django', 'django-allauth', 'django-htmx', 'django-ninja'))}/"
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 3600
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/[0-9a-f]{12}/"
 
 # --- who signs in ----------------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
