@@ -119,7 +119,7 @@ def _texts(labels: Sequence[Label], ground: _Ground, x: alt.X, y: alt.Y) -> list
         ]  # fmt: skip
         if rows:
             shape: dict[str, Any] = {"align": align, "baseline": "middle"}
-            rim: dict[str, Any] = {"color": palette.PAPER, "stroke": palette.PAPER, "strokeWidth": 4, "strokeJoin": "round"}
-            marks = [table(rows).mark_text(**shape, **rim), table(rows).mark_text(**shape)]
+            rim: dict[str, Any] = {**shape, "color": palette.PAPER, "stroke": palette.PAPER, "strokeWidth": 4}
+            marks = [table(rows).mark_text(**rim, strokeJoin="round"), table(rows).mark_text(**shape)]
             drawn += [mark.encode(x=x, y=y, text="text:N") for mark in marks]
     return drawn
