@@ -86,7 +86,7 @@ def _row(row: Sequence[Cell], language: str) -> str:
 
 
 def _cell(cell: Cell, opens: str, closes: str, language: str) -> str:
-    text = conditional_escape(text_of(cell.value, language))
+    text = str(conditional_escape(text_of(cell.value, language)))
     if cell.href:
         text = f'<a href="{escape(cell.href)}">{text}</a>'
     classes = cell.classes
