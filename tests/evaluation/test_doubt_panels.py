@@ -10,7 +10,7 @@ import pytest
 from pairup.evaluation.design_file import design_of
 from pairup.evaluation.doubt.clusters import check_few_clusters
 from pairup.evaluation.doubt.missing import check_attrition, lee_bounds
-from pairup.evaluation.doubt.pool import check_pool
+from pairup.evaluation.doubt.pool import check_pool, pool_of
 from pairup.evaluation.doubt.spillover import neighbours_of, rings
 from pairup.evaluation.doubt.two_way import Kind, group_time_effect, two_way, two_way_effect
 from pairup.evaluation.estimate import DoubtCheck, Estimate, Identification
@@ -155,6 +155,28 @@ def test_a_pool_with_other_trends_fails_and_with_other_levels_does_not() -> None
 
     assert check_pool(replace(panel, outcome=high), LATER).passed is True
     assert check_pool(replace(panel, outcome=steep), LATER).passed is False
+
+
+def test_the_pool_is_told_from_moments_as_unit_by_unit() -> None:
+    panel = drawn({4: 30, 6: 50, None: 50}, periods=8, noise=0.3)
+    told = pool_of(panel, LATER)
+
+    before, treated = panel.outcomes[:, :3], panel.is_treated
+    for figure, found in (
+        (before.mean(axis=1), told and told.level),
+        (before[:, 2] - before[:, 0], told and told.trend),
+    ):
+        inside = [figure[side] - figure[side].mean() for side in (treated, ~treated)]
+        spread = np.sqrt(sum(part @ part for part in inside) / (len(figure) - 2))
+        assert found == pytest.approx((figure[treated].mean() - figure[~treated].mean()) / spread, rel=1e-10)
+
+
+def test_units_whose_trends_are_all_one_have_no_deviations_to_tell_trends_in() -> None:
+    panel = drawn({6: 50, None: 50}, periods=8, noise=0.3)
+    level = np.random.default_rng(1).standard_normal(100)[panel.unit_at]
+    told = pool_of(replace(panel, outcome=level + 0.1 * panel.period_at), LATER)
+
+    assert told is not None and told.level is not None and told.trend is None
 
 
 def a_valley(reaches: float, seed: int = 0) -> Panel:

@@ -195,14 +195,20 @@ class Panel:
         """Name the data by what they say; the order of rows given does not matter."""
         digest = hashlib.sha256()
         parts: list[Any] = [self.is_balanced, self.periods.are_days, sorted(self.labels.items()), sorted(self.columns)]
-        for words in (repr(parts), *(f"{len(codes)}\n" + "\n".join(codes) for codes in (self.units, self.clusters))):
-            digest.update(words.encode())
+        units = _as_bytes(self.units)
+        clusters = units if self.clusters is self.units else _as_bytes(self.clusters)
+        for words in (repr(parts).encode(), units, clusters):
+            digest.update(words)
         arrays: list[NDArray[Any]] = [self.periods.values, self.outcome, self.starts, self.cluster_at]
         arrays += [] if self.is_balanced else [self.unit_at, self.period_at]  # what balance does not say already
         arrays += [self.columns[name] for name in sorted(self.columns)]
         for array in [*arrays, *([] if self.weight is None else [self.weight])]:
             digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
+
+
+def _as_bytes(codes: tuple[str, ...]) -> bytes:
+    return (f"{len(codes)}\n" + "\n".join(codes)).encode()
 
 
 Coded = tuple[tuple[str, ...], Ints]  # codes, and the place of each row's among them
@@ -247,8 +253,8 @@ def assembled(rows: Rows, before: Sequence[Finding] = ()) -> Panel:
     names, of_row = rows.cluster or (rows.units, rows.unit_at)
     groups, cluster_at = _used(of_row[order][first], len(names))
     return Panel(
-        tuple(rows.units[k] for k in units), Periods(values, rows.periods.are_days), unit_at.astype(np.int64),
-        period_at.astype(np.int64), rows.outcome[seen], starts.astype(np.int64), tuple(names[k] for k in groups),
+        _chosen(rows.units, units), Periods(values, rows.periods.are_days), unit_at.astype(np.int64),
+        period_at.astype(np.int64), rows.outcome[seen], starts.astype(np.int64), _chosen(names, groups),
         cluster_at.astype(np.int64), None if rows.weight is None else rows.weight[seen],
         {name: column[seen] for name, column in rows.columns.items()},
         {name: tuple(codes[k] for k in at[order][first]) for name, (codes, at) in rows.labels.items()},
@@ -267,6 +273,11 @@ def _in_order(rows: Rows) -> Ints:
         if len(order) == len(key) and (size != len(key) or (there >= 0).all()):
             return order
     return np.lexsort((rows.period_at, rows.unit_at))
+
+
+def _chosen(names: tuple[str, ...], places: Ints) -> tuple[str, ...]:
+    """Give the names at places in order; all of them as they are, so that units that are their own clusters share."""
+    return names if len(places) == len(names) else tuple(names[k] for k in places.tolist())
 
 
 def _used(at: Ints, count: int) -> tuple[Ints, Ints]:

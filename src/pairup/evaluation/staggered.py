@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc
 
-from pairup.evaluation.cells import Cells, Linear, Spread
+from pairup.evaluation.cells import Cells, Linear, Spread, cells_of
 from pairup.evaluation.design import Comparison, Design, InferenceKind
 from pairup.evaluation.doubts_of_did import checked, without_effect
 from pairup.evaluation.estimate import AtEventTime, Found
@@ -115,6 +115,11 @@ def missing(table: GroupTime, design: Design) -> Words:
 
 def level_without(panel: Panel, value: float) -> float:
     """Give what the treated rows would have had on average without the help."""
+    if panel.is_balanced and panel.weight is None:
+        cells = cells_of(panel)
+        after = np.arange(cells.periods) >= cells.starts[:, None]
+        rows = cells.sizes[:, None] * after
+        return float((cells.means * rows).sum() / rows.sum()) - value
     on = panel.is_on
     weight = None if panel.weight is None else panel.weight[on]
     return float(np.average(panel.outcome[on], weights=weight)) - value

@@ -65,7 +65,10 @@ def check_attrition(whole: Panel, design: Design) -> DoubtCheck:
     whole = _asked(whole, design)
     gate = design.gates.get("G12", {})
     most, apart = gate.get("missing", _MOST), gate.get("differential", _APART)
-    counts = np.bincount(whole.unit_at, minlength=len(whole.units))
+    if whole.is_balanced:
+        counts = np.full(len(whole.units), len(whole.periods))
+    else:
+        counts = np.bincount(whole.unit_at, minlength=len(whole.units))
     if len(whole.periods) > 1 and np.median(counts) <= 1:
         return DoubtCheck("attrition", None, Words("doubt.attrition-rounds"), is_essential=True)
     seen = counts / max(len(whole.periods), 1)

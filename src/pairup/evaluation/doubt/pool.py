@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pairup.evaluation.cells import quantile
+from pairup.evaluation.cells import Cells, cells_of, quantile
 from pairup.evaluation.design import Comparison, Design, Method
 from pairup.evaluation.estimate import DoubtCheck, said
 from pairup.evaluation.panel import Panel
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 _ALIKE = 0.25  # standard deviations, as Imbens and Rubin (2015, section 14.2) have it
 _LATER_POOLS = (Method.STAGGERED_DID, Method.IMPUTATION_DID, Method.EVENT_STUDY)
@@ -46,22 +47,47 @@ def pool_of(panel: Panel, design: Design) -> Pool | None:
         for at in range(first, len(panel.periods))
     )
     group = panel.starts == first if panel.is_treated.all() else panel.is_treated
-    before = panel.outcomes[:, :first]
     doubt = quantile(0.95) * float(np.sqrt(1 / group.sum() + 1 / (~group).sum()))
-    trend = before[:, -1] - before[:, 0] if first > 1 else None
+    level, trend = np.zeros((2, len(panel.periods)))
+    level[:first] = 1 / first
+    trend[[0, first - 1]] = -1.0, 1.0
     return Pool(
-        sizes, _apart(before.mean(axis=1), group), None if trend is None else _apart(trend, group), doubt
+        sizes, _apart(panel, level, group), _apart(panel, trend, group) if first > 1 else None, doubt
     )  # fmt: skip
 
 
-def _apart(figure: Floats, group: NDArray[np.bool_]) -> float | None:
-    """Give the difference of means in standard deviations within both groups together."""
+def _apart(panel: Panel, weights: Floats, group: NDArray[np.bool_]) -> float | None:
+    """Give the difference of means of a weighted sum of each unit's periods, in standard deviations within both groups.
+
+    group : of each unit, the same for all units with one start.
+    """
+    if panel.is_balanced and (found := _apart_by_moments(cells_of(panel), weights, group, panel.starts)) is not None:
+        return found
+    used = np.flatnonzero(weights)
+    figure = panel.outcomes[:, used] @ weights[used]
     inside = np.concatenate([figure[group] - figure[group].mean(), figure[~group] - figure[~group].mean()])
     freedom = len(inside) - 2
     spread = float(np.sqrt(inside @ inside / freedom)) if freedom > 0 else 0.0
     if not spread > 1e-12 * max(1.0, float(np.abs(figure).max())):
         return None
     return float(figure[group].mean() - figure[~group].mean()) / spread
+
+
+def _apart_by_moments(cells: Cells, weights: Floats, group: NDArray[np.bool_], starts: Ints) -> float | None:
+    """Tell the same from moments; None where their products cancel, so that only the units can tell."""
+    first = np.zeros(cells.periods + 1, np.bool_)
+    first[starts] = group
+    inside = first[cells.starts]
+    figure = cells.means @ weights
+    products = np.einsum("t,ctu,u->c", weights, cells.scatters, weights)
+    mean, squares = [], 0.0
+    for side in (inside, ~inside):
+        mean.append(float(np.average(figure[side], weights=cells.sizes[side])))
+        squares += float(products[side].sum() + cells.sizes[side] @ (figure[side] - mean[-1]) ** 2)
+    size = np.einsum("t,ctu,u->", np.abs(weights), np.abs(cells.scatters), np.abs(weights))
+    if not squares > 1e-6 * size or cells.total <= 2:
+        return None
+    return (mean[0] - mean[1]) / float(np.sqrt(squares / (cells.total - 2)))
 
 
 def check_pool(panel: Panel, design: Design) -> DoubtCheck:

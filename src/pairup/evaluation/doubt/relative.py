@@ -35,6 +35,7 @@ from pairup.evaluation.doubt.event_path import EventPath
 Floats = NDArray[np.float64]
 
 _ANGLES = 720
+_A_FEW = 4
 _FIRST_PART = 0.1  # of alpha goes to the least-favourable part of the hybrid, as the authors have it
 #: a breakdown beyond it is told as this
 MOST = 16.0
@@ -101,15 +102,22 @@ class RelativeMagnitudes:
         low, high = 0.0, MOST
         tried = np.concatenate([[0.0], np.geomspace(0.125, MOST, 15)])
         for _ in range(4):
-            kept = self._kept_zero(tried)
-            if kept[0] and low == 0.0 and tried[0] == 0.0:
+            at = self._first_kept(tried)
+            if at == 0 and tried[0] == 0.0:
                 return None
-            if not kept.any():
+            if at is None:
                 return float(tried[-1])
-            at = int(np.flatnonzero(kept)[0])
             low, high = float(tried[at - 1]) if at else low, float(tried[at])
             tried = np.linspace(low, high, 17)
         return low
+
+    def _first_kept(self, ratios: Floats) -> int | None:
+        """Find the first Mbar of which zero is kept; a few are asked at a time, as most lie beyond it."""
+        for first in range(0, len(ratios), _A_FEW):
+            kept = self._kept_zero(ratios[first : first + _A_FEW])
+            if kept.any():
+                return first + int(np.argmax(kept))
+        return None
 
     def _kept_zero(self, ratios: Floats) -> NDArray[np.bool_]:
         """For each Mbar: whether zero is kept."""
@@ -164,12 +172,13 @@ def _least_favourable(corners: Floats, spread: Floats, chance: float) -> Floats:
     around = np.array([np.cos(angle), np.sin(angle)])
     height = np.maximum((corners @ root @ around).max(axis=1), 0.0)  # (B, angles)
     top = np.maximum(height.max(axis=1, keepdims=True), 1e-300)
-    rate = np.where(height > 1e-9 * top, 0.5 / np.maximum(height / top, 1e-9) ** 2, np.inf)
+    is_up = height > 1e-9 * top
+    falling = np.where(is_up, -0.5 / np.maximum(height / top, 1e-9) ** 2, 0.0)
     square = np.zeros((len(corners), 1))
     for _ in range(60):
-        share = np.where(np.isinf(rate), 0.0, np.exp(-np.where(np.isinf(rate), 0.0, rate) * square))
+        share = np.exp(falling * square) * is_up
         mean = share.mean(axis=1, keepdims=True)
-        slope = (np.where(np.isinf(rate), 0.0, rate) * share).mean(axis=1, keepdims=True) / np.maximum(mean, 1e-300)
+        slope = -(falling * share).mean(axis=1, keepdims=True) / np.maximum(mean, 1e-300)
         step = np.maximum(np.log(np.maximum(mean, 1e-300) / chance), 0.0) / np.maximum(slope, 1e-300)
         square = square + step
         if step.max() <= 1e-12 * (1 + square.max()):
