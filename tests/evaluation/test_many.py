@@ -15,6 +15,7 @@ from pairup.evaluation.design import ClaimedEffect, Design, Inference, Inference
 from pairup.evaluation.many import Answered, evaluate_many
 from tests.evaluation.panels import drawn as parallel
 from tests.evaluation.test_synthetic import drawn
+from tests.measurement.conftest import HAS_SPARK
 
 CLAIM = ClaimedEffect(rises=True, low=0.5, high=1.5, is_share=False)
 DESIGNS = [
@@ -35,6 +36,17 @@ def test_one_worker_and_eight_give_the_same_bytes() -> None:
     with working_on("threads"):
         assert said(evaluate_many(PANELS, ASKED, jobs=8)) == alone
     assert said(evaluate_many(PANELS, ASKED, jobs=8)) == alone
+
+
+@pytest.mark.skipif(not HAS_SPARK, reason="no pyspark or no java: pip install 'pairup[spark]' and Java 17")
+def test_the_same_call_over_spark_gives_the_same_bytes() -> None:
+    folder = read_claim_folder(claims_folder(3, 12, 12, 0))
+    alone = said(evaluate_many(PANELS, ASKED, jobs=1)), [one.to_dict() for one in check_claim_folder(folder, jobs=1)]
+
+    with working_on("local[2]", jobs=2):
+        spread = said(evaluate_many(PANELS, ASKED)), [one.to_dict() for one in check_claim_folder(folder)]
+
+    assert spread == alone
 
 
 def test_the_order_of_the_claims_changes_no_answer() -> None:
