@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pairup.evaluation.bounds import BOUNDS, Band, band, said
+from pairup.evaluation.bounds import BOUNDS, Band, band
 from pairup.evaluation.units import read_uom
+from pairup.values.figures import said_exactly
 
 
 @pytest.mark.parametrize(
@@ -75,4 +76,4 @@ def test_two_bands_meet_or_one_is_above(a: Decimal, b: Decimal, c: Decimal, d: D
     ],
 )
 def test_figures_are_written_for_people(value: str, text: str) -> None:
-    assert said(Decimal(value)) == text
+    assert said_exactly(Decimal(value)) == text

@@ -17,10 +17,11 @@ from datetime import date
 from decimal import Decimal
 
 from pairup.errors import InputError
-from pairup.evaluation.bounds import Band, band, said
+from pairup.evaluation.bounds import Band, band
 from pairup.evaluation.claim import Check, CheckName, Claim, Verdict
 from pairup.evaluation.units import Uom, decimal, read_uom, taken_for
 from pairup.values.days import RoughDay, Span
+from pairup.values.figures import said_exactly
 from pairup.values.words import Words
 
 _SLIP = Decimal("0.1")  # one decimal place too many; also what lies between 亿 and billion
@@ -155,7 +156,7 @@ def _check_same(one: Said, beside: Beside) -> list[Check]:
     against = [other for other in alike if not other.band.meets(one.band)]
     if against:
         codes = tuple(other.claim.code for other in against)
-        low, high = (said(value / decimal(one.uom.factor)) for value in value_range([one, *alike]))
+        low, high = (said_exactly(value / decimal(one.uom.factor)) for value in value_range([one, *alike]))
         speakers = "; ".join(sorted({other.claim.speaker for other in against}))
         facts = {"claims": ", ".join(codes), "speakers": speakers, "low": low, "high": high, "uom": one.claim.uom}
         words = Words("claims.same-differs", facts)
@@ -187,8 +188,9 @@ def _check_wholes(one: Said, beside: Beside) -> list[Check]:
 
 def _named(one: Said, others: list[Said]) -> dict[str, str]:
     return {
-        "claims": ", ".join(other.claim.code for other in others), "figure": said(_figure(one)), "uom": one.claim.uom,
-        "wholes": "; ".join(f"{said(_figure(other))} {other.claim.uom} ({_period(other)})" for other in others),
+        "claims": ", ".join(other.claim.code for other in others), "figure": said_exactly(_figure(one)),
+        "uom": one.claim.uom,
+        "wholes": "; ".join(f"{said_exactly(_figure(other))} {other.claim.uom} ({_period(other)})" for other in others),
     }  # fmt: skip
 
 
@@ -201,7 +203,7 @@ def _check_broken(one: Said, broken: list[Said]) -> Check:
         return Check(CheckName.PART, False, words, value, codes, Verdict.UNIT_DOUBTFUL)
     if _decimal_slip(one, broken):
         value = _figure(one) * _SLIP
-        words = Words("claims.part-magnitude", facts | {"value": said(value)})
+        words = Words("claims.part-magnitude", facts | {"value": said_exactly(value)})
         return Check(CheckName.PART, False, words, value, codes, Verdict.MAGNITUDE_DOUBTFUL)
     return Check(CheckName.PART, False, Words("claims.part-too-large", facts), None, codes, Verdict.CONTRADICTED_BY)
 
@@ -214,7 +216,9 @@ def _check_parts(one: Said, beside: Beside) -> list[Check]:
         these = [other for other in larger if _is_explained(other, beside) is is_explained]
         if these:
             codes = tuple(other.claim.code for other in these)
-            words = Words(code, {"claims": ", ".join(codes), "figure": said(_figure(one)), "uom": one.claim.uom})
+            words = Words(
+                code, {"claims": ", ".join(codes), "figure": said_exactly(_figure(one)), "uom": one.claim.uom}
+            )
             entails = None if is_explained else Verdict.CONTRADICTED_BY
             checks.append(Check(CheckName.PART, None if is_explained else False, words, None, codes, entails))
     return checks
@@ -242,8 +246,8 @@ def _both_ways(one: Said, other: Uom, value: Decimal) -> dict[str, str]:
     common = read_uom("ha") if one.uom.kind == "area" else one.uom
     factor = decimal(one.uom.factor) / decimal(common.factor)
     return {
-        "number": said(number), "told": told.told, "other": other.told, "common": common.told,
-        "as_told": said(_figure(one) * factor), "as_meant": said(value * factor),
+        "number": said_exactly(number), "told": told.told, "other": other.told, "common": common.told,
+        "as_told": said_exactly(_figure(one) * factor), "as_meant": said_exactly(value * factor),
     }  # fmt: skip
 
 
@@ -292,7 +296,7 @@ def _check_period(one: Said, beside: Beside) -> list[Check]:
         return []
     codes = tuple(other.claim.code for other in twins)
     facts = {
-        "claims": ", ".join(codes), "figure": said(_figure(one)), "uom": one.claim.uom, "period": _period(one),
+        "claims": ", ".join(codes), "figure": said_exactly(_figure(one)), "uom": one.claim.uom, "period": _period(one),
         "others": "; ".join(_period(other) for other in twins),
     }  # fmt: skip
     return [Check(CheckName.PERIOD, None, Words("claims.period-unclear", facts), None, codes, Verdict.CANNOT_BE_TOLD)]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 
-from pairup.evaluation.bounds import band, said
+from pairup.evaluation.bounds import band
 from pairup.evaluation.claim import Check, CheckName, Claim, Verdict
 from pairup.evaluation.units import convert, read_uom, taken_for
+from pairup.values.figures import said_exactly
 from pairup.values.words import Words
 
 Numbers = Mapping[str, str]
@@ -58,16 +59,19 @@ def check_arithmetic(claim: Claim) -> list[Check]:
         return []
     if kind == "convert":
         return _check_conversion(claim)
-    facts = {"kind": kind, "figure": said(claim.figure), "uom": claim.uom}
+    facts = {"kind": kind, "figure": said_exactly(claim.figure), "uom": claim.uom}
     if kind not in KINDS:
         return [_cannot("claims.arithmetic-unknown", facts)]
     try:
         computed = KINDS[kind](numbers)
     except (KeyError, InvalidOperation, ZeroDivisionError):
         return [_cannot("claims.arithmetic-unreadable", facts)]
-    facts |= {key: said(_number(numbers, key)) for key in _KEYS[kind] if key != "parts"}
+    facts |= {key: said_exactly(_number(numbers, key)) for key in _KEYS[kind] if key != "parts"}
     parts = str(numbers.get("parts", "0")).split("|")
-    facts |= {"computed": said(computed), "parts": " + ".join(said(Decimal(part.strip())) for part in parts)}
+    facts |= {
+        "computed": said_exactly(computed),
+        "parts": " + ".join(said_exactly(Decimal(part.strip())) for part in parts),
+    }
     if computed in band(claim.figure, claim.bound, read_uom(claim.uom)):
         entails = Verdict.HOLDS if claim.bound in ("", "exact") else Verdict.HOLDS_ROUNDED
         words = Words(f"claims.arithmetic-{kind}-agrees", facts)
@@ -75,7 +79,7 @@ def check_arithmetic(claim: Claim) -> list[Check]:
     code = f"claims.arithmetic-{kind}-differs"
     if kind == "growth" and _is_ratio_in_disguise(claim, numbers):
         code = "claims.arithmetic-growth-is-ratio"
-        facts |= {"ratio": said(_number(numbers, "to") / _number(numbers, "from") * 100)}
+        facts |= {"ratio": said_exactly(_number(numbers, "to") / _number(numbers, "from") * 100)}
     return [Check(CheckName.ARITHMETIC, False, Words(code, facts), computed, entails=Verdict.ARITHMETIC_WRONG)]
 
 
@@ -89,18 +93,18 @@ def _is_ratio_in_disguise(claim: Claim, numbers: Numbers) -> bool:
 def _check_conversion(claim: Claim) -> list[Check]:
     assert claim.figure is not None
     numbers = claim.arithmetic
-    facts = {"figure": said(claim.figure), "uom": claim.uom, "kind": "convert"}
+    facts = {"figure": said_exactly(claim.figure), "uom": claim.uom, "kind": "convert"}
     try:
         value, source, target = _number(numbers, "value"), str(numbers["from_uom"]), str(numbers["to_uom"])
     except (KeyError, InvalidOperation):
         return [_cannot("claims.arithmetic-unreadable", facts)]
     computed = convert(value, source, target)
-    facts |= {"value": said(value), "from": source, "to": target}
+    facts |= {"value": said_exactly(value), "from": source, "to": target}
     if computed is None or read_uom(target).kind != read_uom(claim.uom).kind:
         return [_cannot("claims.unit-not-the-same", facts, CheckName.UNIT)]
     computed = convert(computed, target, claim.uom)
     assert computed is not None
-    facts |= {"computed": said(computed)}
+    facts |= {"computed": said_exactly(computed)}
     allowed = band(claim.figure, claim.bound, read_uom(claim.uom))
     if computed in allowed:
         entails = Verdict.HOLDS if claim.bound in ("", "exact") else Verdict.HOLDS_ROUNDED

@@ -21,13 +21,14 @@ from numpy.typing import NDArray
 
 from pairup.errors import InputError
 from pairup.evaluation.design import Design, Inference, InferenceKind, Predictor
-from pairup.evaluation.estimate import AtEventTime, Certificate, DoubtCheck, Effect, Found, Path, said
+from pairup.evaluation.estimate import AtEventTime, Certificate, DoubtCheck, Effect, Found, Path
 from pairup.evaluation.panel import Panel
 from pairup.evaluation.placebos import draws_of, rank_of
 from pairup.evaluation.predictor_doubt import with_predictors
 from pairup.evaluation.predictors import traits_of
 from pairup.evaluation.synthetic_control import Controls
 from pairup.evaluation.weights import Fit, fit_points
+from pairup.values.figures import said
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]

@@ -87,14 +87,3 @@ def _half_of_last_digit(size: Decimal, *, is_money: bool) -> Decimal:
     if exponent <= 0:
         return half
     return max(_HALF, min(half, size * _ZEROS)) if is_money else _HALF
-
-
-def said(value: Decimal) -> str:
-    """Write a figure for people: grouped, two digits after the point at most, more where it is small.
-
-    >>> said(Decimal("20631000000.0000")), said(Decimal("240.353")), said(Decimal("0.0152"))
-    ('20,631,000,000', '240.35', '0.0152')
-    """
-    places = Decimal("0.01") if abs(value) >= 1 else Decimal("0.0001")
-    text = f"{value.quantize(places):,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -13,12 +13,13 @@ from types import MappingProxyType
 
 from pairup.evaluation.agreement import Beside, check_beside, read_said, value_range
 from pairup.evaluation.arithmetic import check_arithmetic
-from pairup.evaluation.bounds import band, said
+from pairup.evaluation.bounds import band
 from pairup.evaluation.claim import Check, CheckName, Claim, ClaimResult, Computed, Verdict
 from pairup.evaluation.did import Change
 from pairup.evaluation.judging import Judged
 from pairup.evaluation.units import decimal, read_uom
 from pairup.values.codes import ClaimClass
+from pairup.values.figures import said_exactly
 from pairup.values.words import Words
 
 __all__ = [
@@ -108,7 +109,7 @@ def _check_record(claim: Claim, total: Computed | None) -> list[Check]:
     """Set the record's own total beside the claimed one."""
     if total is None:
         return []
-    facts = {"computed": said(total.figure), "uom": total.uom}
+    facts = {"computed": said_exactly(total.figure), "uom": total.uom}
     if total.is_synthetic:
         return [Check(CheckName.RECORD, None, Words("claims.record-synthetic", facts), total.figure)]
     if claim.figure is None or read_uom(claim.uom).kind != read_uom(total.uom).kind:
@@ -187,7 +188,8 @@ def _contradiction(group: set[str], by_code: Mapping[str, ClaimResult]) -> Contr
     factor = decimal(read_uom(first.uom).factor)
     speakers = tuple(sorted({each.speaker for each in claims}))
     facts = {
-        "claims": ", ".join(codes), "low": said(low / factor), "high": said(high / factor), "uom": first.uom,
+        "claims": ", ".join(codes), "low": said_exactly(low / factor), "high": said_exactly(high / factor),
+        "uom": first.uom,
         "count": len(codes), "speakers": "; ".join(speakers),
     }  # fmt: skip
     return Contradiction(

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairup.errors import InputError, NotIdentifiedError
+from pairup.values.figures import said
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]
@@ -119,7 +120,7 @@ def look_at_change(
     means = np.array([sides.means[name] for name in names])
     before, after = (exp(side) if is_log else float(side) for side in means[treated].mean(axis=0))
     facts: dict[str, str | int] = {
-        "before": _said(before), "after": _said(after), "treated": int(treated.sum()), "day": str(days[0]),
+        "before": said(before), "after": said(after), "treated": int(treated.sum()), "day": str(days[0]),
     }  # fmt: skip
     seen = Change(
         ChangeKind.BEFORE_AFTER, _told("before-after", facts, is_synthetic), before, after,
@@ -148,10 +149,10 @@ def _beside_others(
         **seen.words.facts,
         "others": seen.others,
         "level": f"{level * 100:g}",
-        "value": _said(value * scale) + unit,
+        "value": said(value * scale) + unit,
     }
     if found:
-        facts |= {"low": _said(found[0] * scale) + unit, "high": _said(found[1] * scale) + unit}
+        facts |= {"low": said(found[0] * scale) + unit, "high": said(found[1] * scale) + unit}
     words = _told("two-groups" if found else "two-groups-no-interval", facts, seen.is_synthetic)
     return replace(
         seen, kind=ChangeKind.TWO_GROUPS, words=words, value=value, interval=found, p=test.p(changes),
@@ -297,7 +298,3 @@ def _trend_p(series: Sequence[Observed], names: list[str], cut: date, test: Perm
             np.polyfit(np.array(at, float) - at[0], [float(np.mean(by_cluster[name][day])) for day in at], 1)[0]
         )
     return test.p(np.array(slopes) * 365.25)
-
-
-def _said(value: float) -> str:
-    return f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.0f}"

@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from pairup.errors import InputError
 from pairup.evaluation.cells import quantile, two_sided
 from pairup.evaluation.design import Design, Inference, InferenceKind
-from pairup.evaluation.estimate import AtEventTime, DoubtCheck, Effect, Found, said
+from pairup.evaluation.estimate import AtEventTime, DoubtCheck, Effect, Found
 from pairup.evaluation.local_polynomial import Jump, Side, adjusted, bandwidths, jump_at
 from pairup.evaluation.manipulation import binomial_near, density_step
 from pairup.evaluation.panel import Panel
 from pairup.evaluation.trial_rows import means_by_unit, pre_treatment
+from pairup.values.figures import said
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]

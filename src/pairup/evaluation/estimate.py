@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pairup.errors import NotIdentifiedError
 from pairup.evaluation.design import Design
 from pairup.evaluation.grading import Grading
+from pairup.values.figures import said
 from pairup.values.findings import Finding
 from pairup.values.words import Words
 
@@ -230,11 +231,6 @@ def said_effect(effect: Effect, facts: Mapping[str, Any], level: float) -> Words
         return Words(f"evaluation.said-{kind}-alone", told)
     low, high = effect.interval
     return Words(f"evaluation.said-{kind}", told | {"low": said(low), "high": said(high)})
-
-
-def said(value: float) -> str:
-    """Write a figure with four digits that count."""
-    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
 def _told(parts: Mapping[str, Any]) -> dict[str, Any]:

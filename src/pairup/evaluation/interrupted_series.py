@@ -22,8 +22,9 @@ from pairup.errors import InputError
 from pairup.evaluation.autoregression import Series, fit_series, ljung_box
 from pairup.evaluation.calendar_effects import calendar_of, times_of
 from pairup.evaluation.design import Design, Inference, InferenceKind
-from pairup.evaluation.estimate import AtEventTime, DoubtCheck, Effect, Found, Path, said
+from pairup.evaluation.estimate import AtEventTime, DoubtCheck, Effect, Found, Path
 from pairup.evaluation.panel import Panel
+from pairup.values.figures import said
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]

@@ -15,9 +15,9 @@ from statistics import NormalDist
 from typing import Any
 
 from pairup.evaluation.claim import Verdict
-from pairup.evaluation.estimate import said
 from pairup.evaluation.grading import Grade
 from pairup.evaluation.multiplicity import by_family
+from pairup.values.figures import said
 from pairup.values.words import Words
 
 #: what a grade makes of a claim of effect

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pairup.evaluation.estimate import DoubtCheck, said
+from pairup.evaluation.estimate import DoubtCheck
 from pairup.evaluation.families import Family
 from pairup.evaluation.gates.limits import Limits
 from pairup.evaluation.looks import Looks
+from pairup.values.figures import said
 from pairup.values.words import Words
 
 

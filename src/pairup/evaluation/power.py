@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 from pairup.engines.many import run_many
 from pairup.errors import InputError
 from pairup.evaluation.design import ClaimedEffect, Design
-from pairup.evaluation.estimate import said
 from pairup.evaluation.evaluate import Seen, estimator_of, looked_at, prepared
 from pairup.evaluation.families import Family, family_of
 from pairup.evaluation.grading import Grade
 from pairup.evaluation.panel import Panel
 from pairup.evaluation.registration import Registration
 from pairup.evaluation.verdict import POWER, Standing, graded, size
+from pairup.values.figures import said
 from pairup.values.words import Words
 
 _DRAWS = 100

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairup.evaluation.design import Design
-from pairup.evaluation.estimate import DoubtCheck, said
+from pairup.evaluation.estimate import DoubtCheck
 from pairup.evaluation.panel import Panel
 from pairup.evaluation.predictors import fit_window, matching_of, searched, traits_of
+from pairup.values.figures import said
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]

@@ -23,12 +23,13 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from pairup.evaluation.design import Design, Inference, InferenceKind
-from pairup.evaluation.estimate import AtEventTime, DoubtCheck, Effect, Found, said
+from pairup.evaluation.estimate import AtEventTime, DoubtCheck, Effect, Found
 from pairup.evaluation.least_squares import Fitted, fitted
 from pairup.evaluation.lots import Lots, declared_lots
 from pairup.evaluation.panel import Flags, Panel
 from pairup.evaluation.randomisation import Redrawn, Trial, redrawn
 from pairup.evaluation.trial_rows import Followed, baseline_of, followed, means_by_unit, pre_treatment
+from pairup.values.figures import count, said
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]
@@ -227,7 +228,7 @@ def redrawn_checks(again: Redrawn | None) -> list[DoubtCheck]:
     """Tell what the other ways in which the lots could have come say."""
     if again is None:
         return []
-    facts = {"p": f"{again.p:.2g}", "ways": f"{again.ways:,}" if again.ways < 10**9 else f"{float(again.ways):.0e}"
+    facts = {"p": f"{again.p:.2g}", "ways": count(again.ways) if again.ways < 10**9 else f"{float(again.ways):.0e}"
              if again.ways < 10**300 else "> 1e300"}  # fmt: skip
     words = Words("experiments.check-every" if again.is_exact else "experiments.check-draws", facts)
     checks = [DoubtCheck("randomisation", None, words, again.p)]

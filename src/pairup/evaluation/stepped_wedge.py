@@ -21,13 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairup.evaluation.design import Design, Inference, InferenceKind
-from pairup.evaluation.estimate import AtEventTime, DoubtCheck, Effect, Found, said
+from pairup.evaluation.estimate import AtEventTime, DoubtCheck, Effect, Found
 from pairup.evaluation.least_squares import fitted, summed_by
 from pairup.evaluation.lots import Lots
 from pairup.evaluation.panel import Flags, Panel
 from pairup.evaluation.randomisation import Trial, redrawn
 from pairup.evaluation.randomised import effect_of, redrawn_checks, told_trial
 from pairup.evaluation.trial_rows import baseline_of, pre_treatment
+from pairup.values.figures import said
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]

@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 
 from pairup.errors import InputError
 from pairup.evaluation.design import Design, Inference, InferenceKind
-from pairup.evaluation.estimate import AtEventTime, Certificate, DoubtCheck, Effect, Found, Path, said
+from pairup.evaluation.estimate import AtEventTime, Certificate, DoubtCheck, Effect, Found, Path
 from pairup.evaluation.hull import nearest, nearest_each, products, weighed_rows
 from pairup.evaluation.panel import Panel
 from pairup.evaluation.placebos import draws_of, interval_of, rank_of
 from pairup.evaluation.predictor_doubt import doubt_of_weights, with_predictors
 from pairup.evaluation.predictors import fit_window, matching_of, traits_of
+from pairup.values.figures import said
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]

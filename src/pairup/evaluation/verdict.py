@@ -16,7 +16,7 @@ from typing import Any
 
 from pairup.evaluation.cells import quantile
 from pairup.evaluation.design import AssignedBy, ClaimedEffect, Design, Method
-from pairup.evaluation.estimate import DoubtCheck, said
+from pairup.evaluation.estimate import DoubtCheck
 from pairup.evaluation.gates.agreement import has_gradient
 from pairup.evaluation.gates.asked import Asked
 from pairup.evaluation.gates.before import runs_against
@@ -26,6 +26,7 @@ from pairup.evaluation.grading import Band, Gate, Grade, Grading, Strength, grad
 from pairup.evaluation.looks import Looks, Pair
 from pairup.evaluation.panel import Panel
 from pairup.evaluation.registration import Registration
+from pairup.values.figures import per_cent, said
 from pairup.values.words import Words
 
 #: chance with which the smallest detectable effect is detected
@@ -221,8 +222,6 @@ def interval_words(interval: Pair | None, design: Design) -> Words:
     return Words("verdict.interval", {"level": f"{100 * design.level:g}", "low": low, "high": high})
 
 
-def size(value: float, claim: ClaimedEffect) -> str:
+def size(value: float, claim: ClaimedEffect) -> str | Words:
     """Write a size as the claim counts: a share in per cent."""
-    if abs(value) == _INFINITE:
-        return "∞" if value > 0 else "-∞"
-    return f"{100 * value:.3g} %" if claim.is_share else said(value)
+    return per_cent(value) if claim.is_share else said(value)

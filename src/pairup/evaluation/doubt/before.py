@@ -18,9 +18,10 @@ from scipy.stats import chi2, ncx2
 from pairup.evaluation.design import Design
 from pairup.evaluation.doubt.event_path import EventPath
 from pairup.evaluation.doubt.sides import sides_of
-from pairup.evaluation.estimate import DoubtCheck, Found, said
+from pairup.evaluation.estimate import DoubtCheck, Found
 from pairup.evaluation.few_clusters import RandomisationTest, randomisation_test, shuffled
 from pairup.evaluation.panel import Panel
+from pairup.values.figures import said
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]

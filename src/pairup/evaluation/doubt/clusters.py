@@ -8,9 +8,10 @@ import numpy as np
 
 from pairup.evaluation.design import Design, InferenceKind, Method
 from pairup.evaluation.doubt.sides import Sides, sides_of
-from pairup.evaluation.estimate import DoubtCheck, said
+from pairup.evaluation.estimate import DoubtCheck
 from pairup.evaluation.few_clusters import RandomisationTest, mean_differences, randomisation_test, shuffled
 from pairup.evaluation.panel import Panel
+from pairup.values.figures import count, said
 from pairup.values.words import Words
 
 #: clusters that a normal error needs on each side, gate G3
@@ -40,7 +41,7 @@ def check_few_clusters(panel: Panel, design: Design, has_before: bool = True, se
         return DoubtCheck(name, passed, words, float(min(treated, others)), is_essential=True)
     if kind in _RANKED or (kind is None and design.method in _PLACEBOS):
         ways, needed = comb(treated + others, treated), round(1 / (1 - design.level))
-        told = {"treated": treated, "others": others, "ways": f"{min(ways, 10**9):,}", "needed": needed}
+        told = {"treated": treated, "others": others, "ways": count(min(ways, 10**9)), "needed": needed}
         words = Words("doubt.clusters-ranked", told) if ways >= needed else Words("doubt.clusters-ways", told)
         return DoubtCheck(name, ways >= needed, words, float(min(ways, 10**9)), is_essential=True)
     ranked = shuffled_effect(panel, sides, seed) if has_before and min(treated, others) < _NORMAL else None
@@ -55,7 +56,7 @@ def _normal(treated: int, others: int, ranked: RandomisationTest | None) -> Doub
         return DoubtCheck(name, True, Words("doubt.clusters-enough", facts), float(few), is_essential=True)
     if ranked is None:
         return DoubtCheck(name, False, Words("doubt.clusters-few", facts), float(few), is_essential=True)
-    told = facts | {"p": said(ranked.p), "tried": f"{ranked.tried:,}"}
+    told = facts | {"p": said(ranked.p), "tried": count(ranked.tried)}
     return DoubtCheck(name, False, Words("doubt.clusters-few-ranked", told), float(few), is_essential=True)
 
 

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairup.evaluation.design import AssignedBy, Design, Method
-from pairup.evaluation.estimate import DoubtCheck, said
+from pairup.evaluation.estimate import DoubtCheck
 from pairup.evaluation.panel import Panel
+from pairup.values.figures import said
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]

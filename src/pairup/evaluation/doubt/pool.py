@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from pairup.evaluation.cells import Cells, cells_of, quantile
 from pairup.evaluation.design import Comparison, Design, Method
-from pairup.evaluation.estimate import DoubtCheck, said
+from pairup.evaluation.estimate import DoubtCheck
 from pairup.evaluation.panel import Panel
+from pairup.values.figures import said
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,8 @@ from pairup.evaluation.design import Design
 from pairup.evaluation.doubt.event_path import EventPath
 from pairup.evaluation.doubt.relative import MOST, RelativeMagnitudes
 from pairup.evaluation.doubt.smooth import Smoothness
-from pairup.evaluation.estimate import DoubtCheck, Restriction, SensitivityCurve, said
+from pairup.evaluation.estimate import DoubtCheck, Restriction, SensitivityCurve
+from pairup.values.figures import said
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]

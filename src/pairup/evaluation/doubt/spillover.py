@@ -18,8 +18,9 @@ from scipy.spatial import cKDTree
 
 from pairup.evaluation.cells import quantile
 from pairup.evaluation.design import Design
-from pairup.evaluation.estimate import DoubtCheck, Effect, Found, said
+from pairup.evaluation.estimate import DoubtCheck, Effect, Found
 from pairup.evaluation.panel import Panel
+from pairup.values.figures import said
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]

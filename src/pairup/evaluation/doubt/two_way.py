@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from pairup.evaluation.cells import Cells, cells_of, quantile
 from pairup.evaluation.design import Comparison, Design, Method
 from pairup.evaluation.doubt.sides import sides_of
-from pairup.evaluation.estimate import DoubtCheck, Effect, said
+from pairup.evaluation.estimate import DoubtCheck, Effect
 from pairup.evaluation.panel import Panel
+from pairup.values.figures import said
 from pairup.values.words import Words
 
 Floats = NDArray[np.float64]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pairup.evaluation.design import MeasuredBy
-from pairup.evaluation.estimate import said
 from pairup.evaluation.families import Family
 from pairup.evaluation.gates.asked import Asked, not_asked, not_looked_at, told
 from pairup.evaluation.grading import Gate
+from pairup.values.figures import said
 from pairup.values.words import Words
 
 

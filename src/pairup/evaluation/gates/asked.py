@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from pairup.evaluation.design import Design
-from pairup.evaluation.estimate import DoubtCheck, said
+from pairup.evaluation.estimate import DoubtCheck
 from pairup.evaluation.families import Family, is_by_lot
 from pairup.evaluation.gates.limits import Limits
 from pairup.evaluation.grading import Gate
 from pairup.evaluation.looks import Looks
 from pairup.evaluation.panel import Panel
+from pairup.values.figures import said
 from pairup.values.words import Words
 
 

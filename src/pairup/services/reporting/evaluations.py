@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from pairup.evaluation.claim import ClaimResult
-from pairup.evaluation.estimate import Effect, said, said_effect
+from pairup.evaluation.estimate import Effect, said_effect
 from pairup.evaluation.keeping import share_said
 from pairup.record.models import EvaluationVersion, PlaceVersion
 from pairup.reports.evaluation_facts import (
@@ -20,6 +20,7 @@ from pairup.reports.evaluation_facts import (
 )
 from pairup.services import evaluations
 from pairup.services.claims import check
+from pairup.values.figures import said
 from pairup.values.words import Words
 
 
