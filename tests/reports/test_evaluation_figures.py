@@ -12,7 +12,6 @@ from pairup.reports.claims_wall import counted, draw_wall, wall_in_words
 from pairup.reports.evaluation_facts import EffectPoint, PathPoint, SensitivityPoint, WeightPoint
 from pairup.reports.evaluation_figures import (
     PowerPoint,
-    breakdown,
     event_study,
     gaps,
     paths,
@@ -45,7 +44,7 @@ def every(language: str):  # type: ignore[no-untyped-def]
         paths(path, 20, frame, language),
         gaps([p.label for p in path], [1.0] * 30, [[0.5] * 30, [0.2] * 30], 20, frame, language),
         weights_map(weights, ("<3000", "3000", "3500", "4000", "4500"), frame, language),
-        sensitivity(SENSITIVE, frame, language),
+        sensitivity(SENSITIVE, 1.08, frame, language),
         power_curve([PowerPoint(0, 0.05), PowerPoint(1, 0.9)], frame, language, claimed=(0.2, 0.4), detectable=0.8),
         draw_wall(wall, frame, language),
     ]
@@ -84,9 +83,16 @@ def test_the_wall_prints_the_number_in_each_cell_and_says_it_in_words() -> None:
     assert "4 claims" in wall_in_words(found).say() and "1 are of the class evaluated" in wall_in_words(found).say()
 
 
-def test_the_breakdown_is_the_first_bend_that_lets_nothing_in() -> None:
-    assert breakdown(SENSITIVE) == 1.0
-    assert breakdown(SENSITIVE[:1]) is None
+def test_the_breakdown_is_drawn_where_it_lies_and_not_at_the_next_point() -> None:
+    assert "from 1.08" in svg_of(sensitivity(SENSITIVE, 1.08, Frame()))
+    assert "zero lies inside" not in svg_of(sensitivity(SENSITIVE, None, Frame()))
+
+
+def test_numbers_on_light_tiles_are_in_ink_and_on_dark_ones_in_paper() -> None:
+    few = json.dumps(draw_wall(counted([(ClaimClass.REPORTED, Verdict.HOLDS)] * 2), Frame()).to_dict(validate=False))
+    many = json.dumps(draw_wall(counted([(ClaimClass.REPORTED, Verdict.HOLDS)] * 40), Frame()).to_dict(validate=False))
+
+    assert "datum.claims >= 3" in few and "datum.claims >= 16" in many
 
 
 def test_a_wall_of_a_folder_is_written_by_the_command(tmp_path: Path) -> None:

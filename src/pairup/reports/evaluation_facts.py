@@ -83,6 +83,7 @@ class EvaluationFacts:
     placebos: tuple[tuple[float, ...], ...] = ()
     weights: tuple[WeightPoint, ...] = ()
     sensitivity: tuple[SensitivityPoint, ...] = ()
+    breakdown: float | None = None  # the bend from which on the interval holds nothing
     looked: tuple[Looked, ...] = ()
     run: str = ""
     design_sha256: str = ""

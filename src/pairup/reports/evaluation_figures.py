@@ -153,8 +153,10 @@ def weights_map(
 # --- doubt and power ----------------------------------------------------------------------------------------
 
 
-def sensitivity(points: Sequence[SensitivityPoint], frame: Frame, language: str = "en") -> alt.LayerChart:
-    """Draw how the interval widens as more is allowed; the dashed line is where it first holds nothing."""
+def sensitivity(
+    points: Sequence[SensitivityPoint], broken: float | None, frame: Frame, language: str = "en"
+) -> alt.LayerChart:
+    """Draw how the interval widens as more is allowed; the dashed line is at `broken`, where it first holds nothing."""
     rows = [{"bend": p.bend, "low": p.interval[0], "high": p.interval[1]} for p in sorted(points, key=lambda p: p.bend)]
     x = alt.X("bend:Q", axis=alt.Axis(title=words_of("axis-bend", language), tickCount=8, grid=False),
               scale=alt.Scale(nice=False))  # fmt: skip
@@ -167,18 +169,13 @@ def sensitivity(points: Sequence[SensitivityPoint], frame: Frame, language: str 
         .encode(x=x, y=alt.Y(f"{end}:Q", axis=axis)) for end in ("low", "high")
     ]  # fmt: skip
     layers = [band, _zero(axis), *edges]
-    if (broken := breakdown(points)) is not None:
+    if broken is not None:
         layers.append(table([{"bend": broken}]).mark_rule(color=palette.PLAN, strokeDash=[6, 4]).encode(x=x))
         text = table([{"bend": broken, "said": f"{words_of('figure-breakdown', language)} {broken:.3g}"}])
         layers.append(
             text.mark_text(align="left", dx=6, color=palette.PLAN).encode(x=x, y=alt.value(10), text="said:N")
         )
     return framed(layers, frame, height=260, margins=Margins(left=76, right=30, bottom=52))
-
-
-def breakdown(points: Sequence[SensitivityPoint]) -> float | None:
-    """Give the least bend drawn at which the interval holds nothing; None where none does."""
-    return next((p.bend for p in sorted(points, key=lambda p: p.bend) if p.interval[0] <= 0 <= p.interval[1]), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +266,7 @@ def claims_wall(
     ground = table(every).mark_rect(fill="transparent", stroke=palette.GRID, strokeWidth=1).encode(x=x, y=y)
     tiles = table(rows).mark_rect(stroke=palette.GRID).encode(x=x, y=y, color=alt.Color(
         "claims:Q", scale=shades, legend=None))  # fmt: skip
-    dark = steps[min(2, len(steps) - 1)]
+    dark = steps[2] if len(steps) > 2 else most + 1  # the two darkest shades; on the others ink is read better
     ink = alt.condition(f"datum.claims >= {dark}", alt.value(palette.PAPER), alt.value(palette.INK))
     numbers = table(rows).mark_text(fontSize=13, fontWeight="bold").encode(x=x, y=y, text="claims:Q", color=ink)
     return framed(

@@ -70,22 +70,23 @@ def _figures(one: EvaluationFacts, *, public: bool) -> list[Figure]:
             is_synthetic=one.is_synthetic, note=one.verdict,
         ))  # fmt: skip
     if len(one.sensitivity) > 1:
-        broken = figures.breakdown(one.sensitivity)
+        most = max(point.bend for point in one.sensitivity)
+        broken = None if one.breakdown is None or one.breakdown > most else one.breakdown
         drawn.append(picture(
             f"sensitivity-{one.claim}", _told("figure-sensitivity-title", claim=one.claim),
-            _told("figure-sensitivity-none", most=f"{max(p.bend for p in one.sensitivity):g}") if broken is None
-            else _told("figure-sensitivity-alt", bend=f"{broken:g}"),
-            lambda language, stamp: figures.sensitivity(one.sensitivity, frame(language, stamp), language),
+            _told("figure-sensitivity-none", most=f"{most:g}") if broken is None
+            else _told("figure-sensitivity-alt", bend=f"{broken:.3g}"),
+            lambda language, stamp: figures.sensitivity(one.sensitivity, broken, frame(language, stamp), language),
             is_synthetic=one.is_synthetic, note=one.verdict,
         ))  # fmt: skip
     if one.path:
         drawn += _paths(one)
     if one.weights and not public:
         named = sorted((p for p in one.weights if p.weight), key=lambda p: -(p.weight or 0))[:3]
-        most = ", ".join(f"{p.name_en} {100 * (p.weight or 0):.0f} %" for p in named)
+        largest = ", ".join(f"{p.name_en} {100 * (p.weight or 0):.0f} %" for p in named)
         drawn.append(picture(
             f"weights-{one.claim}", _told("figure-weights-title", claim=one.claim),
-            _told("figure-weights-alt", most=most, count=sum(1 for p in one.weights if p.weight)),
+            _told("figure-weights-alt", most=largest, count=sum(1 for p in one.weights if p.weight)),
             lambda language, stamp: figures.weights_map(
                 one.weights, map_words(language, sized=False).classes, frame(language, stamp), language
             ),

@@ -53,8 +53,8 @@ def _facts(row: EvaluationVersion, result: ClaimResult, places: Mapping[str, Pla
             zip(path.get("periods", ()), path.get("observed", ()), path.get("counterfactual", ()), strict=True)
         ),
         start=_start(answer, path), placebos=tuple(tuple(one) for one in drawn.get("placebo_paths") or ()),
-        weights=_weights(row, answer, places), sensitivity=_sensitivity(answer), looked=_looked(answer),
-        run=row.identity.code,
+        weights=_weights(row, answer, places), sensitivity=_sensitivity(answer), breakdown=_breakdown(answer),
+        looked=_looked(answer), run=row.identity.code,
         design_sha256=row.design_digest, data_sha256=row.data_digest, is_synthetic=row.is_synthetic,
     )  # fmt: skip
 
@@ -113,13 +113,23 @@ def _looked(answer: Mapping[str, Any]) -> tuple[Looked, ...]:
 
 def _sensitivity(answer: Mapping[str, Any]) -> tuple[SensitivityPoint, ...]:
     """The interval as trends may part by more and more, beside the largest parting before the help."""
-    curve = next((one for one in answer.get("sensitivity") or () if one["restriction"] == "relative_magnitudes"), None)
+    curve = _relative(answer)
     if curve is None:
         return ()
     return tuple(
         SensitivityPoint(one["value"], (one["interval"][0], one["interval"][1])) for one in curve["points"]
         if None not in one["interval"]
     )  # fmt: skip
+
+
+def _breakdown(answer: Mapping[str, Any]) -> float | None:
+    """Give how far trends may part until the interval holds nothing: 0 where it does from the start."""
+    curve = _relative(answer)
+    return None if curve is None else float(curve.get("breakdown", 0.0))
+
+
+def _relative(answer: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    return next((one for one in answer.get("sensitivity") or () if one["restriction"] == "relative_magnitudes"), None)
 
 
 def _weights(
