@@ -20,6 +20,7 @@ POLICY: dict[str, frozenset[Role]] = {
     "import.workbook": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR, Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE}),
     "workbook.issue": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR, Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE}),
     "restore": frozenset({Role.ADMINISTRATOR}),
+    "backup.make": frozenset({Role.ADMINISTRATOR}),  # as a job; who may run the command line is another matter
     "plan.draft": frozenset({Role.PROGRAMME_OFFICE, Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE}),
     "plan.adopt": frozenset({Role.PROGRAMME_OFFICE}),
     "funding.lottery": frozenset({Role.PROGRAMME_OFFICE}),

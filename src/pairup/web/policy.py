@@ -56,6 +56,7 @@ ROUTES: dict[str, frozenset[Role]] = {
     # administration
     **dict.fromkeys((*_ACCOUNTS, "journal"), frozenset({Role.ADMINISTRATOR, Role.PROGRAMME_OFFICE})),
     **dict.fromkeys(("sheets", "sheets-fetch", "sheets-send"), frozenset({Role.ADMINISTRATOR, Role.PROGRAMME_OFFICE})),
+    **dict.fromkeys(("backups", "backup-make"), frozenset({Role.ADMINISTRATOR})),
     "rules": READERS,
     # long work
     **dict.fromkeys(("jobs", "job", "job-picture", "job-stop", "job-cancel"), READERS),

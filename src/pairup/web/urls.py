@@ -7,6 +7,7 @@ from django.urls import include, path
 from pairup.web import (
     accounts,
     administration,
+    backups,
     calendar,
     claims,
     complaints,
@@ -113,6 +114,8 @@ PROGRAMME = [
     path("administration/", administration.administration, name="administration"),
     path("administration/rules/", administration.rules, name="rules"),
     path("administration/journal/", administration.journal, name="journal"),
+    path("administration/backups/", backups.backups, name="backups"),
+    path("administration/backups/make/", backups.make, name="backup-make"),
     path("administration/sheets/", sheets.sheets, name="sheets"),
     path("administration/sheets/take/", sheets.fetch, name="sheets-fetch"),
     path("administration/sheets/send/", sheets.send, name="sheets-send"),
