@@ -76,7 +76,7 @@ SCOPES: dict[str, Scope] = {
     "roads": _REFERENCE,
     "rounds": _REFERENCE,
     "indicators": _REFERENCE,
-    "claims": _REFERENCE,
+    "claims": _line("d,r,s,e,p *", "e *"),
     "pairings": _line("d,r,s identity:pairings; e *"),
     "quotas": _line("d donor:orgs; e *"),
     "calls": _line("d,e,p *; r recipient:orgs", "r recipient:orgs"),

@@ -24,6 +24,7 @@ POLICY: dict[str, frozenset[Role]] = {
     "plan.draft": frozenset({Role.PROGRAMME_OFFICE, Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE}),
     "plan.adopt": frozenset({Role.PROGRAMME_OFFICE}),
     "funding.lottery": frozenset({Role.PROGRAMME_OFFICE}),
+    "claim.state": frozenset({Role.PROGRAMME_OFFICE, Role.EVALUATOR}),
     "claim.register": frozenset({Role.PROGRAMME_OFFICE, Role.EVALUATOR}),
     "claim.evaluate": frozenset({Role.PROGRAMME_OFFICE, Role.EVALUATOR}),
     "record": OFFICES,

@@ -57,7 +57,7 @@ def facts_of(programme: str, asked: AsOf) -> Sequence[ClaimFacts]:
     return remembered(make, "claims", programme, asked.on, asked.known_by)
 
 
-def every_claim(request: HttpRequest, programme: str) -> HttpResponse:
+def every_claim(request: Any, programme: str) -> HttpResponse:
     """Claims with class and verdict; `?outcome=` shows those under one head."""
     asked = as_of(request)
     programme_named(programme, asked)
@@ -82,8 +82,9 @@ def every_claim(request: HttpRequest, programme: str) -> HttpResponse:
     )  # fmt: skip
     heads = [(Words(f"proof.head-{one.value.replace('_', '-')}"), one.value, counted[one]) for one in Outcome]
     return page(
-        request, "web/claims.html", {"heads": heads, "outcome": outcome}, title=Words("web.nav-claims"),
-        listings=[listing],
+        request, "web/claims.html",
+        {"heads": heads, "outcome": outcome, "may_state": may_open(request.actor, "claim-state")},
+        title=Words("web.nav-claims"), listings=[listing],
     )  # fmt: skip
 
 
@@ -109,6 +110,7 @@ def _shown(request: Any, programme: str, code: str, *, status: int = 200, reply:
                 lambda: _evaluation(programme, code, asked), "evaluation", programme, code, asked.on, asked.known_by
             ),
             "voices": _voices(programme, code, asked), "is_synthetic": row.is_synthetic,
+            "row": reverse("row", args=[programme, "claims", code]),
             "may_reply": may_open(request.actor, "claim-reply") and asked.is_today, "reply": reply or Reply(),
         },
         title=code, status=status, crumbs=[Crumb(Words("web.nav-claims"), reverse("claims", args=[programme]))],

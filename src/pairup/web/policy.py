@@ -63,6 +63,7 @@ ROUTES: dict[str, frozenset[Role]] = {
     # results and claims
     **dict.fromkeys(("results", "indicator", "indicator-picture", "claims", "claim"), READERS),
     "claim-reply": OFFICES,
+    "claim-state": frozenset({Role.PROGRAMME_OFFICE, Role.EVALUATOR}),
     "document": READERS | {Role.SECONDEE},
     # people
     **dict.fromkeys(("people", "person", "handovers", "handover"), OFFICES | {Role.ADMINISTRATOR}),
