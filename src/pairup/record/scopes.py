@@ -120,7 +120,8 @@ SCOPES: dict[str, Scope] = {
     ),
     "reviews": _line(f"{_PAIRED}; e *", _PAIRED),
     "feedback": _line(
-        "d owner:orgs; r owner:orgs place:places; s identity:said; e *", "r place:places; s identity:said"
+        "d owner:orgs; r owner:orgs place:places; s identity:said; e *",
+        "d owner:orgs; r owner:orgs place:places; s identity:said",
     ),
     "incidents": _line("d owner:orgs; r owner:orgs place:places", "r place:places"),
     "safeguards": _line(f"{_OF_PROJECT}; e *", _OF_PROJECT),

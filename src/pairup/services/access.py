@@ -50,6 +50,7 @@ POLICY: dict[str, frozenset[Role]] = {
     "plan.withdraw": frozenset({Role.PROGRAMME_OFFICE}),
     "release.publish": frozenset({Role.PROGRAMME_OFFICE}),
     "follow-up.close": OFFICES,
+    "feedback.answer": OFFICES,
     "document.add": OFFICES | {Role.EVALUATOR, Role.SECONDEE},
     **dict.fromkeys(
         ("user.add", "user.grant", "user.end", "user.close", "user.password", "user.invite"),

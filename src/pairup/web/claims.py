@@ -153,12 +153,15 @@ def _evaluation(programme: str, code: str, asked: AsOf) -> Any:
 def _voices(programme: str, code: str, asked: AsOf) -> list[dict[str, Any]]:
     """What was said to the claim: objections, replies and signatures, in order of day, each printed whole."""
     about = f"claims/{code}"
-    said = read_rows(FeedbackVersion, on=asked.on, known_by=asked.known_by, programme=programme).filter(about=about)
+    said = read_rows(FeedbackVersion, on=asked.on, known_by=asked.known_by, programme=programme)
+    said = said.filter(about=about).select_related("identity")
     voices = [
         {
             "day": row.day, "who": called(FeedbackFrom(row.said_by)), "what": called(FeedbackKind(row.kind)),
             "text": Both(row.text_en, row.text_zh), "reply": Both(row.reply_en, row.reply_zh),
-            "outcome": called(FeedbackOutcome(row.outcome)), "due": row.reply_due if row.replied is None else None,
+            "outcome": called(FeedbackOutcome(row.outcome)),
+            "href": reverse("voice", args=[programme, row.identity.code]),
+            "due": row.reply_due if row.replied is None else None,
         }
         for row in said
     ]  # fmt: skip

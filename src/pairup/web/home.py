@@ -50,7 +50,7 @@ _YEARS_FROM = 730
 _DONE_AT = {
     "follow_up": "finding", "check_18": "project", "check_60": "project", "safeguard": "project",
     "handover_file": "handover", "handover_sign": "handover", "arrival_check": "person", "conflict": "conflict",
-    "plan_sign": "plan", "plan_forward": "plan", "plan_adopt": "plan", "review": "pairing",
+    "plan_sign": "plan", "reply": "voice", "plan_forward": "plan", "plan_adopt": "plan", "review": "pairing",
 }  # fmt: skip
 _SECONDEES = {"handover_file": "me-handover", "offer": "me", "consent": "me", "arrival_check": "me"}
 _NEW_KINDS = frozenset({"plan_sign", "plan_forward", "plan_adopt", "handover_sign", "review"})

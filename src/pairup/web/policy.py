@@ -63,6 +63,8 @@ ROUTES: dict[str, frozenset[Role]] = {
     # results and claims
     **dict.fromkeys(("results", "indicator", "indicator-picture", "claims", "claim"), READERS),
     "claim-reply": OFFICES,
+    **dict.fromkeys(("voices", "voice"), READERS),
+    "voice-answer": OFFICES,
     "claim-state": frozenset({Role.PROGRAMME_OFFICE, Role.EVALUATOR}),
     "document": READERS | {Role.SECONDEE},
     # people

@@ -36,6 +36,7 @@ from pairup.web import (
     sheets,
     uploads,
     visits,
+    voices,
 )
 from pairup.web.addresses import Code  # noqa: F401  (known below as `code`)
 from pairup.web.api import api
@@ -89,6 +90,9 @@ PROGRAMME = [
     path("claims/state/", claim_saying.state, name="claim-state"),
     path("claims/<code:code>/", claims.claim, name="claim"),
     path("claims/<code:code>/reply/", claims.reply, name="claim-reply"),
+    path("voices/", voices.voices, name="voices"),
+    path("voices/<code:code>/", voices.voice, name="voice"),
+    path("voices/<code:code>/answer/", voices.answer, name="voice-answer"),
     path("documents/<code:code>/", uploads.document, name="document"),
     # needs and rounds
     path("needs/", needs.needs, name="needs"),
