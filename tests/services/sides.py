@@ -67,6 +67,11 @@ def both_sides() -> Tables:
     tables["signatures"] = rows(
         "code day organisation about kind", "SG-A 2026 RO-A needs/N-1 signed", "SG-B 2026 RO-B needs/N-2 signed"
     )
+    tables["feedback"] = rows(
+        "code day kind said_by text_en about owner reply_due",
+        "FB-A 2026-09 objection resident Slow projects/J-1 RO-A 2026-12-01",
+        "FB-B 2026-09 objection resident Slow projects/J-0 RO-B 2026-12-01",
+    )  # fmt: skip
     for name, lines in tables.items():
         for number, row in enumerate(lines):
             if not folder_layout()[name].of_people:  # which take no note: it would outlive an erasure

@@ -35,7 +35,8 @@ def test_an_evaluator_evaluates_adds_papers_keeps_a_lost_edit_asks_for_work_and_
     found = {command for command, roles in POLICY.items() if Role.EVALUATOR in roles and Role.PUBLIC not in roles}
 
     assert found == {
-        "claim.register", "claim.evaluate", "conflict.keep", "document.add", "job.ask", "token.issue", "token.revoke"
+        "claim.state", "claim.register", "claim.evaluate", "conflict.keep", "document.add", "job.ask", "token.issue",
+        "token.revoke",
     }  # fmt: skip
 
 

@@ -45,6 +45,7 @@ OBJECTS: dict[str, dict[str, Like]] = {
         route: {"name": Like("somebody", "somebody", "nobody")}
         for route in ("account", "role-give", "role-end", "account-close", "account-password", "account-invite")
     },
+    **{route: {"code": Like("FB-A", "FB-B", "FB-9")} for route in ("voice", "voice-answer")},
     "document": {"code": Like("D-A", "D-B", "D-9")},
     # needs and rounds
     **{route: {"code": Like("N-1", "N-2", "N-9")} for route in ("need", "need-change", "need-withdraw", "post-ask")},

@@ -7,29 +7,13 @@ from pathlib import Path
 import click
 
 from pairup.cli.options import RECORD, RECORD_PLACE, now, step
-from pairup.errors import InputError
+from pairup.keys.phrase import passphrase_in
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _PASSPHRASE = click.option("--passphrase-file", type=_FILE, help="Encrypt with the first line of this file.")
 _NEEDED = click.option("--passphrase-file", type=_FILE, required=True, help="Its first line is the passphrase.")
 _INTO = click.option("--into", type=_FOLDER, required=True, help="The folder of backups.")
-
-
-def passphrase_in(path: Path | None) -> str | None:
-    """Read a passphrase: the first line of a file, without blanks around it. Refuses an empty one."""
-    if path is None:
-        return None
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be read: {error.strerror}.", code="backups.unreadable", path=str(path),
-            error=error.strerror or "",
-        ) from error  # fmt: skip
-    if not lines or not lines[0].strip():
-        raise InputError(f"{path} holds no passphrase.", code="backups.passphrase-empty", path=str(path))
-    return lines[0].strip()
 
 
 @click.command()

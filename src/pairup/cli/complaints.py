@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pairup.cli.backup import passphrase_in
 from pairup.cli.options import ACTOR, DAY, ON, RECORD, day_of, now
 from pairup.errors import ConflictError, InputError
+from pairup.keys.phrase import passphrase_in
 
 if TYPE_CHECKING:
     from pairup.keys.box import Kept

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from pairup.cli.backup import passphrase_in
 from pairup.cli.options import DAY, RECORD, day_of, now, who_acts
+from pairup.keys.phrase import passphrase_in
 
 _NAME = click.argument("name")
 _ROLE = click.argument("role", metavar="ROLE[:CODE]")

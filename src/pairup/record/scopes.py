@@ -76,7 +76,7 @@ SCOPES: dict[str, Scope] = {
     "roads": _REFERENCE,
     "rounds": _REFERENCE,
     "indicators": _REFERENCE,
-    "claims": _REFERENCE,
+    "claims": _line("d,r,s,e,p *", "e *"),
     "pairings": _line("d,r,s identity:pairings; e *"),
     "quotas": _line("d donor:orgs; e *"),
     "calls": _line("d,e,p *; r recipient:orgs", "r recipient:orgs"),
@@ -120,7 +120,8 @@ SCOPES: dict[str, Scope] = {
     ),
     "reviews": _line(f"{_PAIRED}; e *", _PAIRED),
     "feedback": _line(
-        "d owner:orgs; r owner:orgs place:places; s identity:said; e *", "r place:places; s identity:said"
+        "d owner:orgs; r owner:orgs place:places; s identity:said; e *",
+        "d owner:orgs; r owner:orgs place:places; s identity:said",
     ),
     "incidents": _line("d owner:orgs; r owner:orgs place:places", "r place:places"),
     "safeguards": _line(f"{_OF_PROJECT}; e *", _OF_PROJECT),

@@ -20,9 +20,11 @@ POLICY: dict[str, frozenset[Role]] = {
     "import.workbook": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR, Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE}),
     "workbook.issue": frozenset({Role.PROGRAMME_OFFICE, Role.ADMINISTRATOR, Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE}),
     "restore": frozenset({Role.ADMINISTRATOR}),
+    "backup.make": frozenset({Role.ADMINISTRATOR}),  # as a job; who may run the command line is another matter
     "plan.draft": frozenset({Role.PROGRAMME_OFFICE, Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE}),
     "plan.adopt": frozenset({Role.PROGRAMME_OFFICE}),
     "funding.lottery": frozenset({Role.PROGRAMME_OFFICE}),
+    "claim.state": frozenset({Role.PROGRAMME_OFFICE, Role.EVALUATOR}),
     "claim.register": frozenset({Role.PROGRAMME_OFFICE, Role.EVALUATOR}),
     "claim.evaluate": frozenset({Role.PROGRAMME_OFFICE, Role.EVALUATOR}),
     "record": OFFICES,
@@ -48,6 +50,7 @@ POLICY: dict[str, frozenset[Role]] = {
     "plan.withdraw": frozenset({Role.PROGRAMME_OFFICE}),
     "release.publish": frozenset({Role.PROGRAMME_OFFICE}),
     "follow-up.close": OFFICES,
+    "feedback.answer": OFFICES,
     "document.add": OFFICES | {Role.EVALUATOR, Role.SECONDEE},
     **dict.fromkeys(
         ("user.add", "user.grant", "user.end", "user.close", "user.password", "user.invite"),

@@ -44,8 +44,10 @@ HEADS: dict[Verdict, Outcome] = {
 WHOLE = frozenset({"", "all rounds", "all channels", "provinces"})
 
 
-def check(programme: str | None = None, *, on: date, known_by: date | None = None) -> list[ClaimResult]:
-    """Check every claim said by a day, in order of code."""
+def check(
+    programme: str | None = None, *, on: date, known_by: date | None = None, proposed: Claim | None = None
+) -> list[ClaimResult]:
+    """Check every claim said by a day, in order of code; last one that is proposed, which is in no row yet."""
     programme = programme or default_programme()
     tables.read_programme(programme, on=on, known_by=known_by)
     rows = read_claims(programme, on=on, known_by=known_by)
@@ -61,7 +63,7 @@ def check(programme: str | None = None, *, on: date, known_by: date | None = Non
     kept = evaluations.latest(programme, on=on, known_by=known_by)
     families = {row.identity.code: (programme, row.day.year) for row in rows}
     found = judged({code: row.answer for code, row in kept.items() if code in families}, families)
-    claims = [claim_of(row) for row in rows]
+    claims = [*(claim_of(row) for row in rows), *([proposed] if proposed is not None else [])]
     return check_claims(claims, computed.of, parents=parents, observed=observed, judged=found)
 
 

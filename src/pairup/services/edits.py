@@ -32,6 +32,7 @@ from pairup.services.folder.near import NearStanding
 from pairup.services.folder.shape import FolderRefused
 from pairup.services.folder.versions import noun_of
 from pairup.services.moves import require_move
+from pairup.services.own_words import require_own_words
 from pairup.services.personal import open_rows
 from pairup.services.schema import folder_layout
 from pairup.values.codes import ConflictKind, ConflictOutcome
@@ -294,6 +295,7 @@ def prepared_correction(edit: Edit) -> Writing:
     require_move(edit.table.name, edit.code, before, after)
     if edit.table.name == "postings":
         require_consent(edit.code, before, after, programme=edit.programme)
+    require_own_words(edit.table.name, row, changed, actor=edit.actor)
     rows, found = read_rows(edit.table, [sheet_of(edit.table.name, [after])])
     reading = Reading({edit.table.name: rows}, found, edit.programme)
     require_clean(reading, NearStanding(rows, replacing=row.pk))
@@ -323,6 +325,7 @@ def prepared_withdrawal(edit: Edit) -> Writing:
     row = row_seen(edit)
     if edit.model.objects.filter(identity=row.identity_id, superseded_at=None).count() == 1:
         _require_unused(edit, row.identity_id)
+    require_own_words(edit.table.name, row, ["text_en"], actor=edit.actor)
     return lambda doing: doing.supersede(edit.model, [row.pk])
 
 

@@ -32,7 +32,7 @@ _OPEN = (JobState.WAITING, JobState.RUNNING)
 #: which right a kind of work needs
 RIGHTS = {
     "postings": "plan.draft", "pairings": "plan.draft", "funding": "plan.draft", "visits": "plan.draft",
-    "claims": "job.ask",
+    "claims": "job.ask", "backup": "backup.make",
 }  # fmt: skip
 
 

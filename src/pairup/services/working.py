@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,8 +16,8 @@ from django.db import connection
 
 from pairup.errors import PairupError
 from pairup.planning.plan import Stop, halting
-from pairup.record.acting import OPERATOR, acting_as
-from pairup.services import failures, jobs, plans
+from pairup.record.acting import OPERATOR, acting_as, whole
+from pairup.services import failures, jobs, plans, write
 from pairup.services.jobs import COURSE, LEASE, Held, LostLease
 from pairup.values.words import Words
 
@@ -130,10 +131,38 @@ def _claims(held: Held, far: Far) -> Effect:
     return lambda: dict(counted)
 
 
+def _backup(held: Held, far: Far) -> Effect:
+    """Back the record up into this server's folder; the journal then says which file it is.
+
+    Its time is that of the job's first beginning. So a worker that takes the job over finds what the one before it
+    had brought to its name, and makes no second one.
+    """
+    from pairup.services import backup
+
+    folder = backup.require_folder()
+    begun = (jobs.job(held.code).begun or clock()).replace(microsecond=0)
+    with whole():
+        if backup.made_at(folder, begun) is None:
+            secret = backup.passphrase_of_backups()
+            backup.backup(os.environ["PAIRUP_RECORD"], folder, at=begun, passphrase=secret, progress=far)
+        made = backup.made_at(folder, begun)
+    assert made is not None
+    said = {"file": made.name, "bytes": made.length, "size": made.size}
+
+    def keep() -> Mapping[str, Any]:
+        with write.command(
+            "backup.make", actor=held.actor, at=clock(), programme=held.programme, key=held.code, facts=said
+        ):
+            return said
+
+    return keep
+
+
 #: by kind: what works it out, and gives what writes it
 WORK: dict[str, Callable[[Held, Far], Effect]] = {
     **dict.fromkeys(("postings", "pairings", "funding", "visits"), _draft),
     "claims": _claims,
+    "backup": _backup,
 }
 
 

@@ -21,6 +21,7 @@ from pairup.values.words import Words
 from pairup.web.forms import Keyed, carried_out, done, label
 from pairup.web.listing import Cell, Column, FromRecord, Listing
 from pairup.web.pages import Crumb, as_of, clock, page
+from pairup.web.policy import may_open
 
 
 class Open(Keyed):
@@ -90,8 +91,9 @@ def _shown(request: Any, programme: str, *, status: int = 200, form: Open | None
         empty=Words("office.no-tokens"),
     )  # fmt: skip
     return page(
-        request, "web/administration.html", {"form": form or Open()}, title=Words("web.nav-administration"),
-        status=status, listings=[listing, made],
+        request, "web/administration.html",
+        {"form": form or Open(), "may_back_up": may_open(request.actor, "backups")},
+        title=Words("web.nav-administration"), status=status, listings=[listing, made],
     )  # fmt: skip
 
 

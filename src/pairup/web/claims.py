@@ -57,7 +57,7 @@ def facts_of(programme: str, asked: AsOf) -> Sequence[ClaimFacts]:
     return remembered(make, "claims", programme, asked.on, asked.known_by)
 
 
-def every_claim(request: HttpRequest, programme: str) -> HttpResponse:
+def every_claim(request: Any, programme: str) -> HttpResponse:
     """Claims with class and verdict; `?outcome=` shows those under one head."""
     asked = as_of(request)
     programme_named(programme, asked)
@@ -82,8 +82,9 @@ def every_claim(request: HttpRequest, programme: str) -> HttpResponse:
     )  # fmt: skip
     heads = [(Words(f"proof.head-{one.value.replace('_', '-')}"), one.value, counted[one]) for one in Outcome]
     return page(
-        request, "web/claims.html", {"heads": heads, "outcome": outcome}, title=Words("web.nav-claims"),
-        listings=[listing],
+        request, "web/claims.html",
+        {"heads": heads, "outcome": outcome, "may_state": may_open(request.actor, "claim-state")},
+        title=Words("web.nav-claims"), listings=[listing],
     )  # fmt: skip
 
 
@@ -109,6 +110,7 @@ def _shown(request: Any, programme: str, code: str, *, status: int = 200, reply:
                 lambda: _evaluation(programme, code, asked), "evaluation", programme, code, asked.on, asked.known_by
             ),
             "voices": _voices(programme, code, asked), "is_synthetic": row.is_synthetic,
+            "row": reverse("row", args=[programme, "claims", code]),
             "may_reply": may_open(request.actor, "claim-reply") and asked.is_today, "reply": reply or Reply(),
         },
         title=code, status=status, crumbs=[Crumb(Words("web.nav-claims"), reverse("claims", args=[programme]))],
@@ -151,12 +153,15 @@ def _evaluation(programme: str, code: str, asked: AsOf) -> Any:
 def _voices(programme: str, code: str, asked: AsOf) -> list[dict[str, Any]]:
     """What was said to the claim: objections, replies and signatures, in order of day, each printed whole."""
     about = f"claims/{code}"
-    said = read_rows(FeedbackVersion, on=asked.on, known_by=asked.known_by, programme=programme).filter(about=about)
+    said = read_rows(FeedbackVersion, on=asked.on, known_by=asked.known_by, programme=programme)
+    said = said.filter(about=about).select_related("identity")
     voices = [
         {
             "day": row.day, "who": called(FeedbackFrom(row.said_by)), "what": called(FeedbackKind(row.kind)),
             "text": Both(row.text_en, row.text_zh), "reply": Both(row.reply_en, row.reply_zh),
-            "outcome": called(FeedbackOutcome(row.outcome)), "due": row.reply_due if row.replied is None else None,
+            "outcome": called(FeedbackOutcome(row.outcome)),
+            "href": reverse("voice", args=[programme, row.identity.code]),
+            "due": row.reply_due if row.replied is None else None,
         }
         for row in said
     ]  # fmt: skip

@@ -23,7 +23,7 @@ from pairup.record.models import (
 )
 from pairup.record.remembered import remembered
 from pairup.reports.facts import Both
-from pairup.services import changes, desk, totals
+from pairup.services import backup, changes, desk, totals
 from pairup.services.desk import GROUPS, InHand, Names, Task
 from pairup.services.dues import Due
 from pairup.services.journal_check import last_number
@@ -50,7 +50,7 @@ _YEARS_FROM = 730
 _DONE_AT = {
     "follow_up": "finding", "check_18": "project", "check_60": "project", "safeguard": "project",
     "handover_file": "handover", "handover_sign": "handover", "arrival_check": "person", "conflict": "conflict",
-    "plan_sign": "plan", "plan_forward": "plan", "plan_adopt": "plan", "review": "pairing",
+    "plan_sign": "plan", "reply": "voice", "plan_forward": "plan", "plan_adopt": "plan", "review": "pairing",
 }  # fmt: skip
 _SECONDEES = {"handover_file": "me-handover", "offer": "me", "consent": "me", "arrival_check": "me"}
 _NEW_KINDS = frozenset({"plan_sign", "plan_forward", "plan_adopt", "handover_sign", "review"})
@@ -107,7 +107,8 @@ def home(request: Any, programme: str) -> HttpResponse:
             for group, items in grouped.items()
         ],
         "next": _next(request, programme, grouped),
-        "facts": found.figures, "round": _round(request, programme, found.in_hand),
+        "facts": [*found.figures, *_backed_up(request.actor, programme)],
+        "round": _round(request, programme, found.in_hand),
         "since": since, "was_here": was_here, "changes": _told(found.changes),
         "changes_more": found.changed - len(found.changes),
         "journal": reverse("journal", args=[programme]) if may_open(request.actor, "journal") else "",
@@ -300,6 +301,15 @@ def _figures(actor: Actor, programme: str, in_hand: InHand | None, asked: AsOf) 
         for one in paid.figures
     ]
     return found
+
+
+def _backed_up(actor: Actor, programme: str) -> list[tuple[Words, Any, str]]:
+    """When the last good backup was made, for whoever keeps the record: read each time, for no write tells of it."""
+    if not may_open(actor, "backups"):
+        return []
+    last = backup.last_good(backup.folder_of_backups())
+    made = last.taken if last is not None and last.is_there else Words("pages.never")
+    return [(Words("keeping.figure-backup"), made, reverse("backups", args=[programme]))]
 
 
 def _told(found: Sequence[changes.Change]) -> list[dict[str, Any]]:

@@ -61,11 +61,14 @@ def job(request: Any, programme: str, code: str) -> HttpResponse:
         gap = max(0.0, 100 * (found.bound - found.objective) / max(1.0, abs(found.objective)))
     context = {
         "job": found, "state": called(JobState(found.state)), "is_open": found.state in _OPEN,
-        "words": jobs.words_of(found), "seconds": max(0, int(seconds)), "gap": None if gap is None else f"{gap:.2f}",
+        "words": None if found.state == JobState.DONE else jobs.words_of(found),
+        "seconds": max(0, int(seconds)), "gap": None if gap is None else f"{gap:.2f}",
         "objective": None if found.objective is None else f"{found.objective:,.0f}",
         "bound": None if found.bound is None else f"{found.bound:,.0f}",
         "share": int(100 * found.done / found.steps) if found.steps else None,
         "kind": Words(f"jobs.kind-{found.kind}"), "run": found.result.get("run", ""),
+        "file": found.result.get("file", ""), "may_stop": found.kind != "backup",
+        "may_cancel": found.kind != "backup" or found.state == JobState.WAITING,
         "round": found.arguments.get("round", ""), "has_course": len(found.course) > 1,
     }  # fmt: skip
     return page(

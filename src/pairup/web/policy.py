@@ -56,12 +56,16 @@ ROUTES: dict[str, frozenset[Role]] = {
     # administration
     **dict.fromkeys((*_ACCOUNTS, "journal"), frozenset({Role.ADMINISTRATOR, Role.PROGRAMME_OFFICE})),
     **dict.fromkeys(("sheets", "sheets-fetch", "sheets-send"), frozenset({Role.ADMINISTRATOR, Role.PROGRAMME_OFFICE})),
+    **dict.fromkeys(("backups", "backup-make"), frozenset({Role.ADMINISTRATOR})),
     "rules": READERS,
     # long work
     **dict.fromkeys(("jobs", "job", "job-picture", "job-stop", "job-cancel"), READERS),
     # results and claims
     **dict.fromkeys(("results", "indicator", "indicator-picture", "claims", "claim"), READERS),
     "claim-reply": OFFICES,
+    **dict.fromkeys(("voices", "voice"), READERS),
+    "voice-answer": OFFICES,
+    "claim-state": frozenset({Role.PROGRAMME_OFFICE, Role.EVALUATOR}),
     "document": READERS | {Role.SECONDEE},
     # people
     **dict.fromkeys(("people", "person", "handovers", "handover"), OFFICES | {Role.ADMINISTRATOR}),

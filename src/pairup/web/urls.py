@@ -7,7 +7,9 @@ from django.urls import include, path
 from pairup.web import (
     accounts,
     administration,
+    backups,
     calendar,
+    claim_saying,
     claims,
     complaints,
     conflicts,
@@ -34,6 +36,7 @@ from pairup.web import (
     sheets,
     uploads,
     visits,
+    voices,
 )
 from pairup.web.addresses import Code  # noqa: F401  (known below as `code`)
 from pairup.web.api import api
@@ -84,8 +87,12 @@ PROGRAMME = [
     path("results/<code:code>/", results.indicator, name="indicator"),
     path("results/<code:code>/picture.svg", results.indicator_picture, name="indicator-picture"),
     path("claims/", claims.every_claim, name="claims"),
+    path("claims/state/", claim_saying.state, name="claim-state"),
     path("claims/<code:code>/", claims.claim, name="claim"),
     path("claims/<code:code>/reply/", claims.reply, name="claim-reply"),
+    path("voices/", voices.voices, name="voices"),
+    path("voices/<code:code>/", voices.voice, name="voice"),
+    path("voices/<code:code>/answer/", voices.answer, name="voice-answer"),
     path("documents/<code:code>/", uploads.document, name="document"),
     # needs and rounds
     path("needs/", needs.needs, name="needs"),
@@ -113,6 +120,8 @@ PROGRAMME = [
     path("administration/", administration.administration, name="administration"),
     path("administration/rules/", administration.rules, name="rules"),
     path("administration/journal/", administration.journal, name="journal"),
+    path("administration/backups/", backups.backups, name="backups"),
+    path("administration/backups/make/", backups.make, name="backup-make"),
     path("administration/sheets/", sheets.sheets, name="sheets"),
     path("administration/sheets/take/", sheets.fetch, name="sheets-fetch"),
     path("administration/sheets/send/", sheets.send, name="sheets-send"),

@@ -2,8 +2,35 @@
 
 from __future__ import annotations
 
+from pairup.services.backup.kept import (
+    Kept,
+    LastGood,
+    folder_of_backups,
+    kept_backups,
+    last_good,
+    made_at,
+    passphrase_of_backups,
+    require_folder,
+)
 from pairup.services.backup.keys import KEEP_DAYS, backup_keys, restore_keys
 from pairup.services.backup.making import Made, backup, verify
 from pairup.services.backup.restoring import Restored, restore
 
-__all__ = ["KEEP_DAYS", "Made", "Restored", "backup", "backup_keys", "restore", "restore_keys", "verify"]
+__all__ = [
+    "KEEP_DAYS",
+    "Kept",
+    "LastGood",
+    "Made",
+    "Restored",
+    "backup",
+    "backup_keys",
+    "folder_of_backups",
+    "kept_backups",
+    "last_good",
+    "made_at",
+    "passphrase_of_backups",
+    "require_folder",
+    "restore",
+    "restore_keys",
+    "verify",
+]
