@@ -1,4 +1,4 @@
-"""Closes the secrets of second factors (one-time codes, recovery codes), so that the record's file alone opens nobody's.
+"""Closes the secrets of second factors (one-time codes, recovery codes): the record's file alone opens nobody's.
 
 They are closed with a key of the key file, as what is personal is: whoever has a copy of the record, or of a backup
 without its keys, cannot work out anybody's codes. What an earlier version kept open is still read.
