@@ -46,7 +46,8 @@ def every_conflict(request: HttpRequest, programme: str) -> HttpResponse:
         return [
             Cell(row.identity.code, reverse("conflict", args=[programme, row.identity.code])), table_title(table), code,
             called(ConflictKind(row.kind)), actor_words(row.proposed_by),
-            actor_words(conflicts.winner_of(row)) if row.won else "", row.day, Cell(called(outcome), tone=_TONES[outcome]),
+            actor_words(conflicts.winner_of(row)) if row.won else "",
+            row.day, Cell(called(outcome), tone=_TONES[outcome]),
         ]  # fmt: skip
 
     listing = Listing(
