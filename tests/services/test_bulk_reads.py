@@ -160,3 +160,26 @@ def test_the_command_line_asks_agrees_reads_and_counts(filled: Path, tmp_path: P
     assert NAME in (tmp_path / "badges.csv").read_text(encoding="utf-8")
     assert (tmp_path / "badges.csv").stat().st_mode & 0o077 == 0
     assert "of 1 people in all" in run("list")
+
+
+def test_reports_and_releases_count_what_was_read_at_once_by_office_and_name_nobody(
+    filled: Path, tmp_path: Path
+) -> None:
+    from pairup.reports.reads_section import reads_section
+    from pairup.services import releases, reporting
+
+    before = reporting.read_facts("twin", on=LATER.date())
+    bulk_reads.take(agreed().code, actor=ASKER, at=LATER)
+
+    after = reporting.read_facts("twin", on=LATER.date())
+    earlier = reporting.read_facts("twin", on=LATER.date() - timedelta(days=1))
+    releases.publish(tmp_path / "site", on=LATER.date(), actor=OFFICE, at=LATER)
+    page = (tmp_path / "site" / "en" / "methods.html").read_text(encoding="utf-8")
+
+    assert before.bulk_reads == earlier.bulk_reads == ()
+    assert [(one.asked_by.en, one.agreed_by.en, one.times, one.people) for one in after.bulk_reads] == [
+        ("donor office Aland", "programme office", 1, 2)
+    ]  # fmt: skip
+    assert "donor office Aland" in page and "P-1" not in page
+    told = str(reads_section(after, public=True))
+    assert "reports.under-10" in told and "'2'" not in told

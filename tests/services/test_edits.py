@@ -87,6 +87,22 @@ def test_a_lost_edit_is_kept_with_both_sides_and_changes_nothing(record: Path) -
     assert kept.code == facts["conflict"]
 
 
+def test_who_won_is_told_to_whoever_may_know_though_the_late_one_may_not(record: Path) -> None:
+    from pairup.services.conflicts import read_conflicts
+
+    a_record()
+    edits.correct("needs", "N-2", {"priority": "5"}, seen=1, actor=OFFICE, at=LATER)
+
+    with acting_as(HOST):
+        with pytest.raises(ConflictError) as late:
+            edits.correct("needs", "N-2", {"priority": "1"}, seen=1, actor=HOST, at=NOW)
+        (to_the_county,) = read_conflicts(on=NOW.date())
+    (to_the_office,) = read_conflicts(on=NOW.date())
+
+    assert "somebody" in str(late.value)
+    assert (to_the_county.won_by, to_the_office.won_by) == ("", OFFICE)
+
+
 def test_a_lost_edit_sent_again_is_one_conflict(record: Path) -> None:
     from pairup.services import conflicts, edits
 

@@ -35,6 +35,27 @@ def test_people_who_record_at_once_are_given_different_codes(record: Path) -> No
     assert sorted(codes) == sorted(f"N-east-{number}" for number in range(1, 19))
 
 
+def test_papers_added_at_once_are_given_different_codes(record: Path, tmp_path: Path) -> None:
+    from pairup.services import documents
+
+    load(a_programme())
+
+    def kept(number: int) -> str:
+        (paper := tmp_path / f"{number}.txt").write_text(f"minutes {number}", encoding="utf-8")
+        try:
+            with acting_as(OFFICE):
+                return documents.add_next(
+                    "J-1-D", paper, kind="minutes", title="Minutes", actor=OFFICE, at=LATER, programme="twin"
+                ).code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as people:
+        codes = list(people.map(kept, range(12)))
+
+    assert sorted(codes) == sorted(f"J-1-D-{number}" for number in range(1, 13))
+
+
 def test_a_form_sent_twice_is_given_one_code(record: Path) -> None:
     load(a_programme())
 

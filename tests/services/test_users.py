@@ -77,14 +77,36 @@ def test_the_last_administrator_stays(kept: Path) -> None:
     assert not users.known("boss").check_password("several words of one's own")
 
 
-def test_a_role_ends_on_its_last_day_and_the_journal_holds(kept: Path) -> None:
+def test_a_role_ends_with_a_last_day_to_come_and_the_journal_holds(kept: Path) -> None:
     users.grant("a-1", "evaluator", actor=ADMIN, at=FIRST)
 
-    users.end("a-1", "evaluator", actor=ADMIN, at=LATER, last=LATER.date())
+    users.end("a-1", "evaluator", actor=ADMIN, at=FIRST, last=LATER.date())
 
     user = users.known("a-1")
     assert users.actors_of(user, on=LATER.date()) and not users.actors_of(user, on=LATER.date() + timedelta(days=1))
     assert write.check_journal() == []
+
+
+def test_a_role_that_is_ended_today_is_gone_at_once_dated_today_and_can_be_given_again(kept: Path) -> None:
+    users.grant("a-1", "evaluator", actor=ADMIN, at=FIRST)
+    _, secret = tokens.issue("a-1", "evaluator", may=["read"], actor=ADMIN, at=LATER)
+
+    users.end("a-1", "evaluator", actor=ADMIN, at=LATER, last=LATER.date())
+
+    user = users.known("a-1")
+    assert users.actors_of(user, on=LATER.date()) == users.grants_of("a-1", on=LATER.date()) == []
+    assert users.actors_of(user, on=LATER.date() - timedelta(days=1))
+    assert [one.last for one in users.grants_of("a-1")] == [LATER.date()]
+    with pytest.raises(AccessError):
+        tokens.bearer_of(secret, at=LATER)
+    users.grant("a-1", "evaluator", actor=ADMIN, at=LATER)
+    assert [str(one) for one in users.actors_of(user, on=LATER.date())] == ["evaluator"]
+
+
+def test_a_role_given_for_today_alone_holds_all_day(kept: Path) -> None:
+    users.grant("a-1", "evaluator", actor=ADMIN, at=LATER, last=LATER.date())
+
+    assert users.actors_of(users.known("a-1"), on=LATER.date())
 
 
 def test_a_password_is_in_no_entry_of_the_journal(kept: Path) -> None:

@@ -564,6 +564,16 @@ class WaitingFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class BulkReadFacts:
+    """How often two offices had the personal data of many people read at once, and of how many; never of whom."""
+
+    asked_by: Both
+    agreed_by: Both
+    times: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFacts:
     """Where facts were read; `used` counts the rows that name it."""
 
@@ -621,6 +631,7 @@ class ReportFacts:
     burdens: tuple[Burden, ...] = ()  # of this programme's donors in the others of the record; for the office
     signatures: tuple[SignatureFacts, ...] = ()
     waiting: tuple[WaitingFacts, ...] = ()
+    bulk_reads: tuple[BulkReadFacts, ...] = ()
     sources: tuple[SourceFacts, ...] = ()
     origins: tuple[Origin, ...] = ()
     checkpoint: CheckpointFacts | None = None

@@ -23,6 +23,7 @@ from pairup.reports.opening import public_sentences
 from pairup.reports.pairing_sections import map_figure, public_pairings
 from pairup.reports.plan_sections import public_unmet
 from pairup.reports.portfolio_section import portfolio_section
+from pairup.reports.reads_section import reads_section
 from pairup.reports.round_report import footer, stamp, subtitle, title
 from pairup.reports.rounds_section import rounds_section
 from pairup.reports.said import said
@@ -50,6 +51,7 @@ def public_report(facts: ReportFacts) -> Document:
             claims_section(facts, public=True),
             totals_section(facts, public=True),
             signatures_section(facts, public=True),
+            reads_section(facts, public=True),
             origins_section(facts, public=True),
             definitions_section(),
         ),

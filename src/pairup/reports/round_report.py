@@ -12,6 +12,7 @@ from pairup.reports.opening import office_sentences
 from pairup.reports.pairing_sections import map_figure, office_pairings
 from pairup.reports.plan_sections import followed_section, plans_section, unmet_section
 from pairup.reports.portfolio_section import portfolio_section
+from pairup.reports.reads_section import reads_section
 from pairup.reports.rounds_section import rounds_section
 from pairup.reports.said import said
 from pairup.reports.visit_section import visit_section
@@ -44,6 +45,7 @@ def round_report(facts: ReportFacts) -> Document:
             totals_section(facts, public=False),
             waiting_section(facts),
             signatures_section(facts, public=False),
+            reads_section(facts, public=False),
             origins_section(facts, public=False),
         ),
         footer=footer(facts),

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +174,20 @@ def count_asks(programme: str | None = None) -> Count:
     return Count(
         len(found), sum(bool(one.agreed_by) for one in found), len(read), sum(len(one.persons) for one in read)
     )  # fmt: skip
+
+
+@whole()
+def read_taken(programme: str, *, on: date, known_by: date | None = None) -> dict[tuple[str, str], list[int]]:
+    """By who asked and who agreed: of how many people each reading was, up to a day. Everybody may know it."""
+    found: dict[tuple[str, str], list[int]] = {}
+    rows = JournalEntry.objects.filter(
+        command="person.bulk-take", programme__code=programme, at__date__lte=min(on, known_by or on)
+    )
+    for entry in rows.order_by("number"):
+        said = json.loads(bytes(entry.leaf))["facts"]
+        agreed = write.entry_under(f"bulk-agree:{said['ask']}")
+        found.setdefault((entry.actor, agreed.actor if agreed else ""), []).append(said["people"])
+    return found
 
 
 @whole()

@@ -90,9 +90,23 @@ def _sides(row: ConflictVersion) -> Sides:
     current = _standing_row(row, table, code)
     return Sides(
         row.identity.code, ConflictKind(row.kind), row.about, row.edit, row.day, row.seen, _told(row, table),
-        row.proposed_by, row.won, row.won_by, cells_of(current, table_for(table)) if current else {},
+        row.proposed_by, row.won, winner_of(row), cells_of(current, table_for(table)) if current else {},
         ConflictOutcome(row.outcome), row.settled_by,
     )  # fmt: skip
+
+
+def winner_of(row: ConflictVersion) -> str:
+    """Who wrote the version that won, as far as whoever reads may know: an office hears of nobody but itself.
+
+    Whoever came too late may not have known, so that the conflict does not say it; the journal does.
+    """
+    if row.won_by or row.won is None:
+        return row.won_by
+    table, _, code = row.about.partition("/")
+    won = TABLES[table].objects.filter(identity__code=code, number=row.won)
+    if row.of_programme_id is not None:
+        won = won.filter(identity__programme=row.of_programme_id)
+    return won.values_list("entry__actor", flat=True).first() or ""
 
 
 def _told(row: ConflictVersion, table: str) -> Mapping[str, Any]:

@@ -75,6 +75,16 @@ def add(
     return lives.Done("documents", code, digest, doing.entry.number)
 
 
+def add_next(
+    stem: str, path: Path, *, kind: str, title: str, actor: str, at: datetime, programme: str,
+    cells: Mapping[str, str] = MappingProxyType({}),
+) -> lives.Done:  # fmt: skip
+    """Keep a file as a new document under the next free code `STEM-1`, `STEM-2` …; whoever else adds one waits."""
+    with write.alone():
+        code = lives.free_code("documents", stem, programme=programme)
+        return add(code, path, kind=kind, title=title, actor=actor, at=at, programme=programme, cells=cells)
+
+
 def _read(path: Path) -> bytes:
     try:
         size = path.stat().st_size

@@ -53,7 +53,7 @@ def actors_of(user: Any, *, on: date) -> list[Actor]:
 @remembers
 def _in_force(name: str, *, on: date) -> tuple[Actor, ...]:
     with whole():
-        rows = GrantVersion.objects.on(on).filter(user=name).order_by("identity_id")
+        rows = _holding(on).filter(user=name).order_by("identity_id")
         return tuple(Actor(Role(role), side) for role, side in rows.values_list("role", "side"))
 
 
@@ -65,7 +65,7 @@ def open_account(name: str) -> Any:
 
 def grants_of(name: str, *, on: date | None = None) -> list[Granted]:
     """The roles of an account by their first day: all of them, or those of one day."""
-    rows = GrantVersion.objects.known() if on is None else GrantVersion.objects.on(on)
+    rows = GrantVersion.objects.known() if on is None else _holding(on)
     found = rows.filter(user=name).select_related("identity").order_by("starts", "identity_id")
     return [Granted(row.identity.code, _actor_in(row), row.span.first, row.span.last) for row in found]
 
@@ -74,7 +74,7 @@ def accounts(*, on: date) -> list[Account]:
     """Every account, in order of name, with its roles on a day. Refused to whoever does not see the whole record."""
     require_whole()
     granted: dict[str, list[Actor]] = {}
-    for user, role, side in GrantVersion.objects.on(on).order_by("identity_id").values_list("user", "role", "side"):
+    for user, role, side in _holding(on).order_by("identity_id").values_list("user", "role", "side"):
         granted.setdefault(user, []).append(Actor(Role(role), side))
     return [
         Account(user.username, user.is_active, tuple(granted.get(user.username, ())), user.last_login)
@@ -148,13 +148,17 @@ def grant(name: str, to: str, *, actor: str, at: datetime, first: date | None = 
 
 
 def end(name: str, of: str, *, actor: str, at: datetime, last: date) -> None:
-    """End a role of an account after a last day. Refuses a role it has not, and the end of the last administrator."""
+    """End a role of an account after a last day, or at once where that is today or before.
+
+    Refuses a role it has not, and the end of the last administrator.
+    """
     require_keeper(actor, "user.end")
     with write.alone(), whole():
         rows = [row for row in _from(last + _DAY).filter(user=name) if str(_actor_in(row)) == of]
         if not rows:
             raise InputError(f"{name} has no role {of} to end.", code="users.has-not", user=name, actor=of)
-        _require_another_administrator(rows, last)
+        today = at.date()
+        _require_another_administrator(rows, *((last + _DAY,) if last > today else (today, today + _DAY)))
         _require_administrator(actor, read_actor(of))
         with write.command("user.end", actor=actor, at=at, facts={"user": name, "role": of}) as doing:
             _ended(doing, rows, last)
@@ -168,7 +172,7 @@ def close(name: str, *, actor: str, at: datetime) -> None:
         user = known(name)
         require_over(actor, name, on=today)
         rows = list(_from(today + _DAY).filter(user=name))
-        _require_another_administrator(rows, today)
+        _require_another_administrator(rows, today, today + _DAY)
         with write.command("user.close", actor=actor, at=at, facts={"user": name}) as doing:
             _ended(doing, rows, today)
             user.is_active = False
@@ -269,7 +273,7 @@ def _require_administrator(actor: str, of: Actor) -> None:
 
 def _require_no_overlap(name: str, wanted: Actor, first: date, last: date | None) -> None:
     """Refuse a role that the account has on one of these days."""
-    rows = _from(first).filter(user=name, role=wanted.role, side=wanted.code)
+    rows = _from(first).filter(user=name, role=wanted.role, side=wanted.code).exclude(**_ended_on(first))
     if last is not None:
         rows = rows.filter(Q(starts=None) | Q(starts__lte=last))
     if rows.exists():
@@ -281,15 +285,25 @@ def _from(day: date) -> Any:
     return GrantVersion.objects.known().filter(Q(ends_before=None) | Q(ends_before__gt=day))
 
 
+def _holding(day: date) -> Any:
+    """Roles in force on a day; one that was ended on that very day was so at once, and not from the next."""
+    return GrantVersion.objects.on(day).exclude(**_ended_on(day))
+
+
+def _ended_on(day: date) -> dict[str, Any]:
+    """What a role looks like that somebody ended on a day: a later version, of that day, whose last day it is."""
+    return {"number__gt": 1, "ends_before": day + _DAY, "recorded_at__date": day}
+
+
 def _actor_in(row: Any) -> Actor:
     return Actor(Role(row.role), row.side)
 
 
-def _require_another_administrator(rows: Sequence[Any], last: date) -> None:
-    """Refuse to end the last administrator: nobody could give a role any more."""
+def _require_another_administrator(rows: Sequence[Any], *days: date) -> None:
+    """Refuse to end who is the last administrator on one of the days: nobody could give a role any more."""
     ended = {row.pk for row in rows if row.role == Role.ADMINISTRATOR}
-    after = last + _DAY
-    if ended and not GrantVersion.objects.on(after).filter(role=Role.ADMINISTRATOR).exclude(pk__in=ended).exists():
+    others = [_holding(day).filter(role=Role.ADMINISTRATOR).exclude(pk__in=ended) for day in days]
+    if ended and not all(each.exists() for each in others):
         raise ConflictError(
             "This is the last administrator.", hint="Grant another one first.", code="users.last-administrator"
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django import forms
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pairup.services import invitations, users
+from pairup.services import invitations, second_factors, users
 from pairup.values.words import Words
 from pairup.web.acting import CHOSEN
 from pairup.web.forms import carried_out, done, label, tongue
@@ -28,6 +29,16 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+
+class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
+    """Secrets of second factors are closed before they are kept."""
+
+    def encrypt(self, text: str) -> str:
+        return second_factors.close_secret(text, at=clock())
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return second_factors.open_secret(encrypted_text)
 
 
 class Ministries(DefaultSocialAccountAdapter):  # type: ignore[misc]

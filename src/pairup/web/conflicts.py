@@ -45,7 +45,8 @@ def every_conflict(request: HttpRequest, programme: str) -> HttpResponse:
         outcome = ConflictOutcome(row.outcome)
         return [
             Cell(row.identity.code, reverse("conflict", args=[programme, row.identity.code])), table_title(table), code,
-            called(ConflictKind(row.kind)), actor_words(row.proposed_by), actor_words(row.won_by) if row.won_by else "",
+            called(ConflictKind(row.kind)), actor_words(row.proposed_by),
+            actor_words(conflicts.winner_of(row)) if row.won else "",
             row.day, Cell(called(outcome), tone=_TONES[outcome]),
         ]  # fmt: skip
 
@@ -89,7 +90,7 @@ def _shown(request: Any, programme: str, code: str, *, status: int = 200, form: 
         "code": code, "sides": sides, "table": table_title(table), "row": row,
         "row_href": reverse("row", args=[programme, table, row]), "kind": called(sides.kind),
         "outcome": called(sides.outcome), "proposed_by": actor_words(sides.proposed_by),
-        "won_by": actor_words(sides.won_by) if sides.won_by else "", "is_withdrawn": not sides.current,
+        "won_by": actor_words(sides.won_by) if sides.won else "", "is_withdrawn": not sides.current,
         "settled_by": actor_words(sides.settled_by) if sides.settled_by else "",
         "edit": Words(f"pages.did-{sides.edit}"),
         "cells": [

@@ -360,9 +360,9 @@ def add_paper(request: Any, programme: str, code: str) -> HttpResponse:
 
         def act() -> lives.Done:
             with kept(said["file"]) as (path, kind):
-                return documents.add(
-                    lives.free_code("documents", f"{code}-D", programme=programme), path, kind=kind,
-                    title=said["title"], actor=str(request.actor), at=clock(), programme=programme,
+                return documents.add_next(
+                    f"{code}-D", path, kind=kind, title=said["title"], actor=str(request.actor), at=clock(),
+                    programme=programme,
                     cells={"is_synthetic": "yes" if life.row.is_synthetic else "no"},
                 )  # fmt: skip
 

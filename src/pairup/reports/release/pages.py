@@ -26,6 +26,7 @@ from pairup.reports.money_sections import money_section
 from pairup.reports.opening import is_in_force, public_sentences
 from pairup.reports.pairing_sections import how_led, map_figure, place_names
 from pairup.reports.portfolio_section import portfolio_section
+from pairup.reports.reads_section import reads_section
 from pairup.reports.release.claim_pages import claim_pages
 from pairup.reports.release.facts import ReleaseFacts
 from pairup.reports.release.frame import page_of, people, told
@@ -233,7 +234,7 @@ def _methods(facts: ReleaseFacts) -> Document:
     )  # fmt: skip
     return page_of(
         facts, "methods", told("menu-methods"), (Paragraph(told("methods-opening")),),
-        (meanings, protected, origins_section(facts.report, public=True)),
+        (meanings, protected, reads_section(facts.report, public=True), origins_section(facts.report, public=True)),
     )  # fmt: skip
 
 

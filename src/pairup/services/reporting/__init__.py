@@ -50,6 +50,7 @@ from pairup.services.explanations import plan_of
 from pairup.services.five_ways import read_five_ways
 from pairup.services.plans import WEIGHTS, asked_of, default_programme
 from pairup.services.reporting import evaluations, firm, journey, money, people, places, projects
+from pairup.services.reporting.reads import read_bulk_reads
 from pairup.services.reporting.waiting import read_waiting
 from pairup.services.rows import rough, title_of
 from pairup.values.codes import Preset, SignatureKind
@@ -198,6 +199,7 @@ def read_facts(
         burdens=read_other_burdens(programme, on=on, known_by=known_by),
         signatures=_signatures(programme, runs, atlas, held, on, known_by),
         waiting=read_waiting(programme, on=on, known_by=known_by),
+        bulk_reads=read_bulk_reads(programme, atlas, on=on, known_by=known_by),
         sources=_sources(programme, on=on, known_by=known_by),
         origins=_origins(programme, row_tables, on=on, known_by=known_by), checkpoint=_checkpoint(known_by),
         tables=tuple(row_tables), **parts,
