@@ -15,10 +15,10 @@ MARK = "made-by-pairup-demo.txt"
 #: names and passwords of the sample accounts
 ACCOUNTS = "accounts.txt"
 #: the key of the invented body that complaints are sealed to, and what it would publish and keep to itself
-BOX_KEY, BOX_NOTE = "complaints.key", "complaints.txt"
+BOX_KEY, BOX_NOTE, BOX_SEALED = "complaint-box.key", "complaint-box.txt", "complaint-box.sealed"
 #: what else a demo writes, beside the rows of its report
 OWN = frozenset({
-    MARK, ACCOUNTS, BOX_KEY, f"{BOX_KEY}.pub", BOX_NOTE, "complaints.box",
+    MARK, ACCOUNTS, BOX_KEY, f"{BOX_KEY}.pub", BOX_NOTE, BOX_SEALED,
     "record.sqlite3", "record.sqlite3.secret", "record.sqlite3-wal", "record.sqlite3-shm",
     "record.sqlite3.keys", "report/index.html", "report/public.html",
 })  # fmt: skip
@@ -107,7 +107,7 @@ def _box(into: Path) -> None:
         f"{BOX_KEY}.pub": f"{sealing.write_public(public)}\n",
         BOX_NOTE: _BOX_SAYS.format(
             passphrase=passphrase, key=key, mark=sealing.mark_of(public), record=into / "record.sqlite3",
-            box=into / "complaints.box", note=note,
+            box=into / BOX_SEALED, note=note,
         ),
     }  # fmt: skip
     for name, text in said.items():
