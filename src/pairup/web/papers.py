@@ -116,7 +116,7 @@ def _donors(paper: Paper) -> set[str]:
 
 def _whole(request: Any, context: dict[str, Any], name: str) -> HttpResponse:
     """Every row in one file that needs nothing else, to print or to keep."""
-    style = (Path(__file__).parent / "static" / "web" / "pairup.css").read_text(encoding="utf-8")
+    style = (Path(__file__).parent / "static/web/pairup.css").read_text(encoding="utf-8")
     synthetic = [(_TAGS[language], say("web.synthetic", language)) for language in LANGUAGES]
     said = {**context, "style": style, "name": name, "synthetic": synthetic}
     answer = render(request, "web/paper_whole.html", said)
