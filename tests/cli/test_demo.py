@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import stat
 from pathlib import Path
 
 import pytest
 
-from pairup.cli.demo import MARK
+from pairup.cli.demo import BOX_KEY, BOX_NOTE, MARK
 from tests.cli.conftest import Pairup
 
 
@@ -94,3 +96,23 @@ def test_a_demo_ends_with_a_report_and_commands_that_work(pairup: Pairup, tmp_pa
     ending = [command for command in commands if " serve " not in command]  # that one goes on until it is ended
     assert [pairup(*shlex.split(command)[1:]).code for command in ending] == [0] * 5
     assert pairup("verify", "--record", "small/record.sqlite3").code == 0
+    a_recipient_has_its_workbook(pairup, "small/record.sqlite3")
+    a_complaint_goes_its_way(pairup, tmp_path / "small")
+
+
+def a_recipient_has_its_workbook(pairup: Pairup, record: str) -> None:
+    roles = pairup("user", "list", "--record", record).out
+    county = re.search(r"recipient_office:(\S+?)[,\s]", roles)
+    assert county is not None and county[1].startswith("hospital-r"), roles
+    taken = pairup(
+        "workbook", county[1], "--into", "own.xlsx", "--record", record, "--actor", f"recipient_office:{county[1]}"
+    )
+    assert taken.code == 0, taken.err
+
+
+def a_complaint_goes_its_way(pairup: Pairup, folder: Path) -> None:
+    said = (folder / BOX_NOTE).read_text(encoding="utf-8")
+    assert "invented" in said and "no office ever holds it" in said
+    ours = re.findall(r"^    pairup (.*)$", said, re.MULTILINE)
+    assert [pairup(*line.split()).code for line in ours] == [0, 0]
+    assert stat.S_IMODE((folder / BOX_KEY).stat().st_mode) == 0o600

@@ -124,6 +124,26 @@ def test_a_call_names_posts_and_quotas_of_ones_own_only(browse: Browse) -> None:
     assert "Bland" not in said(browse("donor_office:DN-A").get(at))
 
 
+def test_a_paper_shows_fifty_rows_at_once_and_all_of_them_in_one_file(browse: Browse) -> None:
+    with acting_as(OPERATOR):
+        posts = (f"Q-{n} national-2 {'east' if n % 2 else 'west'} {'a-east' if n % 2 else 'b-west'} Post~{n} doctor 1 "
+                 "2028-07 2031-07 yes" for n in range(100, 170))  # fmt: skip
+        columns = "code round place pairing title_en profession seats from to is_synthetic"
+        edits.record("posts", rows(columns, *posts), actor=OFFICE, at=LATER, programme="twin")
+    office, at = browse("programme_office"), "/in/twin/calendar/papers/call/?round=national-2"
+
+    first, second = said(office.get(at)), said(office.get(f"{at}&page=2"))
+    east, bland = said(office.get(f"{at}&place=east")), said(office.get(f"{at}&donor=DN-B"))
+    whole = office.get(f"{at}&whole=yes")
+
+    assert first.count("<tr><td>") == 2 * 50
+    assert "Post 169" not in first and "Post 169" in second
+    assert "Post 101" in east and "Post 100" not in east
+    assert "Post 100" in bland and "Post 101" not in bland and "DN-A" not in bland.partition("<section")[2]
+    assert "attachment" in whole["Content-Disposition"] and said(whole).count("Post 1") == 2 * 70
+    assert len(first) < 40_000 and "/static/" not in said(whole)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_step_and_state_has_words(language: str) -> None:
     codes = [f"pages.step-{one.name}" for one in (*ROUND, *YEAR)] + [f"pages.step-is-{one}" for one in State]

@@ -14,9 +14,12 @@ from pairup.cli.options import step
 MARK = "made-by-pairup-demo.txt"
 #: names and passwords of the sample accounts
 ACCOUNTS = "accounts.txt"
+#: the key of the invented body that complaints are sealed to, and what it would publish and keep to itself
+BOX_KEY, BOX_NOTE, BOX_SEALED = "complaint-box.key", "complaint-box.txt", "complaint-box.sealed"
 #: what else a demo writes, beside the rows of its report
 OWN = frozenset({
-    MARK, ACCOUNTS, "record.sqlite3", "record.sqlite3.secret", "record.sqlite3-wal", "record.sqlite3-shm",
+    MARK, ACCOUNTS, BOX_KEY, f"{BOX_KEY}.pub", BOX_NOTE, BOX_SEALED,
+    "record.sqlite3", "record.sqlite3.secret", "record.sqlite3-wal", "record.sqlite3-shm",
     "record.sqlite3.keys", "report/index.html", "report/public.html",
 })  # fmt: skip
 
@@ -72,6 +75,54 @@ def _accounts(programme: str, into: Path) -> None:
     with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.writelines(f"{name}  {password}\n" for name, password in made.items())
     click.echo(f"Their passwords are in {path}; see the pages with: pairup serve --record {into / 'record.sqlite3'}")
+    _box(into)
+
+
+_BOX_SAYS = """{passphrase}
+
+The line above opens {key}, with which this demo's complaints are read. The body is invented, and its key lies here
+only so that the whole way can be tried. A real body makes its key on a machine of its own; no office ever holds it,
+and the number below stands where no office can change it. This file stands for that place:
+
+    {mark}
+
+    pairup complaints export --record {record} --into {box}
+    pairup complaints open {box} --key {key} --passphrase-file {note}
+"""
+
+
+def _box(into: Path) -> None:
+    """Name an invented body that complaints are sealed to, and keep both halves of its key in the demo's folder."""
+    import secrets
+
+    from pairup.cli.options import now
+    from pairup.keys import sealing
+    from pairup.record.acting import Role
+    from pairup.services import complaints
+
+    made, passphrase = sealing.make_key(), secrets.token_urlsafe(12)
+    public, key, note = sealing.public_of(made), into / BOX_KEY, into / BOX_NOTE
+    said = {
+        BOX_KEY: sealing.write_private(made, passphrase).decode("ascii"),
+        f"{BOX_KEY}.pub": f"{sealing.write_public(public)}\n",
+        BOX_NOTE: _BOX_SAYS.format(
+            passphrase=passphrase, key=key, mark=sealing.mark_of(public), record=into / "record.sqlite3",
+            box=into / BOX_SEALED, note=note,
+        ),
+    }  # fmt: skip
+    for name, text in said.items():
+        with os.fdopen(
+            os.open(into / name, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+        ) as out:
+            out.write(text)
+    complaints.name_recipient(
+        "Listening Post of the Example (invented)", name_zh="示例受理处（虚构）", key=said[f"{BOX_KEY}.pub"],
+        published_at=f"{BOX_NOTE} (demo · 演示)", post="1 Example Street · 示例路1号", phone="000 0000 0000",
+        answer_days=30, actor=Role.PROGRAMME_OFFICE.value, at=now(),
+    )  # fmt: skip
+    click.echo(
+        f"Complaints are sealed to an invented body; {note} says how to open them, and why a real key is not here."
+    )
 
 
 def _clear(into: Path, *, force: bool) -> None:

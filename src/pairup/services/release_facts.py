@@ -53,6 +53,7 @@ from pairup.values.codes import (
 )
 from pairup.values.days import RoughDay
 from pairup.values.money import Money
+from pairup.values.trades import profession_called
 from pairup.values.words import Words
 
 #: professions with a word of their own; any other is told as "other", so that a rare word singles nobody out
@@ -132,7 +133,7 @@ def read_release(
             _rows(ClaimVersion, programme, on, known_by).exclude(place=None)
             .values_list("identity__code", "place__code")
         ),
-        {code: Words(f"services.profession-{code}") for code in PROFESSIONS}, licence, earlier, number,
+        {code: profession_called(code) for code in PROFESSIONS}, licence, earlier, number,
     )  # fmt: skip
 
 

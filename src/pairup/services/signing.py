@@ -65,6 +65,15 @@ def read_signers(*, on: date, known_by: date | None = None) -> list[str]:
     return [actor.code] if actor.code in codes else sorted(codes)
 
 
+def read_own_place(*, on: date, known_by: date | None = None) -> str:
+    """The place that a recipient office speaks of: itself where it is one, else where it stands; empty of others."""
+    actor = acting().actor
+    if actor.role is not Role.RECIPIENT_OFFICE:
+        return ""
+    row = OrganisationVersion.objects.on(on, known_by=known_by).filter(identity__code=actor.code).first()
+    return actor.code if row is None else row.place.code if row.place else ""
+
+
 def _require_there(about: str, programme: str) -> None:
     table, _, code = about.partition("/")
     is_day = table == "reports" and _is_day(code)

@@ -319,7 +319,8 @@ _SAMPLES: tuple[tuple[str, Role], ...] = (
 def sample_accounts(programme: str, *, at: datetime, on: date, say: Callable[[str], None]) -> dict[str, str]:
     """Open one account a role for a demo, with passwords drawn anew; gives name and password, for a file of one's own.
 
-    The donor, the place and the secondee are those of one posting, so that each meets what the others see.
+    The donor, the recipient and the secondee are those of one posting, so that each meets what the others see. The
+    recipient acts as the body that is helped where the post is, which has a workbook of its own and signs.
     """
     from pairup.record.models import PostingVersion
 
@@ -345,7 +346,9 @@ def _sides_of(posting: Any, on: date) -> dict[Role, str]:
 
     post: Any = PostVersion.objects.known().filter(identity=posting.post_id).order_by("-number").first()
     pairing = PairingVersion.objects.known().filter(identity=post.pairing_id).select_related("donor").first()
+    there = PairingVersion.objects.on(on).filter(place=post.place, recipient__isnull=False).order_by("identity__code")
+    helped = [row.recipient for row in there.select_related("recipient")] + [one for one in (post.host,) if one]
     return {
-        Role.DONOR_OFFICE: pairing.donor.code if pairing else "", Role.RECIPIENT_OFFICE: post.place.code,
-        Role.SECONDEE: posting.person.code,
+        Role.DONOR_OFFICE: pairing.donor.code if pairing else "",
+        Role.RECIPIENT_OFFICE: (helped[0] if helped else post.place).code, Role.SECONDEE: posting.person.code,
     }  # fmt: skip

@@ -32,6 +32,11 @@ def say(code: str, language: str = "en", /, **facts: Any) -> str:
     return code
 
 
+def is_said(code: str) -> bool:
+    """Whether the catalogue has words for a code."""
+    return _catalogue(code.partition(".")[0], "en").gettext(code) != code
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """One thing said: a stable code and the facts its words are filled with."""

@@ -22,6 +22,7 @@ from pairup.web.forms import Keyed, carried_out, done, label
 from pairup.web.listing import Cell, Column, FromRecord, Listing
 from pairup.web.pages import Crumb, as_of, clock, page
 from pairup.web.policy import may_open
+from pairup.web.rows import actor_words
 
 
 class Open(Keyed):
@@ -87,7 +88,7 @@ def _shown(request: Any, programme: str, *, status: int = 200, form: Open | None
             Column("actor", Words("office.roles")), Column("may", Words("office.may")),
             Column("until", Words("office.until")),
         ],
-        [(one.code, one.user, one.actor, one.may, one.revoked or one.expires) for one in tokens.tokens()],
+        [(one.code, one.user, actor_words(one.actor), one.may, one.revoked or one.expires) for one in tokens.tokens()],
         empty=Words("office.no-tokens"),
     )  # fmt: skip
     return page(
@@ -238,7 +239,7 @@ def journal(request: HttpRequest, programme: str) -> HttpResponse:
         ],
         FromRecord(
             JournalEntry.objects.order_by("-number"),
-            lambda row: (row.number, row.at, row.command, row.actor, row.hash[:16]),
+            lambda row: (row.number, row.at, row.command, actor_words(row.actor), row.hash[:16]),
             words=("command", "actor"), orders={"number": "number", "command": "command", "actor": "actor"},
         ),
     )  # fmt: skip

@@ -19,7 +19,7 @@ from pairup.record.remembered import remembered
 from pairup.reports.evaluation_section import evaluation_blocks
 from pairup.reports.facts import Both, ClaimFacts, Outcome
 from pairup.reports.writing import count
-from pairup.services import claims, lives
+from pairup.services import claims, lives, signing
 from pairup.services.reporting.evaluations import evaluation_facts
 from pairup.services.tables import read_rows
 from pairup.values.codes import FeedbackFrom, FeedbackKind, FeedbackOutcome, SignatureKind, called
@@ -188,7 +188,7 @@ def reply(request: Any, programme: str, code: str) -> HttpResponse:
         raise InputError(f"There is no claim {code}.", code="web.missing", what=code)
     if form.is_valid():
         said, today = form.cleaned_data, clock().date()
-        place = request.actor.code if request.actor.role is Role.RECIPIENT_OFFICE else ""
+        place = signing.read_own_place(on=asked.on, known_by=asked.known_by)
         cells = {
             "code": f"FB-{code}",
             "day": today.isoformat(),

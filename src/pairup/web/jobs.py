@@ -20,6 +20,7 @@ from pairup.values.words import Words, say
 from pairup.web.listing import Cell, Column, Listing
 from pairup.web.pages import Crumb, clock, language_of, page
 from pairup.web.pictures import drawn
+from pairup.web.rows import actor_words
 
 _OPEN = (JobState.WAITING, JobState.RUNNING)
 
@@ -36,7 +37,7 @@ def every_job(request: Any, programme: str) -> HttpResponse:
         [
             (
                 Cell(one.code, reverse("job", args=[programme, one.code])), Words(f"jobs.kind-{one.kind}"),
-                called(JobState(one.state)), one.asked, one.user or one.actor,
+                called(JobState(one.state)), one.asked, one.user or actor_words(one.actor),
             )
             for one in jobs.jobs(programme)
         ],

@@ -18,6 +18,7 @@ from pairup.values.codes import Answer, Fits, Level, PostingStatus, called
 from pairup.values.money import Money
 from pairup.values.purposes import Answer as Consented
 from pairup.values.purposes import Purpose
+from pairup.values.trades import profession_called
 from pairup.values.words import Words
 from pairup.web.forms import Keyed, carried_out, choices, done, label, tongue
 from pairup.web.pages import as_of, clock, page, programme_named
@@ -184,7 +185,7 @@ def facts_of(own: Self, atlas: Atlas) -> list[tuple[Words, Any]]:
     return [
         (Words("rounds.column-person"), row.identity.code),
         (Words("web.column-donor"), donor.name if donor else row.donor.code),
-        (Words("rounds.profession"), row.profession),
+        (Words("rounds.profession"), profession_called(row.profession)),
         (Words("rounds.column-round"), row.round.code if row.round else ""),
         (Words("rounds.serves-from"), row.starts), (Words("rounds.serves-to"), row.span.last),
     ]  # fmt: skip

@@ -14,10 +14,11 @@ from pairup.errors import InputError
 from pairup.record.acting import Role
 from pairup.services import edits, lives, rounds
 from pairup.services.reporting.places import read_atlas
+from pairup.values.trades import profession_called, skill_called
 from pairup.values.words import Words
 from pairup.web.forms import Keyed, carried_out, done, label
 from pairup.web.listing import Cell, Column, Listing
-from pairup.web.pages import Crumb, as_of, clock, page
+from pairup.web.pages import Crumb, as_of, clock, page, several
 from pairup.web.policy import may_open
 from pairup.web.rounds import donor_choice, donor_name
 
@@ -106,8 +107,8 @@ def _shown(request: Any, programme: str, code: str, *, status: int = 200, **type
         ],
         [
             (
-                one.row.identity.code, donor_name(atlas, one.row.donor.code), one.row.profession,
-                ", ".join(one.row.skills).replace("_", " "), one.row.years_in_profession, one.row.starts,
+                one.row.identity.code, donor_name(atlas, one.row.donor.code), profession_called(one.row.profession),
+                several(map(skill_called, one.row.skills)), one.row.years_in_profession, one.row.starts,
                 one.row.span.last, _checked(one),
             )
             for one in found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from pairup.record.models import ProgrammeVersion
 from pairup.reports.facts import Both
 from pairup.services import tables
 from pairup.services.plans import default_programme
+from pairup.values.trades import listed
 from pairup.values.words import Words
 from pairup.web.listing import Listing, exported
 
@@ -90,6 +91,12 @@ def page(
     answer = render(request, template, said, status=status)
     answer.headers.setdefault("Cache-Control", "no-store" if request.user.is_authenticated else "private")
     return answer
+
+
+def several(words: Iterable[Words]) -> Both:
+    """Several things in one line, as each language lists them."""
+    said = listed(words)
+    return Both(said["en"], said["zh_Hans"])
 
 
 def programme_named(code: str, asked: AsOf) -> ProgrammeVersion:

@@ -20,12 +20,13 @@ from pairup.services import people, secondee_words, vault, welfare
 from pairup.services.reporting.places import Atlas, read_atlas
 from pairup.values.codes import Fits, PostingStatus, Voice, called
 from pairup.values.purposes import Purpose
+from pairup.values.trades import language_called, profession_called, skill_called
 from pairup.values.words import Words
 from pairup.web.forms import Keyed, carried_out, done, label
 from pairup.web.handovers import title_of_post
 from pairup.web.listing import Cell, Column, Listing
 from pairup.web.me import Arrival
-from pairup.web.pages import Crumb, as_of, clock, page, programme_named
+from pairup.web.pages import Crumb, as_of, clock, page, programme_named, several
 from pairup.web.policy import may_open
 
 #: purposes for which an office may open what is closed; what was told in confidence is nobody's but the person's
@@ -62,7 +63,7 @@ def every_person(request: Any, programme: str) -> HttpResponse:
         [
             (
                 Cell(one.code, reverse("person", args=[programme, one.code])),
-                Cell(state_of(one.state), tone=_TONES.get(one.state, "quiet")), one.profession,
+                Cell(state_of(one.state), tone=_TONES.get(one.state, "quiet")), profession_called(one.profession),
                 donor_of(atlas, one.donor), title_of_post(one.post),
                 atlas.place_name(one.post.place) if one.post else "", one.starts, one.last,
             )
@@ -125,9 +126,10 @@ def _shown(
     context = {
         "code": code, "state": state_of(line.state), "is_synthetic": row.is_synthetic,
         "facts": [
-            (Words("web.column-donor"), donor_of(atlas, line.donor)), (Words("rounds.profession"), row.profession),
-            (Words("rounds.person-skills"), ", ".join(row.skills)),
-            (Words("rounds.languages"), ", ".join(row.languages)),
+            (Words("web.column-donor"), donor_of(atlas, line.donor)),
+            (Words("rounds.profession"), profession_called(row.profession)),
+            (Words("rounds.person-skills"), several(map(skill_called, row.skills))),
+            (Words("rounds.languages"), several(map(language_called, row.languages))),
             (Words("rounds.years"), row.years_in_profession),
             (Words("rounds.column-round"), row.round.code if row.round else ""),
             (Words("rounds.serves-from"), row.starts), (Words("rounds.serves-to"), row.span.last),

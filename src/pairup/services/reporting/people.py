@@ -27,6 +27,7 @@ from pairup.reports.facts import (
 from pairup.services.plans import Asked, RoundTables, asked_of, posting_weights, round_tables
 from pairup.services.reporting.places import Atlas, PlannedPeople
 from pairup.services.rows import rough, rough_last, row_table
+from pairup.values.trades import profession_called
 from pairup.values.words import Words
 
 
@@ -258,7 +259,7 @@ def unmet(
         found.append(
             UnmetPost(
                 code, Both(row.title_en, row.title_zh), row.place.code, tuple(_reasons(planned, code, empty)),
-                Both(need.text_en, need.text_zh) if need else None, Words(f"services.profession-{row.profession}"),
+                Both(need.text_en, need.text_zh) if need else None, profession_called(row.profession),
                 row.priority, len(planned.reach.get(code, ())), row.is_synthetic,
                 RowLink("posts", (tops.get(row.pairing.code, row.pairing.code) if row.pairing else "", code)),
             )
@@ -283,7 +284,7 @@ def _reasons(planned: PlannedRound, post: str, empty: int) -> list[Words]:
         return [
             Words(
                 "services.unmet-no-profession",
-                {"profession": opening.profession, "donors": ", ".join(sorted(opening.open_to))},
+                {"profession": profession_called(opening.profession), "donors": ", ".join(sorted(opening.open_to))},
             )
         ]
     counts = Counter(told(reason, to_person=False).code for p in near if (reason := why_not(p, opening)))
@@ -337,7 +338,7 @@ def followed(
         atlas.organisations.get(donor) or NameFacts(donor, Both(donor)),
         Both(need.text_en, need.text_zh) if need else Both(none.say("en"), none.say("zh_Hans")), person, row.priority,
         Words(f"services.stated-by-{need.stated_by}") if need else None, len(points),
-        Words(f"services.profession-{row.profession}"), opening.first_day(person), row.span.last,
+        profession_called(row.profession), opening.first_day(person), row.span.last,
         sum(points[chosen].values()),
         _parts(points[chosen], points[others[0]] if others else {}),
         planned.tables.people[others[0]].code if others else "", sum(points[others[0]].values()) if others else None,
