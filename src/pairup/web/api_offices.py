@@ -209,8 +209,8 @@ def add_paper(request: HttpRequest, programme: Code, code: Code, said: Paper) ->
     by = _by(request, programme, "project-paper")
     row = lives.row_on("projects", code, clock().date(), programme=programme)
     with uploads.kept(ContentFile(_bytes(said))) as (path, kind):
-        return told_of(documents.add(
-            lives.free_code("documents", f"{code}-D", programme=programme), path, kind=kind, title=said.title,
+        return told_of(documents.add_next(
+            f"{code}-D", path, kind=kind, title=said.title,
             cells={"is_synthetic": "yes" if row.is_synthetic else "no"}, **by,
         ))  # fmt: skip
 
