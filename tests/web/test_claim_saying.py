@@ -33,7 +33,11 @@ def test_an_evaluator_sees_that_the_arithmetic_is_wrong_and_keeps_the_claim_all_
     looked = evaluator.post(HERE, {**SAID, "look": "1"})
     kept = evaluator.post(HERE, SAID)
 
-    assert looked.status_code == 200 and "Nothing is kept yet" in said(looked) and "50" in said(looked)
+    assert (
+        looked.status_code == 200
+        and "Nothing is kept yet" in said(looked)
+        and "From 60 to 90 is 50 %, not 33 %" in said(looked)
+    )
     assert kept.status_code == 302 and kept["Location"] == "/in/twin/claims/claim-1/"
     assert claims() == before + 1
     assert "Births attended rose by a third." in said(evaluator.get(kept["Location"]))

@@ -10,9 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pairup.record.acting import OPERATOR, acting_as
-from pairup.services import edits, journal_check, plan_steps
+from pairup.record.jobs import Job
+from pairup.services import edits, jobs, journal_check, plan_steps, users
 from pairup.web import home as home_page
 from pairup.web import visited
+from pairup.web.pages import clock
 from tests.services.cast import DRAFTED, LATER, OFFICE, draft, rows
 from tests.web.conftest import Browse
 
@@ -158,3 +160,34 @@ def test_no_more_than_two_of_a_kind_come_before_every_kind_was_told() -> None:
     tasks.append(Task(Due("-", "offer", None, "post_offers/1"), "answer"))
 
     assert [one.due.kind for one in home_page._first(tasks)] == ["reply", "reply", "offer", "reply", "reply"]
+
+
+def test_claims_of_effect_wait_for_an_evaluator_until_somebody_evaluated_them(browse: Browse) -> None:
+    evaluator = browse("evaluator")
+    before = evaluator.get("/in/twin/").content.decode()
+    said = {"speaker": "a report", "day": "2026", "text": "It made births safer.", "claim_class": "reported",
+            "subject": "births", "bound": "exact", "says_effect": "on"}  # fmt: skip
+
+    evaluator.post("/in/twin/claims/state/", {**said, "key": "k"})
+
+    after = evaluator.get("/in/twin/").content.decode()
+    assert "To evaluate" not in before
+    assert "To evaluate" in after and 'href="/in/twin/claims/claim-1/"' in after and "Register how it is to be" in after
+    assert "To evaluate" not in browse("programme_office").get("/in/twin/").content.decode()
+
+
+def test_an_administrators_first_page_tells_of_failed_work_and_of_roles_that_end(browse: Browse) -> None:
+    admin = browse("administrator")
+    soon = clock().date() + timedelta(days=5)
+    with acting_as(OPERATOR):
+        jobs.ask("claims", {"on": "2026-11-23"}, programme="twin", actor=OFFICE, at=clock())
+        Job.objects.update(state="failed", ended=clock())
+        users.add("county-1", actor="administrator", at=clock())
+        users.grant("county-1", "recipient_office:east", actor="administrator", at=clock(), first=clock().date(),
+                    last=soon)  # fmt: skip
+        failed = Job.objects.count()
+
+    page = admin.get("/in/twin/").content.decode()
+
+    assert f'jobs failed in a week</dt><dd><a href="/in/twin/jobs/">{failed}</a>' in page and failed == 1
+    assert 'roles that end within 30 days</dt><dd><a href="/in/twin/administration/">1</a>' in page

@@ -50,7 +50,7 @@ def test_the_home_office_answers_and_whoever_objected_sees_it(browse: Browse, ob
 def test_a_second_answer_and_one_that_decides_nothing_are_refused(browse: Browse, objected: Any) -> None:
     donor = browse("donor_office:DN-A")
 
-    undecided = donor.post(f"{HERE}answer/", {**SAID, "outcome": "open"})
+    undecided = donor.post(f"{HERE}answer/", {**SAID, "outcome": ""})
     donor.post(f"{HERE}answer/", SAID)
     second = donor.post(f"{HERE}answer/", {**SAID, "text": "Or not."})
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from pairup.record.acting import Role, acting
 from pairup.record.models import (
+    ClaimVersion,
     DocumentVersion,
     FeedbackVersion,
     IncidentVersion,
@@ -33,16 +34,18 @@ from pairup.services import plan_reviews, signing
 from pairup.services.dues import Due, read_due
 from pairup.services.rounds import Count, step_of
 from pairup.services.tables import lineage, read_rows
+from pairup.services.unevaluated import read_unevaluated
 from pairup.values.codes import PostingStatus, ReviewSide
 
 #: days ahead that are told of
 AHEAD = 30
 #: groups of what waits, in the order in which they are shown
-GROUPS = ("sign", "answer", "drafts", "conflicts", "reviews", "overdue", "coming", "others")
+GROUPS = ("sign", "answer", "drafts", "evaluate", "conflicts", "reviews", "overdue", "coming", "others")
 _GROUP_OF = {
     **dict.fromkeys(("plan_sign", "handover_sign"), "sign"),
     **dict.fromkeys(("reply", "offer", "consent", "arrival_check"), "answer"),
     **dict.fromkeys(("plan_forward", "plan_adopt"), "drafts"),
+    **dict.fromkeys(("claim_plan", "claim_evaluate"), "evaluate"),
     "conflict": "conflicts", "review": "reviews",
 }  # fmt: skip
 #: owners that are whoever acts, where they are a secondee
@@ -124,6 +127,7 @@ def read_tasks(programme: str, ground: Ground, *, on: date, known_by: date | Non
     found = read_due(programme, on=on, known_by=known_by, ahead=AHEAD)
     for part in (_plans, _handed_over, _reviews):
         found += part(programme, ground, on, known_by)
+    found += read_unevaluated(programme, on=on, known_by=known_by)
     tasks = [Task(due, _group(due, ground.names, on)) for due in found]
     return sorted(tasks, key=_order)
 
@@ -259,6 +263,7 @@ def count_in_post(programme: str, *, on: date, known_by: date | None = None) -> 
 #: what a row that waits is called, by table: the fields of its title in both languages
 _TITLES: dict[str, tuple[Any, str, str]] = {
     "projects": (ProjectVersion, "title_en", "title_zh"),
+    "claims": (ClaimVersion, "text_en", "text_zh"),
     "documents": (DocumentVersion, "title_en", "title_zh"),
     "visit_findings": (VisitFindingVersion, "text_en", "text_zh"),
     "feedback": (FeedbackVersion, "text_en", "text_zh"),

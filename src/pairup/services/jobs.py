@@ -82,6 +82,12 @@ def jobs(programme: str, *, kind: str | None = None) -> list[Job]:
     return list((rows.filter(kind=kind) if kind else rows).order_by("-pk")[:200])
 
 
+def count_failed(programme: str, *, since: datetime) -> int:
+    """How many jobs of a programme failed since a moment, of those that whoever acts may see."""
+    rows = Job.objects.filter(programme__code=programme, state=JobState.FAILED, ended__gte=since)
+    return int(rows.count())
+
+
 def job(code: str) -> Job:
     """A job by its code; one that is not the actor's is as one that is not there."""
     found: Job | None = Job.objects.filter(code=code).select_related("programme").first()

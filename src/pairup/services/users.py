@@ -82,6 +82,12 @@ def accounts(*, on: date) -> list[Account]:
     ]
 
 
+def count_ending(*, on: date, until: date) -> int:
+    """How many roles of accounts are held on a day and end by another. Refused as `accounts` is."""
+    require_whole()
+    return int(_holding(on).filter(ends_before__lte=until).count())
+
+
 def add(name: str, *, actor: str, at: datetime, password: str | None = None) -> None:
     """Open an account. Without a password nobody can sign in until one is set. Refuses a name that is taken."""
     require_keeper(actor, "user.add")

@@ -25,6 +25,7 @@ from pairup.services.schema import folder_layout
 from pairup.services.tables import read_programme
 from pairup.values.codes import SignatureKind
 from pairup.web.pages import clock
+from pairup.web.policy import require_may_open
 from pairup.web.refusals import status_of
 
 #: rows of one answer at most
@@ -107,6 +108,18 @@ def require(request: Any, may: str) -> str:
             may=may,
         ))  # fmt: skip
     return str(request.actor)
+
+
+def stands_for(*routes: str) -> dict[str, list[str]]:
+    """What the contract says of an operation beside the rest: the pages that ask the same of the same service."""
+    return {"x-pages": list(routes)}
+
+
+def require_page(request: Any, may: str, route: str) -> str:
+    """Refuse a token that may not do this, and a role that may not open the page it stands for; gives who acts."""
+    actor = require(request, may)
+    require_may_open(request.actor, route)
+    return actor
 
 
 def known(programme: str, when: AsOf) -> str:
@@ -200,7 +213,7 @@ class Withdrawal(Schema):
     reason: str
 
 
-def _receipt(done: edits.Receipt) -> dict[str, Any]:
+def receipt(done: edits.Receipt) -> dict[str, Any]:
     return {
         "table": done.table, "rows": [{"code": code, "version": version} for code, version in done.rows],
         "entry": done.entry, "is_repeat": done.is_repeat,
@@ -212,32 +225,38 @@ def record(request: HttpRequest, programme: Code, table: Code, said: Rows, key: 
     """Record new rows: all of them in one entry of the journal, or none."""
     actor = require(request, "write")
     known(programme, AsOf())
-    return _receipt(
+    return receipt(
         edits.record(table, said.rows, actor=actor, at=clock(), programme=programme, key=key, reason=said.reason)
     )
 
 
-@api.patch("/programmes/{programme}/tables/{table}/{code:code}/", response=ANSWERS)
+@api.patch(
+    "/programmes/{programme}/tables/{table}/{code:code}/", response=ANSWERS,
+    openapi_extra=stands_for("row-correct", "need-change"),
+)  # fmt: skip
 def correct(
     request: HttpRequest, programme: Code, table: Code, code: Code, said: Correction, key: Key = None
 ) -> dict[str, Any]:
     """Correct a row. On a version that was replaced meanwhile nothing is lost: both sides are kept as a conflict."""
     actor = require(request, "write")
     known(programme, AsOf())
-    return _receipt(edits.correct(
+    return receipt(edits.correct(
         table, code, said.cells, seen=said.seen, actor=actor, at=clock(), programme=programme, key=key,
         reason=said.reason,
     ))  # fmt: skip
 
 
-@api.post("/programmes/{programme}/tables/{table}/{code:code}/withdraw/", response=ANSWERS)
+@api.post(
+    "/programmes/{programme}/tables/{table}/{code:code}/withdraw/", response=ANSWERS,
+    openapi_extra=stands_for("row-withdraw", "need-withdraw", "nomination-back"),
+)  # fmt: skip
 def withdraw(
     request: HttpRequest, programme: Code, table: Code, code: Code, said: Withdrawal, key: Key = None
 ) -> dict[str, Any]:
     """Withdraw a row that should never have stood there."""
     actor = require(request, "write")
     known(programme, AsOf())
-    return _receipt(edits.withdraw(
+    return receipt(edits.withdraw(
         table, code, seen=said.seen, actor=actor, at=clock(), programme=programme, key=key, reason=said.reason
     ))  # fmt: skip
 
@@ -303,7 +322,7 @@ class Ask(Schema):
     checks: bool = False
 
 
-@api.post("/programmes/{programme}/plans/", response=ANSWERS)
+@api.post("/programmes/{programme}/plans/", response=ANSWERS, openapi_extra=stands_for("round-draft"))
 def ask_for_plan(request: HttpRequest, programme: Code, said: Ask, key: Key = None) -> dict[str, Any]:
     """Ask for a plan; it is made as a job."""
     actor = require(request, "plan")
@@ -339,7 +358,7 @@ def plan(request: HttpRequest, programme: Code, run: Code) -> dict[str, Any]:
     return {"run": run, "kind": row.kind, "status": row.status, "answer": row.answer}
 
 
-@api.post("/programmes/{programme}/plans/{code:run}/adopt/", response=ANSWERS)
+@api.post("/programmes/{programme}/plans/{code:run}/adopt/", response=ANSWERS, openapi_extra=stands_for("plan-adopt"))
 def adopt(request: HttpRequest, programme: Code, run: Code) -> dict[str, Any]:
     """Take a drafted plan into the record. To draft is not to decide: a token needs `write` as well as `plan`."""
     require(request, "plan")
@@ -356,7 +375,9 @@ class Signature(Schema):
     reservation: str = ""
 
 
-@api.post("/programmes/{programme}/signatures/", response=ANSWERS)
+@api.post(
+    "/programmes/{programme}/signatures/", response=ANSWERS, openapi_extra=stands_for("plan-sign", "handover-sign")
+)
 def countersign(request: HttpRequest, programme: Code, said: Signature, key: Key = None) -> dict[str, Any]:
     """Sign, sign with a reservation, or decline. A signature is a voice and never a gate."""
     actor = require(request, "write")

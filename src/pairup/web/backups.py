@@ -102,13 +102,12 @@ def make(request: Any, programme: str) -> HttpResponse:
     """Ask for a backup; it is made as a job."""
     form = Keyed(request.POST)
     if form.is_valid():
-        code = carried_out(form, lambda: ask(programme, actor=str(request.actor), key=form.cleaned_data["key"]))
+        code = carried_out(
+            form,
+            lambda: backup.ask_for_backup(
+                programme, actor=str(request.actor), at=clock(), key=form.cleaned_data["key"]
+            ),
+        )
         if code:
             return redirect("job", programme, code)
     return _shown(request, programme, status=422, form=form)
-
-
-def ask(programme: str, *, actor: str, key: str | None) -> str:
-    """Ask for a backup now; gives the job. Where no folder is named the job would fail, so it is refused here."""
-    backup.require_folder()
-    return jobs.ask("backup", {}, programme=programme, actor=actor, at=clock(), key=key)

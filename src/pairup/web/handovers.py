@@ -168,7 +168,7 @@ def own(request: Any, programme: str) -> HttpResponse:
 
 
 def _writing(request: Any, programme: str, *, status: int = 200, form: Write | None = None) -> HttpResponse:
-    asked, posting = as_of(request), _posting(request, programme)
+    asked, posting = as_of(request), own_posting(request, programme)
     one = handovers.read_handover(posting, programme, on=asked.on, known_by=asked.known_by)
     code = handovers.draft_code(posting)
     parts = handovers.read_parts(code, programme, on=asked.on, known_by=asked.known_by)
@@ -183,7 +183,7 @@ def _writing(request: Any, programme: str, *, status: int = 200, form: Write | N
     )  # fmt: skip
 
 
-def _posting(request: Any, programme: str) -> str:
+def own_posting(request: Any, programme: str) -> str:
     """The posting that I hand over: the one I serve, else the last one. Refuses who was in none."""
     person = secondee_words.own_person(str(request.actor), programme)
     mine = read_self(person, on=clock().date())
@@ -196,7 +196,7 @@ def _posting(request: Any, programme: str) -> str:
 @require_POST
 def save(request: Any, programme: str) -> HttpResponse:
     """Save the draft; with `give`, give it to the host as well."""
-    posting, form = _posting(request, programme), Write(request.POST)
+    posting, form = own_posting(request, programme), Write(request.POST)
     if form.is_valid():
         said, actor = form.cleaned_data, str(request.actor)
         is_given = "give" in request.POST

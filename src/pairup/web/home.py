@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -23,7 +23,7 @@ from pairup.record.models import (
 )
 from pairup.record.remembered import remembered
 from pairup.reports.facts import Both
-from pairup.services import backup, changes, desk, totals
+from pairup.services import backup, changes, desk, jobs, totals, users
 from pairup.services.desk import GROUPS, InHand, Names, Task
 from pairup.services.dues import Due
 from pairup.services.journal_check import last_number
@@ -33,7 +33,7 @@ from pairup.values.money import Money
 from pairup.values.words import Words
 from pairup.web.listing import Cell, Column, Listing
 from pairup.web.navigation import programmes
-from pairup.web.pages import AsOf, Crumb, as_of, page, programme_named, programme_of
+from pairup.web.pages import AsOf, Crumb, as_of, clock, page, programme_named, programme_of
 from pairup.web.policy import may_open
 from pairup.web.rounds import STEPS
 from pairup.web.rows import actor_words, command_words, table_title
@@ -42,6 +42,8 @@ from pairup.web.visited import last_visit, remember_visit
 #: things told of a group on the first page
 _SHOWN = 5
 _OF_A_KIND = 2
+#: how long ago failed work is told of
+_LATELY = timedelta(days=7)
 #: entries of the journal that are told
 _CHANGES = 40
 #: days from which years are told
@@ -51,9 +53,12 @@ _DONE_AT = {
     "follow_up": "finding", "check_18": "project", "check_60": "project", "safeguard": "project",
     "handover_file": "handover", "handover_sign": "handover", "arrival_check": "person", "conflict": "conflict",
     "plan_sign": "plan", "reply": "voice", "plan_forward": "plan", "plan_adopt": "plan", "review": "pairing",
+    "claim_plan": "claim", "claim_evaluate": "claim",
 }  # fmt: skip
 _SECONDEES = {"handover_file": "me-handover", "offer": "me", "consent": "me", "arrival_check": "me"}
-_NEW_KINDS = frozenset({"plan_sign", "plan_forward", "plan_adopt", "handover_sign", "review"})
+_NEW_KINDS = frozenset(
+    {"plan_sign", "plan_forward", "plan_adopt", "handover_sign", "review", "claim_plan", "claim_evaluate"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ def home(request: Any, programme: str) -> HttpResponse:
             for group, items in grouped.items()
         ],
         "next": _next(request, programme, grouped),
-        "facts": [*found.figures, *_backed_up(request.actor, programme)],
+        "facts": [*found.figures, *_kept_well(request.actor, programme)],
         "round": _round(request, programme, found.in_hand),
         "since": since, "was_here": was_here, "changes": _told(found.changes),
         "changes_more": found.changed - len(found.changes),
@@ -303,13 +308,20 @@ def _figures(actor: Actor, programme: str, in_hand: InHand | None, asked: AsOf) 
     return found
 
 
-def _backed_up(actor: Actor, programme: str) -> list[tuple[Words, Any, str]]:
-    """When the last good backup was made, for whoever keeps the record: read each time, for no write tells of it."""
+def _kept_well(actor: Actor, programme: str) -> list[tuple[Words, Any, str]]:
+    """For whoever keeps the record: the last good backup, work that failed, roles that end. Read each time."""
     if not may_open(actor, "backups"):
         return []
     last = backup.last_good(backup.folder_of_backups())
     made = last.taken if last is not None and last.is_there else Words("pages.never")
-    return [(Words("keeping.figure-backup"), made, reverse("backups", args=[programme]))]
+    today = clock().date()
+    ending = users.count_ending(on=today, until=today + timedelta(days=desk.AHEAD))
+    return [
+        (Words("keeping.figure-backup"), made, reverse("backups", args=[programme])),
+        (Words("keeping.figure-failed"), jobs.count_failed(programme, since=clock() - _LATELY),
+         reverse("jobs", args=[programme])),
+        (Words("keeping.figure-ending"), ending, reverse("administration", args=[programme])),
+    ]  # fmt: skip
 
 
 def _told(found: Sequence[changes.Change]) -> list[dict[str, Any]]:

@@ -7,6 +7,8 @@ from django.urls import include, path
 from pairup.web import (
     accounts,
     administration,
+    api_offices,  # noqa: F401  (its operations are the API's)
+    api_own,  # noqa: F401
     backups,
     calendar,
     claim_saying,

@@ -35,7 +35,7 @@ class Answer(Keyed):
         label=label("proof.answer-text"), max_length=4000, help_text=label("proof.answer-help"),
         widget=forms.Textarea(attrs={"rows": 5}),
     )  # fmt: skip
-    outcome = forms.ChoiceField(label=label("proof.answer-outcome"), choices=choices(*_DECIDED))
+    outcome = forms.ChoiceField(label=label("proof.answer-outcome"), choices=[("", "–"), *choices(*_DECIDED)])
 
 
 def voices(request: Any, programme: str) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pairup.services.backup.asking import ask_for_backup
 from pairup.services.backup.kept import (
     Kept,
     LastGood,
@@ -22,6 +23,7 @@ __all__ = [
     "LastGood",
     "Made",
     "Restored",
+    "ask_for_backup",
     "backup",
     "backup_keys",
     "folder_of_backups",
