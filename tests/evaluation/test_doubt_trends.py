@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -16,6 +17,7 @@ from pairup.evaluation.doubt.relative import RelativeMagnitudes
 from pairup.evaluation.doubt.sensitivity import bend_before
 from pairup.evaluation.doubt.sides import Sides, sides_of
 from pairup.evaluation.doubt.smooth import Smoothness, folded_quantile
+from pairup.evaluation.estimate import DoubtCheck
 from pairup.evaluation.evaluate import evaluate
 from pairup.evaluation.panel import Panel
 from tests.evaluation.panels import a_panel, drawn, published
@@ -279,3 +281,26 @@ def test_a_panel_without_noise_gives_no_error_and_no_warning() -> None:
 
     named = {check.name: check.passed for check in estimate.checks}
     assert named["sensitivity"] is False and named["pre-trends"] is False
+
+
+def in_many_periods(effect: float, drift: float = 0.0) -> Panel:
+    """Twenty of 80 places helped from the 13th of 18 periods on; those helped drift away by so much a period."""
+    panel = drawn({13: 20, None: 60}, periods=18, effect=effect, seed=3)
+    return replace(panel, outcome=panel.outcome + drift * panel.period_at * panel.is_treated[panel.unit_at])
+
+
+def sensitivity_of(panel: Panel) -> DoubtCheck:
+    return next(check for check in evaluate(panel, LATER).checks if check.name == "sensitivity")
+
+
+def test_the_first_period_decides_where_a_parting_adds_up_over_many() -> None:
+    check = sensitivity_of(in_many_periods(effect=2.5))
+
+    assert check.passed is True and check.words.code == "doubt.parting-first"
+    assert float(check.words.facts["ratio"]) < 1 <= float(check.words.facts["first"])
+
+
+def test_a_drift_that_went_on_before_is_no_effect_in_the_first_period_either() -> None:
+    check = sensitivity_of(in_many_periods(effect=0.0, drift=0.7))
+
+    assert check.passed is False and check.words.code in ("doubt.parting-breaks", "doubt.parting-nothing")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,18 +39,32 @@ def smooth_curve(path: EventPath, level: float) -> SensitivityCurve:
 
 
 def check_relative(path: EventPath | None, curve: SensitivityCurve | None, design: Design) -> DoubtCheck:
-    """Look how large the changes of trends may be, beside those before, until nothing is left. Essential: 1 (G7)."""
+    """Look how large the changes of trends may be, beside those before, until nothing is left. Essential: 1 (G7).
+
+    A parting adds up from period to period, so the average over many is lost to changes no larger than noise makes
+    them. Where it is, but stands by itself, the effect of the first period decides, of which Rambachan and Roth's own
+    package speaks.
+    """
     least = design.gates.get("G7", {}).get("mbar", _LEAST)
     if path is None or curve is None:
         return DoubtCheck("sensitivity", False, Words("doubt.parting-none"), is_essential=True)
     ratio = curve.breakdown or 0.0
     facts = {"ratio": said(ratio), "least": said(least), "most": said(MOST), "value": said(path.value)}
-    passed = ratio >= least
-    if curve.breakdown is None:
-        words = Words("doubt.parting-nothing", facts)
-    else:
-        words = Words("doubt.parting-holds", facts) if passed else Words("doubt.parting-breaks", facts)
-    return DoubtCheck("sensitivity", passed, words, ratio, is_essential=True)
+    if curve.breakdown is None or ratio >= least:
+        words = Words("doubt.parting-nothing" if curve.breakdown is None else "doubt.parting-holds", facts)
+        return DoubtCheck("sensitivity", ratio >= least, words, ratio, is_essential=True)
+    first = _at_first(path, curve.level)
+    facts |= {"first": said(first)}
+    words = Words("doubt.parting-first", facts) if first >= least else Words("doubt.parting-breaks", facts)
+    return DoubtCheck("sensitivity", first >= least, words, max(first, ratio), is_essential=True)
+
+
+def _at_first(path: EventPath, level: float) -> float:
+    """Give the breakdown of the first period's effect alone; nothing where it points away from the average."""
+    alone = replace(path, weights=np.eye(len(path.after))[0])
+    if alone.value * path.value <= 0:
+        return 0.0
+    return RelativeMagnitudes(alone, level).breakdown() or 0.0
 
 
 def check_smooth(path: EventPath | None, curve: SensitivityCurve | None) -> DoubtCheck:
