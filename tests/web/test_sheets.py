@@ -58,7 +58,7 @@ def test_what_others_changed_after_the_page_was_shown_is_not_written_over(browse
     shown = re.search(r'name="as_of" value="(\d+)"', said(office.post(f"{HERE}send/", sent(change))))
     assert shown is not None
     with acting_as(OPERATOR):
-        edits.correct("needs", "N-2", {"text_en": "One more."}, seen=1, actor="administrator", at=LATER)
+        edits.correct("needs", "N-2", {"text_en": "One more."}, seen=1, actor="programme_office", at=LATER)
 
     office.post(f"{HERE}send/", sent(change, accept="all", as_of=shown[1]))
 
