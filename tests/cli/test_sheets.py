@@ -29,6 +29,7 @@ def test_a_table_goes_out_comes_back_changed_and_changes_that(pairup: Pairup, tw
         "needs: 1 changed, 1 the same",
         "changed: needs N-2: text_en A teacher. → Two teachers.; priority 3 → 4",
         "Nothing was written. --accept all writes 0 new and 1 changed rows.",
+        "Compared as of entry 1: with --as-of 1 beside --accept, rows that others touch meanwhile stay out.",
     ]
     assert done.out.splitlines()[-1] == "Written: 0 new and 1 changed rows, as entry 2 of the journal."
     assert "nothing that was accepted is new or changed" not in again.out

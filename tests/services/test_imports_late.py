@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pairup.errors import InputError
+from pairup.record.acting import acting_as
+from pairup.record.models import NeedVersion
 from pairup.services import imports
 from tests.services.cast import ADOPTED, DRAFTED, LATER, OFFICE, a_programme, held, load
 from tests.services.test_imports import CHANGED, NEW, SAME, accept, exported, needs, states
@@ -108,3 +111,48 @@ def test_what_changed_before_the_last_comparison_was_seen_and_is_corrected(twin:
 
     assert states(accept(sheet, at=LATER, keep=True).difference) == {"N-2": "changed"}
     assert kept() == []
+
+
+def test_what_others_touch_between_a_comparison_and_its_acceptance_stays_out(twin: Path, tmp_path: Path) -> None:
+    from pairup.services import edits
+
+    accept(needs(tmp_path, NEW.replace("N-3", "N-4"), name="before.csv"), at=DRAFTED, table="needs")
+    sheet = needs(tmp_path, SAME.replace("| 5 |", "| 4 |"), CHANGED, NEW, NEW.replace("N-3", "N-4").replace("2", "3"))
+    shown = imports.compare_file(sheet)
+    assert states(shown) == {"N-1": "changed", "N-2": "changed", "N-3": "new", "N-4": "changed"}
+    edits.correct("needs", "N-2", {"priority": "1"}, seen=1, actor=OFFICE, at=DRAFTED)
+    accept(needs(tmp_path, NEW.replace("A nurse", "A ward"), name="other.csv"), at=DRAFTED, table="needs")
+    edits.withdraw("needs", "N-4", seen=1, actor=OFFICE, at=ADOPTED, reason="stated twice")
+
+    done = accept(sheet, at=LATER, as_of=shown.as_of)
+
+    assert states(done.difference) == {
+        "N-1": "changed", "N-2": "conflicting", "N-3": "conflicting", "N-4": "conflicting"
+    }  # fmt: skip
+    assert kept() == [
+        ("needs/N-2", 1, 2, {"priority": ("5", "1")}), ("needs/N-4", 1, None, {"priority": ("3", "")})
+    ]  # fmt: skip
+    assert NeedVersion.objects.known().get(identity__code="N-3").text_en == "A ward."
+    assert NeedVersion.objects.known().get(identity__code="N-1").priority == 4
+
+
+def test_an_office_of_one_programme_is_kept_from_writing_over_others_too(twin: Path, tmp_path: Path) -> None:
+    from pairup.services import edits
+
+    office = "programme_office:twin"
+    sheet = needs(tmp_path, CHANGED)
+    with acting_as(office):
+        shown = imports.compare_file(sheet)
+    edits.correct("needs", "N-2", {"priority": "1"}, seen=1, actor=OFFICE, at=DRAFTED)
+
+    with acting_as(office):
+        done = imports.accept_file(sheet, accept=["all"], actor=office, at=DRAFTED, as_of=shown.as_of)
+
+    assert states(done.difference) == {"N-2": "conflicting"} and len(done.conflicts) == 1
+
+
+def test_an_entry_that_is_not_there_yet_is_refused(twin: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as refused:
+        accept(needs(tmp_path, CHANGED), as_of=99)
+
+    assert refused.value.code == "imports.no-entry"

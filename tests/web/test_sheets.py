@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 from zipfile import ZipFile
 
@@ -47,6 +48,21 @@ def test_what_was_accepted_is_written_once(browse: Browse) -> None:
 
     assert written.status_code == 302 and needs()["N-90"] == "A clinic that is staffed at night"
     assert again.status_code == 200 and "Write all that is new or changed" not in said(again)
+
+
+def test_what_others_changed_after_the_page_was_shown_is_not_written_over(browse: Browse) -> None:
+    from pairup.services import edits
+    from tests.services.cast import LATER
+
+    office, change = browse("programme_office"), "N-2,west,education,Two teachers.,3,office,yes\n"
+    shown = re.search(r'name="as_of" value="(\d+)"', said(office.post(f"{HERE}send/", sent(change))))
+    assert shown is not None
+    with acting_as(OPERATOR):
+        edits.correct("needs", "N-2", {"text_en": "One more."}, seen=1, actor="programme_office", at=LATER)
+
+    office.post(f"{HERE}send/", sent(change, accept="all", as_of=shown[1]))
+
+    assert needs()["N-2"] == "One more."
 
 
 def test_only_what_is_new_is_written_where_that_is_asked(browse: Browse) -> None:

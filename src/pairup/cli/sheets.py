@@ -27,6 +27,7 @@ SHOWN = 20
 @MAPPING
 @PROGRAMME
 @click.option("--accept", multiple=True, metavar="WHAT", help="Write: all, new, changed, or a code; may be repeated.")
+@click.option("--as-of", type=click.IntRange(min=0), help="For --accept: the entry that the comparison named.")
 @click.option("--preview", is_flag=True, help="Propose a mapping of FILE's columns and print it; read nothing in.")
 @click.option("--encoding", default="", help="What a text file is written in, for --preview: gb18030, big5 …")
 @click.option("--diff", type=click.Path(path_type=Path, dir_okay=False), help="Write the comparison as this workbook.")
@@ -35,7 +36,8 @@ SHOWN = 20
 @ACTOR
 def import_(
     file: Path, record: Path | None, table: str | None, sheet: str, mapping: Path | None, programme: str | None,
-    accept: tuple[str, ...], preview: bool, encoding: str, diff: Path | None, keep: bool, as_json: bool, actor: str,
+    accept: tuple[str, ...], as_of: int | None, preview: bool, encoding: str, diff: Path | None, keep: bool,
+    as_json: bool, actor: str,
 ) -> None:  # fmt: skip
     """Show what FILE (XLSX or CSV) would change in a record; write only what you accept.
 
@@ -58,7 +60,9 @@ def import_(
     conflicts: tuple[str, ...] = ()
     with step(f"Reading {file.name}") as bar:
         if accept:
-            done = imports.accept_file(file, accept=accept, actor=actor, at=now(), keep=keep, progress=bar, **asked)
+            done = imports.accept_file(
+                file, accept=accept, actor=actor, at=now(), keep=keep, as_of=as_of, progress=bar, **asked
+            )
             difference, entry, conflicts = done.difference, done.entry, done.conflicts
         else:
             kept = actor if keep else ""
@@ -144,6 +148,10 @@ def _close(difference: Any, accept: tuple[str, ...], counts: Any, entry: int | N
         click.echo(
             f"Nothing was written. --accept all writes {found['new']:,} new and {found['changed']:,} changed rows."
         )
+        click.echo(
+            f"Compared as of entry {difference.as_of}: with --as-of {difference.as_of} beside --accept, rows that "
+            "others touch meanwhile stay out."
+        )
     if difference.unfilled:
         click.echo(f"Not filled, and left alone: {difference.unfilled:,} rows that the workbook offered.")
     if left and not difference.critical:
@@ -159,7 +167,8 @@ def _as_json(difference: Any, entry: int | None, conflicts: tuple[str, ...]) -> 
         ]
 
     return {
-        "file": difference.file, "sha256": difference.digest, "programme": difference.programme,
+        "file": difference.file, "sha256": difference.digest, "as_of": difference.as_of,
+        "programme": difference.programme,
         "tables": {
             name: {
                 "counts": {str(state): count for state, count in one.counts.items()},

@@ -303,6 +303,12 @@ def last_hash() -> str:
     return JournalEntry.objects.order_by("-number").values_list("hash", flat=True).first() or ""
 
 
+@whole()
+def last_number() -> int:
+    """The number of the journal's last entry; 0 of an empty one."""
+    return JournalEntry.objects.order_by("-number").values_list("number", flat=True).first() or 0
+
+
 def _begin(name: str, actor: str, at: datetime, key: str | None) -> JournalEntry:
     if key is not None and JournalEntry.objects.filter(key=key).exists():
         raise ConflictError("This command was carried out before.", code="record.done-before", key=key)

@@ -102,13 +102,15 @@ def send(request: Any, programme: str) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, programme, status=422, send=form)
     table, accept = form.cleaned_data["table"] or None, request.POST.get("accept", "")
+    seen = request.POST.get("as_of", "")
 
     def act() -> Difference | imports.Accepted:
         with kept(form.cleaned_data["file"]) as path:
             if accept in ("all", "new", "changed"):
                 return imports.accept_file(
-                    path, accept=[accept], actor=str(request.actor), at=clock(), table=table, programme=programme
-                )
+                    path, accept=[accept], actor=str(request.actor), at=clock(), table=table, programme=programme,
+                    as_of=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None,
+                )  # fmt: skip
             return imports.compare_file(path, table=table, programme=programme)
 
     found = carried_out(form, act)

@@ -89,19 +89,22 @@ def accept_file(
     mapping: Path | str | None = None,
     programme: str = "",
     keep: bool = False,
+    as_of: int | None = None,
     progress: Progress = silent,
 ) -> Accepted:
     """Write what is accepted of a file: `all`, `new`, `changed`, or codes (`needs/N-1` where two tables have one).
 
     What is refused or conflicting is never written; it stands in the answer's work-list. Where changed rows are
     accepted, one that somebody else changed meanwhile is kept as a conflict with both sides (`pairup conflicts`). With
-    `keep`, that is meanwhile too what changed since the file was last compared. The same file again changes nothing.
+    `keep`, that is meanwhile too what changed since the file was last compared; with `as_of`, what was changed, made or
+    withdrawn after that entry of the journal, which the comparison named. The same file again changes nothing.
     Refuses a code that is neither new nor changed in the file.
     """
     kept_for = actor if keep else ""
     if keep:
         require_may(actor, "import")
     source = read_source(path, table=table, sheet=sheet, mapping=mapping, keep_for=kept_for, at=at)
+    source.as_of = as_of
     return accept_source(source, accept=accept, actor=actor, at=at, programme=programme, progress=progress)
 
 

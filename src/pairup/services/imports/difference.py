@@ -13,10 +13,11 @@ from pairup.exchange.consistency import row_keys
 from pairup.exchange.layout import Column, Kind
 from pairup.exchange.notes import address, file_finding, finding
 from pairup.exchange.reading import Rows
+from pairup.services import write
 from pairup.services.folder.checking import Reading, check_reading, read_sheets, sorted_findings
 from pairup.services.folder.shape import Progress, silent
 from pairup.services.folder.standing import Erased, Match, fact_names
-from pairup.services.imports.matching import Clash, SeenStanding, Values
+from pairup.services.imports.matching import Clash, SeenStanding, Shown, Values
 from pairup.services.imports.source import Source
 from pairup.values.findings import Finding, Severity
 
@@ -121,6 +122,7 @@ class Difference:
     errors: list[Finding] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
     unfilled: int = 0  # rows of a workbook that were offered to be filled, and were not
+    as_of: int = 0  # the last entry of the journal when the record was read
 
     @property
     def counts(self) -> dict[State, int]:
@@ -149,15 +151,16 @@ class Difference:
 
 def compare(source: Source, programme: str = "", progress: Progress = silent) -> Difference:
     """Compare a file with the open record. Writes nothing."""
+    as_of = write.last_number()  # before anything is read: what comes in between is found when it is accepted
     reading = Reading(found=list(source.found), programme=programme or source.programme)
     read_sheets(reading, source.sheets, progress, partial=True)
     seen = {name: versions for name, versions in source.seen.items() if any(versions)}
     for name, versions in seen.items():
         versions += [None] * (len(reading.rows[name]) - len(versions))
     reading.found += [flaw for _, flaw in source.flaws]
-    standing = SeenStanding(seen, source.compared)
+    standing = SeenStanding(seen, _shown(source))
     found = sorted_findings(check_reading(reading, standing, progress))
-    difference = Difference(source.file, source.digest, reading.programme, unfilled=source.unfilled)
+    difference = Difference(source.file, source.digest, reading.programme, unfilled=source.unfilled, as_of=as_of)
     for name, rows in reading.rows.items():
         match = standing.match(rows, reading.programme)
         difference.tables[name] = TableDiff(rows, match, standing.old[name], standing.clashes[name])
@@ -171,6 +174,12 @@ def compare(source: Source, programme: str = "", progress: Progress = silent) ->
     _settle(difference)
     difference.errors = _errors(difference)
     return difference
+
+
+def _shown(source: Source) -> Shown | None:
+    if source.as_of is not None:
+        return Shown.as_of(source.as_of)
+    return Shown.at(source.compared) if source.compared is not None else None
 
 
 def _sort_out(difference: Difference, found: Sequence[Finding]) -> None:

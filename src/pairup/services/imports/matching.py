@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pairup.errors import InputError
 from pairup.exchange.layout import Clock, Kind
 from pairup.exchange.reading import Rows
+from pairup.record.acting import whole
+from pairup.record.journal import JournalEntry
 from pairup.record.models import TABLES
 from pairup.services.folder.standing import Erased, Match, RecordStanding, fact_names
 
@@ -33,13 +36,46 @@ class Clash:
     then_number: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Until when what others changed was shown, as what chooses rows: those that came later, and those that stood then.
+
+    By a number of the journal also what was made or withdrawn since is told, which a time alone cannot.
+    """
+
+    later: Mapping[str, Any]
+    stood: Mapping[str, Any]
+    withdrawn: Mapping[str, Any] | None = None
+
+    @classmethod
+    def at(cls, time: datetime) -> Shown:
+        return cls({"recorded_at__gt": time}, {"recorded_at__lte": time, "superseded_at__gt": time})
+
+    @classmethod
+    def as_of(cls, entry: int) -> Shown:
+        """As of an entry of the journal, 0 before the first. Refuses one that is not there yet."""
+        with whole():
+            row = JournalEntry.objects.filter(number=entry).first()
+        if row is None and entry != 0:
+            raise InputError(
+                f"The journal has no entry {entry}.", hint="The comparison says as of which entry it was made.",
+                code="imports.no-entry", entry=entry,
+            )  # fmt: skip
+        if row is None:
+            return cls({}, {"pk": None}, {"pk": None})
+        then = {"entry__lte": row.pk}
+        return cls(
+            {"entry__gt": row.pk}, then | {"superseded_at__gte": row.at}, then | {"superseded_at__gt": row.at}
+        )  # fmt: skip
+
+
 class SeenStanding(RecordStanding):
     """The rows in force, matched by the version that a sheet's rows were exported as; without one, by code and day."""
 
-    def __init__(self, seen: Mapping[str, Sequence[int | None]], compared: datetime | None = None) -> None:
+    def __init__(self, seen: Mapping[str, Sequence[int | None]], shown: Shown | None = None) -> None:
         super().__init__()
         self.seen = seen
-        self._compared = compared  # when somebody was last shown what the sheet would change
+        self._shown = shown  # until when somebody was last shown what the sheet would change
         self.old: dict[str, dict[int, Values]] = defaultdict(dict)  # by table and place: what a corrected row said
         self.clashes: dict[str, dict[int, Clash]] = defaultdict(dict)
 
@@ -50,31 +86,54 @@ class SeenStanding(RecordStanding):
         if absent := absent_fields(rows):
             self._keep_absent(rows, programme, absent)
         match = super()._matched(rows, programme)
-        if self._compared is not None:
-            self._since(rows, programme, match, self._compared)
+        if self._shown is not None:
+            self._since(rows, programme, match, self._shown)
+            if self._shown.withdrawn is not None:
+                self._withdrawn(rows, programme, match, self._shown.withdrawn)
         values = self._values(rows, programme, match.corrected.values())
         self.old[name] = {at: values[pk] for at, pk in match.corrected.items()}
         return match
 
-    def _since(self, rows: Rows, programme: str, match: Match, compared: datetime) -> None:
+    def _since(self, rows: Rows, programme: str, match: Match, shown: Shown) -> None:
         """Take rows that somebody else changed after the comparison was shown as conflicts, not as corrections."""
         model: Any = TABLES[rows.table.name]
         first = "starts" if rows.table.clock is Clock.SPAN else "day"
         places = {pk: at for at, pk in match.corrected.items()}
         pks = sorted(places)
         for part in (pks[at : at + 500] for at in range(0, len(pks), 500)):
-            for now in model.objects.filter(pk__in=part, recorded_at__gt=compared):
-                stood = model.objects.filter(identity=now.identity_id, recorded_at__lte=compared)
-                before = list(stood.filter(superseded_at__gt=compared).order_by("number"))
-                if not before:
-                    continue  # not there when it was shown: the sheet cannot have been read beside it
-                then = next((row for row in before if getattr(row, first) == getattr(now, first)), before[-1])
-                said = self._values(rows, programme, [now.pk, then.pk])
+            for now in model.objects.filter(pk__in=part, **shown.later):
+                before = list(model.objects.filter(identity=now.identity_id, **shown.stood).order_by("-number"))
                 at = places[now.pk]
+                if not before:  # not there when it was shown: the sheet cannot have been read beside it
+                    if shown.withdrawn is not None:
+                        match.same[at] = match.corrected.pop(at)
+                        said = self._values(rows, programme, [now.pk])
+                        self.clashes[rows.table.name][at] = Clash("code-taken", None, said[now.pk], now.number)
+                    continue
+                then = next((row for row in before if getattr(row, first) == getattr(now, first)), before[0])
+                said = self._values(rows, programme, [now.pk, then.pk])
                 match.same[at] = match.corrected.pop(at)
                 if tuple(rows.fields[name][at] for name in fact_names(rows.table)) != said[then.pk]:
                     clash = Clash("changed-since", said[then.pk], said[now.pk], now.number, then.number)
                     self.clashes[rows.table.name][at] = clash
+
+    def _withdrawn(self, rows: Rows, programme: str, match: Match, gone: Mapping[str, Any]) -> None:
+        """Take rows that somebody withdrew after the comparison was shown as conflicts, not as new ones."""
+        model: Any = TABLES[rows.table.name]
+        names = fact_names(rows.table)
+        first = "starts" if rows.table.clock is Clock.SPAN else "day"
+        places = {(str(rows.codes[at]), rows.fields[first][at]): at for at in match.new}
+        for codes, chosen in self._chosen(rows.table.name, programme, {code for code, _ in places}):
+            versions = model.objects.filter(**chosen, **gone).order_by("number")
+            for _, code, (day, number, *said) in self.said(
+                rows.table, programme, [first, "number", *names], codes, versions
+            ):
+                if (at := places.get((code, day))) is not None:
+                    self.clashes[rows.table.name][at] = Clash("withdrawn-since", tuple(said), then_number=number)
+        for at in self.clashes[rows.table.name]:
+            if at in match.new:
+                match.new.remove(at)
+                match.same[at] = -1
 
     def _keep_absent(self, rows: Rows, programme: str, absent: Sequence[str]) -> None:
         """Let columns that the sheet does not have say what the record says: they were not asked about."""

@@ -42,6 +42,7 @@ class Source:
     seal: Seal | None = None  # of a workbook for an office
     unfilled: int = 0  # rows that were offered to be filled, and were not
     compared: datetime | None = None  # when whoever sent it was last shown what it would change
+    as_of: int | None = None  # or the entry of the journal as of which they were
 
 
 def read_source(
