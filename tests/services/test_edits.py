@@ -357,3 +357,15 @@ def test_whoever_sends_a_row_twice_under_a_key_gets_the_same_receipt(record: Pat
         again = edits.record("needs", [row], actor=actor, at=LATER, key="sent twice")
 
     assert (again.rows, again.entry, again.is_repeat) == (first.rows, first.entry, True)
+
+
+def test_a_row_that_names_somebody_who_is_not_shown_says_that_much(record: Path) -> None:
+    from pairup.services import histories
+    from pairup.services.cells import HIDDEN
+
+    a_record()
+
+    with acting_as("evaluator"):
+        (step,) = histories.history("postings", "R-0")
+
+    assert step.cells["person"] == HIDDEN and step.cells["post"] == "old-clinic"

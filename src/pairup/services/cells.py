@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
+
 from pairup.errors import InputError
 from pairup.exchange.cells import write_amount, write_cell, write_day
 from pairup.exchange.layout import Column, Kind, Table
@@ -12,6 +14,8 @@ from pairup.exchange.notes import nearest
 from pairup.services.personal import open_rows, vault_open
 from pairup.services.schema import folder_layout
 
+#: stands for a row that is there and is not shown to whoever acts
+HIDDEN = "•••"
 _PRECISIONS = {Kind.FROM: "starts_precision", Kind.TO: "ends_precision", Kind.HAPPENED: "day_precision"}
 
 
@@ -69,7 +73,19 @@ def cells_of(row: Any, table: Table, *, personal: bool = True, to_compare: bool 
     if any(column.personal for column in columns):
         with vault_open():
             open_rows([row])
-    return {column.name: _cell(row, column) for column in columns}
+    return {column.name: HIDDEN if is_hidden(row, column) and not to_compare else _cell(row, column)
+            for column in columns}  # fmt: skip
+
+
+def is_hidden(row: Any, column: Column) -> bool:
+    """Whether a cell names a row that whoever acts does not see: an evaluator reads postings, and nobody's person."""
+    if column.kind is not Kind.REFERENCE:
+        return False
+    try:
+        getattr(row, column.field)
+    except ObjectDoesNotExist:
+        return True
+    return False
 
 
 def _cell(row: Any, column: Column) -> str:
