@@ -145,11 +145,10 @@ def test_a_record_that_took_the_place_of_another_is_read_anew(record: Path) -> N
     load(a_programme())
     of_needs = Asked(needs)
     before = of_needs()
-    import sqlite3
-
-    with sqlite3.connect(record) as raw:  # as a restored copy whose last entry is another
-        raw.execute("UPDATE record_journalentry SET hash = 'another'")
-        raw.execute("DELETE FROM record_needversion WHERE id = (SELECT max(id) FROM record_needversion)")
+    last = NeedVersion.objects.order_by("-pk").first()
+    with connection.cursor() as cursor:  # as a restored copy whose last entry is another
+        cursor.execute("UPDATE record_journalentry SET hash = 'another'")
+        cursor.execute("UPDATE record_needversion SET superseded_at = recorded_at WHERE id = %s", [last.pk])
 
     assert len(of_needs()) == len(before) - 1
 

@@ -298,11 +298,11 @@ def postgresql_policy(model: Any) -> str:
 def postgresql_statements() -> list[str]:
     """What the owner of a database runs to put the fence up; run again, it is put up anew."""
     said = []
-    for name, text in HOLDINGS.items():
+    for name, text in HOLDINGS.items():  # in plpgsql, which keeps its plans; a function in SQL is planned at each call
         said.append(
-            f"CREATE OR REPLACE FUNCTION pairup_{name}(actor text) RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY "
-            f"DEFINER SET search_path = public, pg_temp AS "
-            f"$body$ {_INSIDE.fill(text)} $body$"
+            f"CREATE OR REPLACE FUNCTION pairup_{name}(actor text) RETURNS SETOF bigint LANGUAGE plpgsql STABLE "
+            f"SECURITY DEFINER SET search_path = public, pg_temp AS "
+            f"$body$ BEGIN RETURN QUERY {_INSIDE.fill(text).strip()}; END $body$"
         )
     said.append(_OF_PROGRAMME)
     for model in protected():
