@@ -341,7 +341,8 @@ def postgresql_masks() -> list[str]:
                 for field in model._meta.concrete_fields
             )
             said.append(
-                f'CREATE TEMP VIEW "{model._meta.db_table}" AS SELECT {columns} FROM public."{model._meta.db_table}"'
+                f'CREATE OR REPLACE TEMP VIEW "{model._meta.db_table}" AS SELECT {columns} '
+                f'FROM public."{model._meta.db_table}"'
             )
     return said
 

@@ -8,8 +8,7 @@ from typing import Any
 from django.db.backends.postgresql import base
 
 from pairup.record import fence, remembered
-from pairup.record.acting import Actor, acting
-from pairup.record.scopes import MASKS
+from pairup.record.acting import Actor, Role, acting
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -18,11 +17,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._behind: Actor | None = None  # who the server was told is acting; None where it is not known
+        self._has_masks = False
         self.execute_wrappers.append(self._follow)
 
     def init_connection_state(self) -> None:
         super().init_connection_state()
-        self._behind = None
+        self._behind, self._has_masks = None, False
 
     def _follow(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         who = acting().actor
@@ -33,22 +33,27 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return execute(sql, params, many, context)
 
     def tell(self, who: Actor) -> None:
-        """Tell the server who is acting, and hide the columns that a limited role must not read."""
-        was, self._behind = self._behind, None
+        """Tell the server who is acting, and hide the columns that a limited role must not read.
+
+        What hides them are views of the session's own, made once; the search path says whether names mean them.
+        """
+        is_masked = not who.sees_all and who.role is not Role.PROGRAMME_OFFICE
+        self._behind = None
         with self.connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('pairup.actor', %s, false)", [str(who)])
-            if was is None or not was.sees_all:
-                for table in MASKS:
-                    cursor.execute(f'DROP VIEW IF EXISTS pg_temp."{table}"')
-            if not who.sees_all and who.role != "programme_office":
+            if is_masked and not self._has_masks:
                 for statement in fence.postgresql_masks():
                     cursor.execute(statement)
+                self._has_masks = True
+            path = "pg_temp, public" if is_masked else "public, pg_temp"
+            cursor.execute(
+                "SELECT set_config('pairup.actor', %s, false), set_config('search_path', %s, false)", [str(who), path]
+            )
         self._behind = who
 
     def _rollback(self) -> None:
         super()._rollback()  # type: ignore[misc]
-        self._behind = None  # what was said in a transaction is rolled back with it
+        self._behind, self._has_masks = None, False  # what was said in a transaction is rolled back with it
 
     def _savepoint_rollback(self, sid: str) -> None:
         super()._savepoint_rollback(sid)  # type: ignore[misc]
-        self._behind = None
+        self._behind, self._has_masks = None, False
