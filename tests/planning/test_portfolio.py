@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from pairup.bench.portfolios import knapsack, programme
 from pairup.errors import InputError
 from pairup.planning.funding import plan_funding
 from pairup.planning.plan import Ended, Status, Stop
-from pairup.planning.portfolio.annealing import Table, anneal
+from pairup.planning.portfolio.annealing import Course, Table, anneal, begun, so_far
 from pairup.planning.portfolio.equity import fairest, frontier, gini, worth_by_place
 from pairup.planning.portfolio.floors import floor_costs
 from pairup.planning.portfolio.lottery import lottery, smallest_effect, trade_off
@@ -179,12 +180,26 @@ def arrays(large) -> tuple[Table, np.ndarray]:
     return table, np.arange(len(ways))
 
 
-def annealed(table: Table, offered: np.ndarray, start: np.ndarray, moves: int) -> np.ndarray:
+def annealed(table: Table, offered: np.ndarray, start: np.ndarray, moves: int, parts: int = 1) -> np.ndarray:
     starts = np.searchsorted(table.project[offered], np.arange(len(start) + 1))
     ones, floors = np.ones(len(table.room)), np.ones(len(table.floors))
-    heat, rise = np.array([20.0, 1.0]), np.array([0.1, 30.0])
-    kinds = kinds_of(table, offered)
-    return anneal(table, kinds, offered, starts, start, moves, heat, 1, ones, floors, rise, 20, 0.3)
+    course = Course(moves, np.array([20.0, 1.0]), ones, floors, np.array([0.1, 30.0]), 20, 0.3)
+    kinds, run = kinds_of(table, offered), begun(table, start, 1)
+    bounds = np.linspace(0, moves, parts + 1).astype(int).tolist()
+    for first, last in pairwise(bounds):
+        anneal(table, kinds, offered, starts, run, course, first, last)
+        assert is_within(table, so_far(table, run, course))
+    return run.kept
+
+
+def is_within(table: Table, found: np.ndarray) -> bool:
+    """Whether a choice keeps every line and floor, summed anew."""
+    taken = np.zeros(len(table.worth), dtype=np.bool_)
+    taken[found[found >= 0]] = True
+    used = np.bincount(
+        table.load_line, weights=table.load * np.repeat(taken, np.diff(table.load_starts)), minlength=len(table.room)
+    )
+    return bool(taken.any() and (used <= table.room).all() and (table.floors @ taken >= 0).all())
 
 
 def test_annealing_from_a_choice_that_breaks_lines_ends_in_a_plan_that_keeps_them(large, arrays):
@@ -193,11 +208,17 @@ def test_annealing_from_a_choice_that_breaks_lines_ends_in_a_plan_that_keeps_the
 
     found = annealed(table, offered, start, 20_000)
 
-    taken = np.zeros(len(large.ways), dtype=np.bool_)
-    taken[found[found >= 0]] = True
-    used = np.bincount(table.load_line, weights=table.load * np.repeat(taken, np.diff(table.load_starts)))
-    assert taken.any() and (used <= table.room).all() and (table.floors @ taken >= 0).all()
-    assert is_together(large, found)
+    assert is_within(table, found) and is_together(large, found)
+
+
+@pytest.mark.parametrize("parts", [2, 7, 400])
+def test_annealing_in_parts_is_the_same_annealing_and_has_a_plan_after_each(large, arrays, parts):
+    table, offered = arrays
+    start = rounded_start(table, np.ones(len(large.ways)))
+
+    whole, pieces = (annealed(table, offered, start, 20_000, parts=count) for count in (1, parts))
+
+    assert (whole == pieces).all()
 
 
 def is_together(large: FundingProblem, chosen: np.ndarray) -> bool:

@@ -1,12 +1,17 @@
-"""The four claims that the demo evaluates: each answer is the honest one for what was planted."""
+"""The claims that the demos evaluate: each answer is the honest one for what was planted."""
 
 from __future__ import annotations
+
+from datetime import date
 
 import pytest
 
 from pairup.evaluation.design_file import design_of
-from pairup.evaluation.evaluate import estimator_of, prepared
+from pairup.evaluation.evaluate import estimator_of, evaluate, prepared
+from pairup.evaluation.grading import Grade
 from pairup.evaluation.panel import Panel
+from pairup.evaluation.registration import Registration
+from pairup.programmes.partners import lot
 from pairup.programmes.synthetic import stories, trials
 from pairup.programmes.synthetic.rows import Tables, merged
 from pairup.programmes.synthetic.trials import TRIALS, Trial
@@ -79,3 +84,35 @@ def test_counties_lie_in_the_open_atlantic_and_say_that_they_are_invented(tables
     for row in placed:
         assert -2 < float(row["latitude"]) < 2 and -33 < float(row["longitude"]) < -27
         assert "invented" in row["name_en"] and "虚构" in row["name_zh"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_triage_by_lot_did_is_less_than_before_and_after_says(seed: int) -> None:
+    tables = lot.by_lot({"pairings": [{"place": "old-shore"}, {"place": "far-mill"}]}, seed)
+    (claim,), design = tables["claims"], design_of(dict(lot.TRIAL.design))
+
+    panel = half_years(tables)
+    found = evaluate(panel, design, registered=Registration(design.sha256, date(2024, 9, 1), design), seed=seed)
+
+    assert found.grading is not None and found.grading.grade is Grade.NOT_SUPPORTED_IN_SIZE
+    assert found.value == pytest.approx(lot.TAUGHT_EFFECT, abs=1.5)
+    assert -design.claim.high <= float(claim["figure"]) <= -design.claim.low < lot.TAUGHT_EFFECT
+    assert int(panel.is_treated.sum()) == 12
+
+
+def test_everything_of_the_trial_by_lot_says_that_it_is_invented() -> None:
+    tables = lot.by_lot({"pairings": [{"place": "old-shore"}]}, 0)
+
+    assert all(row["is_synthetic"] == "yes" and "planted truth" in row["note"] for name in tables
+               for row in tables[name])  # fmt: skip
+    assert all("invented" in row["name_en"] and "虚构" in row["name_zh"] for row in tables["places"])
+
+
+def half_years(tables: Tables) -> Panel:
+    rows = tables["observations"]
+    return Panel.from_columns(
+        [row["place"] for row in rows], [date.fromisoformat(row["from"]) for row in rows],
+        [float(row["value"]) for row in rows],
+        [date.fromisoformat(row["treated_from"]) if row["treated_from"] else None for row in rows],
+        cluster=[row["place"] for row in rows],
+    )  # fmt: skip

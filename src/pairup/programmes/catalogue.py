@@ -58,6 +58,7 @@ PROGRAMMES: dict[str, Reference] = {
         partners.HORIZON,
         _visit(4, partners.VISIT_BASE, "visit_altitude.general"),
         has_facts=False,
+        trials=(partners.TRIAL,),
     ),
 }
 

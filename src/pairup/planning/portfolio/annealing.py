@@ -67,6 +67,32 @@ class State(NamedTuple):
     held: Ints
 
 
+class Run(NamedTuple):
+    """An annealing on its way: its choice, the best plan so far as the way of each project, what it goes on with."""
+
+    state: State
+    kept: Ints
+    worths: Floats  # of the choice, and of the best plan
+    draw: Ints
+
+
+class Course(NamedTuple):
+    """How an annealing goes: so many moves, what a unit over costs, and how heat and penalties change on the way.
+
+    `heat` is the loss borne with a chance of 1 in e, at first and at last; `rise` how far penalties lie above
+    `penalty` and `floor_penalty`, in multiples of them, at first and at last. A project is replaced by one at most
+    `reach` places away in the order of its kind; `single` is the share of moves that change one project only.
+    """
+
+    moves: int
+    heat: Floats
+    penalty: Floats
+    floor_penalty: Floats
+    rise: Floats
+    reach: int
+    single: float
+
+
 @compiled
 def _set(project: int, way: int, table: Table, state: State, penalty: Floats, floor_penalty: Floats) -> float:
     """Put a project into a way (-1: out), in all sums; give what the energy gains."""
@@ -185,54 +211,80 @@ def _mended(table: Table, state: State, penalty: Floats, floor_penalty: Floats) 
 
 
 @compiled
-def anneal(  # noqa: C901
-    table: Table, kinds: Kinds, offered: Ints, offered_starts: Ints, start: Ints, moves: int, heat: Floats,
-    seed: int, penalty: Floats, floor_penalty: Floats, rise: Floats, reach: int, single: float,
-) -> Ints:  # fmt: skip
-    """Anneal from a choice that keeps needs and exclusions; give the best plan found, as the way of each project.
+def _worth(table: Table, taken: Ints) -> float:
+    worth = 0.0
+    for p in range(len(taken)):
+        if taken[p] >= 0:
+            worth += table.worth[taken[p]]
+    return worth
 
-    `heat` is the loss borne with a chance of 1 in e, at first and at last; `rise` how far penalties lie above
-    `penalty` and `floor_penalty`, in multiples of them, at first and at last. Only `offered` ways come in (those of
-    project p from `offered_starts[p]`), and a project is replaced by one at most `reach` places away in the order of
-    its kind; `single` is the share of moves that change one project only.
 
-    Long because a move is one piece.
-    """
+@compiled
+def begun(table: Table, start: Ints, seed: int) -> Run:
+    """Begin an annealing at a choice that keeps needs and exclusions; lines may be over full."""
     projects = len(start)
     state = State(
         np.full(projects, -1, np.int64), table.room.copy(), np.zeros(len(table.floors)), np.zeros(1, np.int64),
         np.empty(projects, np.int64), np.zeros(projects, np.int64), np.zeros(1, np.int64),
     )  # fmt: skip
-    line_price, floor_price = penalty * (1.0 + rise[0]), floor_penalty * (1.0 + rise[0])
-    worth = 0.0
+    free, floors_free = np.zeros(len(table.room)), np.zeros(len(table.floors))
     for p in range(projects):
         if start[p] >= 0:
-            _set(p, start[p], table, state, line_price, floor_price)
-            worth += table.worth[start[p]]
-    best, kept = worth, np.full(projects, -1, np.int64)
+            _set(p, start[p], table, state, free, floors_free)
+    worth, kept = _worth(table, state.taken), np.full(projects, -1, np.int64)
+    best = -np.inf
     if state.over[0] == 0:
         kept[:] = state.taken
-    else:
-        best = -np.inf
+        best = worth
     draw = np.array([seed * 2654435761 % 2147483647 + 88172645463325], np.int64)
+    return Run(state, kept, np.array([worth, best]), draw)
+
+
+@compiled
+def so_far(table: Table, run: Run, course: Course) -> Ints:
+    """Give the best plan that an annealing on its way holds: the one kept, or its choice with what is over put out."""
+    old = run.state
+    state = State(
+        old.taken.copy(), old.room.copy(), old.lift.copy(), old.over.copy(), old.chosen.copy(), old.place.copy(),
+        old.held.copy(),
+    )  # fmt: skip
+    _mended(table, state, course.penalty, course.floor_penalty)
+    if state.over[0] == 0 and _worth(table, state.taken) > run.worths[1]:
+        return state.taken
+    return run.kept.copy()
+
+
+@compiled
+def anneal(  # noqa: C901
+    table: Table, kinds: Kinds, offered: Ints, offered_starts: Ints, run: Run, course: Course, first: int, last: int
+) -> None:
+    """Carry out moves `first` to `last` of an annealing; writes into `run`, where the best plan found stands.
+
+    Only `offered` ways come in (those of project p from `offered_starts[p]`). In how many parts the moves are
+    carried out changes nothing.
+
+    Long because a move is one piece.
+    """
+    state, draw, kept, moves = run.state, run.draw, run.kept, course.moves
+    heat, penalty, floor_penalty, rise = course.heat, course.penalty, course.floor_penalty, course.rise
+    reach, single = course.reach, course.single
+    line_price, floor_price = penalty, floor_penalty
+    worth, best = run.worths
     step = max(1, moves // 1000)
     mended = max(1, int(moves * SOFT))  # from here on nothing may be over
-    hot, hard = heat[0], 0.0
-    for move in range(moves):
-        if move % step == 0:
-            part = min(1.0, move / mended)
+    hot, hard = heat[0], 1.0 if first > mended else 0.0
+    for move in range(first, min(last, moves)):
+        if move == first or move % step == 0:
+            turn = move - move % step
+            part = min(1.0, turn / mended)
             hot = heat[0] * (heat[1] / heat[0]) ** part
-            if move >= mended:  # what went out comes back: warm again, and nothing may be over
-                hot = heat[1] * (1.0 + WARM * (moves - move) / (moves - mended))
+            if turn >= mended:  # what went out comes back: warm again, and nothing may be over
+                hot = heat[1] * (1.0 + WARM * (moves - turn) / (moves - mended))
             line_price = penalty * (1.0 + rise[0] * (rise[1] / rise[0]) ** part)
             floor_price = floor_penalty * (1.0 + rise[0] * (rise[1] / rise[0]) ** part)
         if move == mended:
             _mended(table, state, line_price, floor_price)
-            worth = 0.0
-            for p in range(projects):
-                if state.taken[p] >= 0:
-                    worth += table.worth[state.taken[p]]
-            hard = 1.0
+            worth, hard = _worth(table, state.taken), 1.0
         if state.held[0] == 0 or _random(draw) < single:
             way = offered[int(_random(draw) * len(offered))]
             project = table.project[way]
@@ -298,4 +350,4 @@ def anneal(  # noqa: C901
         if state.over[0] == 0 and worth > best + 1e-9:
             best = worth
             kept[:] = state.taken
-    return kept
+    run.worths[0], run.worths[1] = worth, best

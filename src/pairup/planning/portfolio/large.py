@@ -1,4 +1,7 @@
-"""A programme of thousands of ways: the linear relaxation bounds it, an annealing fills it."""
+"""A programme of thousands of ways: the linear relaxation bounds it, an annealing fills it.
+
+The annealing tells its best on the way, so whoever asks for the end at any time has what it held by then.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from numpy.typing import NDArray
 
 from pairup.planning.blocks import Flags, rounded, step_of
 from pairup.planning.child import work_apart
-from pairup.planning.plan import Ended, Status, Watch
+from pairup.planning.plan import Ended, Status, Watch, is_halted
 from pairup.planning.portfolio.formulation import broken_floors, floor_rows, form_of
 from pairup.planning.portfolio.relaxation import Relaxation, relaxation
 from pairup.planning.problems.funding import FundingProblem
@@ -39,6 +42,8 @@ STRICT = 10.0
 REACH, SINGLE = 40, 0.3
 #: moves of the first, short annealing, and the share of the time that the long one takes
 FIRST, LONG = 1_000_000, 0.7
+#: moves after which the best so far is told
+TOLD = 100_000
 
 Heard = Callable[[tuple[Flags | None, float | None]], None]
 
@@ -75,6 +80,7 @@ def solve_programme(problem: FundingProblem, watch: Watch, seed: int, trace: Tra
             work_apart(by_clock, asked, watch, heard)
     else:
         by_work(problem, allowed, best, seed, WORK if watch.stop.work is None else watch.stop.work, heard)
+        ended = Ended.CLOCK if is_halted() else Ended.WORK
     best, bound = kept[0]
     value = float(problem.worth[best].sum())
     is_proved = bound - value <= 1e-6 * max(1.0, abs(value))
@@ -84,7 +90,7 @@ def solve_programme(problem: FundingProblem, watch: Watch, seed: int, trace: Tra
 
 
 def by_work(problem: FundingProblem, allowed: Flags, best: Flags, seed: int, work: int, heard: Heard) -> None:
-    """One annealing of `work` thousand moves."""
+    """One annealing of `work` thousand moves, or until somebody asks for the end."""
     if work > 0:
         Annealing(problem, allowed, best, seed, heard).go_on(work * MOVES)
 
@@ -141,22 +147,29 @@ class Annealing:
 
     def go_on(self, moves: int) -> None:
         """Anneal once more: from the relaxation at first, then from the best plan, less hot."""
-        from pairup.planning.portfolio.annealing import anneal  # loads numba
+        from pairup.planning.portfolio.annealing import Course, anneal, begun, so_far  # loads numba
 
         if not len(self.offered):
             return
-        problem, is_first = self.problem, self.round == 0
+        is_first = self.round == 0
         self.round += 1
-        start = self.first if is_first else self._start()
-        usual = max(1e-9, float(np.abs(problem.worth).mean()))
-        heat = usual * np.array([HOT if is_first else WARM, COLD])
-        found = anneal(
-            self.table, self.kinds, self.offered, self.offered_starts, start, moves, heat, self.seed + self.round,
-            self.penalty, self.floor_penalty, RISE if is_first else RISE_AGAIN, REACH, SINGLE,
+        usual = max(1e-9, float(np.abs(self.problem.worth).mean()))
+        course = Course(
+            moves, usual * np.array([HOT if is_first else WARM, COLD]), self.penalty, self.floor_penalty,
+            RISE if is_first else RISE_AGAIN, REACH, SINGLE,
         )  # fmt: skip
-        plan = np.zeros(len(problem.ways), dtype=np.bool_)
+        run = begun(self.table, self.first if is_first else self._start(), self.seed + self.round)
+        for first in range(0, moves, TOLD):
+            anneal(self.table, self.kinds, self.offered, self.offered_starts, run, course, first, first + TOLD)
+            self._saw(so_far(self.table, run, course))
+            if is_halted():
+                return
+
+    def _saw(self, found: Ints) -> None:
+        """Keep a plan and tell it, where it is worth more than the best so far."""
+        plan = np.zeros(len(self.problem.ways), dtype=np.bool_)
         plan[self.ways[found[found >= 0]]] = True
-        if problem.worth[plan].sum() > problem.worth[self.best].sum():
+        if self.problem.worth[plan].sum() > self.problem.worth[self.best].sum():
             self.best = plan
             self.heard((plan, None))
 

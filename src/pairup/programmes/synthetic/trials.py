@@ -43,7 +43,8 @@ class Trial:
     indicator: str
 
 
-def _plan(method: str, claim: Mapping[str, Any], smallest: float, assignment: str, **more: Any) -> Mapping[str, Any]:
+def plan_of(method: str, claim: Mapping[str, Any], smallest: float, assignment: str, **more: Any) -> Mapping[str, Any]:
+    """Write the plan of a trial as a file of a design has it; `known` goes into its facts, the rest beside them."""
     known = {"smallest_effect": smallest, "measured_by": "independent", "assignment": assignment}
     known |= more.pop("known", {})
     return MappingProxyType({"method": method, "claim": dict(claim), "plan": known, **more})
@@ -53,25 +54,25 @@ def _plan(method: str, claim: Mapping[str, Any], smallest: float, assignment: st
 TRIALS = (
     Trial(
         "demo-solar-before-after",
-        _plan("staggered_did", {"direction": "rises", "low": 3.5, "high": 5.5, "uom": "outcome"}, 1.0, "lottery",
+        plan_of("staggered_did", {"direction": "rises", "low": 3.5, "high": 5.5, "uom": "outcome"}, 1.0, "lottery",
               clusters="cluster"),
         Decimal("4.0"), stories.HEATED_FROM, "indoor_temperature",
     ),
     Trial(
         "demo-shelterbelt-before-after",
-        _plan("staggered_did", {"direction": "falls", "low": 0.25, "high": 0.42}, 0.05, "not_random",
+        plan_of("staggered_did", {"direction": "falls", "low": 0.25, "high": 0.42}, 0.05, "not_random",
               known={"chosen_on_outcome": False, "alternatives": ["wind_speed"]}),
         Decimal("-0.15"), stories.BELT_FROM, "sandstorm_days",
     ),
     Trial(
         "demo-clinic-visits",
-        _plan("synthetic_control", {"direction": "falls", "low": 0.15, "high": 0.25}, 0.05, "not_random",
+        plan_of("synthetic_control", {"direction": "falls", "low": 0.15, "high": 0.25}, 0.05, "not_random",
               known={"chosen_on_outcome": False}),
         Decimal("-0.05"), CLINICS_FROM, "clinic_visits",
     ),
     Trial(
         "demo-basin-before-after",
-        _plan("staggered_did", {"direction": "falls", "low": 0.25, "high": 0.42}, 0.05, "not_random",
+        plan_of("staggered_did", {"direction": "falls", "low": 0.25, "high": 0.42}, 0.05, "not_random",
               known={"chosen_on_outcome": False}),
         Decimal("-0.05"), BASIN_FROM, "basin_sandstorm_days",
     ),
