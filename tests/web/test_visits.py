@@ -49,7 +49,7 @@ def test_whoever_answers_for_a_follow_up_closes_it_and_nobody_twice(browse: Brow
     closed = county.post("/in/twin/visits/findings/VF-1/", sent, follow=True)
     again = county.post("/in/twin/visits/findings/VF-1/", sent)
 
-    assert "Two stoves bought." in said(closed) and "done on 2026-11-20" in said(closed)
+    assert "Two stoves bought." in said(closed) and "done on 20 November 2026" in said(closed)
     assert again.status_code == 422
     assert browse("donor_office:DN-B").get("/in/twin/visits/findings/VF-1/").status_code == 404
 

@@ -12,6 +12,9 @@ import altair as alt
 from pairup.reports import palette
 from pairup.reports.figures import Frame, Margins, framed, table
 
+#: years that are named below
+_YEARS = 9
+
 
 @dataclass(frozen=True, slots=True)
 class SeriesPoint:
@@ -29,7 +32,7 @@ def series(points: Sequence[SeriesPoint], kinds: Sequence[str], frame: Frame) ->
     No place is named or ranked in the picture: what one place did stands in the table.
     """
     rows = [{"place": p.place, "day": p.day.isoformat(), "value": p.value, "kind": p.kind} for p in points]
-    x = alt.X("day:T", axis=alt.Axis(title=None, grid=False, format="%Y", tickCount=8))
+    x = alt.X("day:T", axis=_days(points))
     y = alt.Y("value:Q", scale=alt.Scale(zero=False), axis=alt.Axis(title=None, tickCount=5, domain=False, ticks=False))
     colours = [palette.PAID, palette.EXECUTED, palette.MUTED][: len(kinds)]
     colour = alt.Color(
@@ -39,6 +42,16 @@ def series(points: Sequence[SeriesPoint], kinds: Sequence[str], frame: Frame) ->
     thin = table(rows).mark_line(strokeWidth=0.8, opacity=0.4).encode(x=x, y=y, color=colour, detail="place:N")
     thick = table(_medians(points)).mark_line(strokeWidth=2.6).encode(x=x, y=y, color=colour)
     return framed([thin, thick], frame, height=270, margins=Margins(left=58, bottom=66))
+
+
+def _days(points: Sequence[SeriesPoint]) -> alt.Axis:
+    """Name each year once, of many only some; of less than two years the months."""
+    first, last = min(p.day for p in points).year, max(p.day for p in points).year
+    if first == last:
+        return alt.Axis(title=None, grid=False, format="%Y-%m", tickCount=6)
+    step = -(-(last - first + 1) // _YEARS)
+    years = [alt.DateTime(year=year) for year in range(first, last + 1, step)]
+    return alt.Axis(title=None, grid=False, format="%Y", values=years)
 
 
 def _medians(points: Sequence[SeriesPoint]) -> list[dict[str, str | float]]:

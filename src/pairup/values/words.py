@@ -27,7 +27,7 @@ def say(code: str, language: str = "en", /, **facts: Any) -> str:
     for tongue in (language, "en"):
         template = _catalogue(code.partition(".")[0], tongue).gettext(code)
         if template != code:
-            said = {key: fact.say(language) if isinstance(fact, Words) else fact for key, fact in facts.items()}
+            said = {key: fact.say(language) if hasattr(fact, "say") else fact for key, fact in facts.items()}
             return template.format_map(said)
     return code
 

@@ -22,7 +22,7 @@ from pairup.web.forms import Keyed, carried_out, done, label
 from pairup.web.listing import Cell, Column, FromRecord, Listing
 from pairup.web.pages import Crumb, as_of, clock, page
 from pairup.web.policy import may_open
-from pairup.web.rows import actor_words
+from pairup.web.rows import actor_words, command_words
 
 
 class Open(Keyed):
@@ -234,12 +234,15 @@ def journal(request: HttpRequest, programme: str) -> HttpResponse:
         "entries", Words("office.entries-caption"),
         [
             Column("number", Words("office.number"), is_number=True), Column("at", Words("office.at")),
-            Column("command", Words("office.command")), Column("actor", Words("office.roles")),
+            Column("did", Words("office.did")), Column("command", Words("office.command")),
+            Column("actor", Words("office.roles")),
             Column("hash", Words("office.hash")),
         ],
         FromRecord(
             JournalEntry.objects.order_by("-number"),
-            lambda row: (row.number, row.at, row.command, actor_words(row.actor), row.hash[:16]),
+            lambda row: (
+                row.number, row.at, command_words(row.command), row.command, actor_words(row.actor), row.hash[:16]
+            ),
             words=("command", "actor"), orders={"number": "number", "command": "command", "actor": "actor"},
         ),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from pairup.record.acting import Role
 from pairup.reports.figures import Frame
 from pairup.reports.round_calendar import Owner, State, strip
 from pairup.reports.said import STAMP
+from pairup.reports.writing import day
 from pairup.services import calendar, desk, rounds
 from pairup.services.calendar import Calendar, Line
 from pairup.values.words import Words, say
@@ -71,6 +72,7 @@ def show(request: Any, programme: str) -> HttpResponse:
         "code": code, "year": year, "rounds": every, "years": range(asked.on.year - 2, asked.on.year + 3),
         "query": _query(code, year), "has_picture": bool(found.lines), "is_synthetic": found.is_synthetic,
         "next": Words("pages.next-step", {"step": step_words(first)}) if first else None,
+        "may_write_letters": may_open(request.actor, "calendar-letters"),
         "papers": [
             (Words(f"pages.paper-{name}"), reverse("calendar-paper", args=[programme, name])) for name in PAPERS
         ] if code and may_open(request.actor, "calendar-paper") else [],
@@ -185,10 +187,12 @@ def _name(ground: desk.Ground, owner: str, language: str) -> str:
 
 def _letter(name: str, count: int, told: Sequence[Told], asked: AsOf, language: str) -> str:
     """What is due of one owner, a line each, the longest due first."""
-    said = [name, "", say("pages.letter-lead", language, count=count, day=asked.on.isoformat()), ""]
+    said = [name, "", say("pages.letter-lead", language, count=count, day=day(asked.on).say(language)), ""]
     for line in told:
         title = line.title if isinstance(line.title, str) else line.title.say(language)
-        said.append(f"- {line.day}  {line.what.say(language)}: {title} ({line.when.say(language)})")
+        when = day(line.day).say(language) if line.day else ""
+        facts = {"day": when, "what": line.what.say(language), "title": title, "when": line.when.say(language)}
+        said.append(say("pages.letter-line", language, **facts))
     if count > len(told):
         said += ["", say("pages.letter-more", language, count=count - len(told))]
     return "\n".join(said)

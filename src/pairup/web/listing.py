@@ -48,7 +48,8 @@ class Cell:
 
     @property
     def classes(self) -> str:
-        return " ".join(filter(None, ["num" if self.is_number else "", self.tone]))
+        is_day = isinstance(self.value, (date, RoughDay))
+        return " ".join(filter(None, ["num" if self.is_number else "", "day" if is_day else "", self.tone]))
 
 
 @dataclass(frozen=True, slots=True)

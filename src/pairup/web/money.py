@@ -144,7 +144,7 @@ def _lines(programme: str, asked: AsOf) -> Listing:
     def cells(row: Any) -> tuple[Any, ...]:
         project = row.project.code if row.project else ""
         return (
-            row.identity.code, row.day, row.pairing.code, called(MoneyKind(row.kind)), row.budget_year,
+            row.identity.code, row.day, row.pairing.code, called(MoneyKind(row.kind)), str(row.budget_year),
             Money(row.amount_minor, row.currency),
             Cell(project, reverse("project", args=[programme, project]) if project else ""),
         )  # fmt: skip
@@ -194,7 +194,7 @@ def money_pairing(request: Any, programme: str, pairing: str, year: int) -> Http
             "view": view, "years": others, "is_synthetic": any(step.is_synthetic for step in view.steps),
             "has_bars": any(step.amounts for step in view.steps),
         },
-        title=_named(atlas, view), listings=[listing],
+        title=Words("purse.of-year", {"pairing": _named(atlas, view), "year": str(year)}), listings=[listing],
         crumbs=[Crumb(Words("web.nav-money"), reverse("money", args=[programme]) + f"?year={year}")],
     )  # fmt: skip
 

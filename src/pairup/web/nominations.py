@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from pairup.errors import InputError
 from pairup.record.acting import Role
+from pairup.reports.writing import day
 from pairup.services import edits, lives, rounds
 from pairup.services.reporting.places import read_atlas
 from pairup.values.trades import profession_called, skill_called
@@ -146,7 +147,7 @@ def _checked(one: rounds.Nominated) -> Cell:
         return Cell(Words("rounds.not-checked"), tone="warn")
     if one.checked_until is None:
         return Cell(Words("rounds.checked"))
-    return Cell(Words("rounds.checked-until", {"day": one.checked_until.isoformat()}))
+    return Cell(Words("rounds.checked-until", {"day": day(one.checked_until)}))
 
 
 def _donors(request: Any, standing: rounds.Standing) -> list[str]:

@@ -87,7 +87,7 @@ def paper(request: Any, programme: str, paper: str) -> HttpResponse:
     written = every.of(place, donor)
     context: dict[str, Any] = {"is_synthetic": standing.is_synthetic}
     if request.GET.get("whole") == "yes":
-        context["sides"] = [(language, _side(paper, row, code, written, language)) for language in LANGUAGES]
+        context["sides"] = [(language, _side(paper, row, code, written, language)) for language in _own_first()]
         return _whole(request, context, "-".join(filter(None, (paper, code, place, donor))))
     pages = max(1, -(-len(written.rows) // AT_ONCE))
     number = request.GET.get("page", "1")
@@ -95,7 +95,7 @@ def paper(request: Any, programme: str, paper: str) -> HttpResponse:
     shown = replace(written, rows=written.rows[(here - 1) * AT_ONCE : here * AT_ONCE])
     kept = {key: value for key, value in request.GET.items() if key not in ("page", "whole") and value}
     context |= {
-        "sides": [(language, _side(paper, row, code, shown, language)) for language in LANGUAGES],
+        "sides": [(language, _side(paper, row, code, shown, language)) for language in _own_first()],
         "round": code, "place": place, "donor": donor, "number": here, "pages": pages, "count": len(written.rows),
         "places": sorted((atlas.place_name(one).say(tongue()), one) for one in {row.place for row in every.rows}),
         "donors": sorted(donor_choice(atlas, one)[::-1] for one in _donors(every)),
@@ -108,6 +108,11 @@ def paper(request: Any, programme: str, paper: str) -> HttpResponse:
         request, "web/paper.html", context, title=Words(f"pages.paper-{paper}"),
         crumbs=[Crumb(Words("web.nav-calendar"), f"{reverse('calendar', args=[programme])}?round={code}")],
     )  # fmt: skip
+
+
+def _own_first() -> list[str]:
+    """The languages of a paper, the reader's own before the other."""
+    return sorted(LANGUAGES, key=lambda language: language != tongue())
 
 
 def _donors(paper: Paper) -> set[str]:
@@ -148,7 +153,7 @@ def _text(value: Any, language: str) -> str:
         return BLANK
     if hasattr(value, "say"):
         return str(value.say(language))
-    return str(value)
+    return writing.count(value) if isinstance(value, int) else str(value)
 
 
 def _days(standing: Standing) -> dict[str, Any]:

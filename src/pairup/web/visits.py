@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django import forms
@@ -10,12 +11,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from pairup.errors import InputError
-from pairup.record.models import PlanRunVersion, VisitFindingVersion, VisitVersion
+from pairup.record.models import PlanRunVersion, SiteVersion, VisitFindingVersion, VisitVersion
 from pairup.reports.facts import Both, ItineraryFacts
 from pairup.reports.figures import Frame
 from pairup.reports.profile_figure import Step, altitude_profile
 from pairup.reports.said import STAMP
 from pairup.reports.writing import clock as clock_text
+from pairup.reports.writing import day as day_text
 from pairup.services import lives, signing
 from pairup.services.access import OFFICES
 from pairup.services.reporting import problem_text
@@ -87,6 +89,8 @@ def visits(request: HttpRequest, programme: str) -> HttpResponse:
 def _findings(programme: str, asked: AsOf, visit: str = "") -> Listing:
     rows = read_rows(VisitFindingVersion, on=asked.on, known_by=asked.known_by, programme=programme)
     found = rows.filter(visit__code=visit) if visit else rows
+    atlas = read_atlas(on=asked.on, known_by=asked.known_by)
+    sites = _sites(programme, atlas, asked)
     return Listing(
         "findings", Words("trips.findings-caption"),
         [
@@ -97,12 +101,30 @@ def _findings(programme: str, asked: AsOf, visit: str = "") -> Listing:
         [
             (
                 Cell(Both(row.text_en, row.text_zh), reverse("finding", args=[programme, row.identity.code])),
-                row.site.code if row.site else "", row.owner.code if row.owner else "", row.due, _state(row, asked),
+                sites.get(row.site_id, ""), _owner(row, atlas), row.due, _state(row, asked),
             )
             for row in found.select_related("identity", "site", "owner").order_by("done", "due", "identity__code")
         ],
         empty=Words("trips.no-findings"),
     )  # fmt: skip
+
+
+def _sites(programme: str, atlas: Atlas, asked: AsOf) -> dict[int, Both]:
+    """Where each site is, in words; two sites of one place differ by their codes."""
+    rows = read_rows(SiteVersion, on=asked.on, known_by=asked.known_by, programme=programme)
+    told = list(rows.values_list("identity", "identity__code", "place__code"))
+    many = Counter(place for _, _, place in told)
+    return {site: _with_code(atlas.place_name(place), code if many[place] > 1 else "") for site, code, place in told}
+
+
+def _with_code(name: Both, code: str) -> Both:
+    return Both(f"{name.en} · {code}", f"{name.zh or name.en} · {code}") if code else name
+
+
+def _owner(row: Any, atlas: Atlas) -> Both | str:
+    """The body that answers for a follow-up."""
+    code = row.owner.code if row.owner else ""
+    return atlas.organisations[code].name if code in atlas.organisations else code
 
 
 def _seen(visit: int) -> str:
@@ -113,9 +135,10 @@ def _seen(visit: int) -> str:
 
 def _state(row: Any, asked: AsOf) -> Cell:
     if row.done is not None:
-        return Cell(Words("trips.closed", {"day": str(row.done)}), tone="good")
+        return Cell(Words("trips.closed", {"day": day_text(row.done)}), tone="good")
     if row.due is not None and row.due < asked.on:
-        return Cell(Words("trips.overdue", {"days": (asked.on - row.due).days}), tone="bad")
+        days = (asked.on - row.due).days
+        return Cell(Words("trips.overdue-one" if days == 1 else "trips.overdue", {"days": days}), tone="bad")
     return Cell(Words("trips.open"))
 
 
@@ -213,6 +236,7 @@ def finding(request: Any, programme: str, code: str) -> HttpResponse:
     row = rows.filter(identity__code=code).select_related("identity", "site", "owner").first()
     if row is None:
         raise InputError(f"There is no finding {code}.", code="web.missing", what=code)
+    atlas = read_atlas(on=asked.on, known_by=asked.known_by)
     form = Closing(request.POST or None, initial={"day": clock().date()})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -224,7 +248,8 @@ def finding(request: Any, programme: str, code: str) -> HttpResponse:
     return page(
         request, "web/finding.html",
         {
-            "row": row, "code": code, "visit": _seen(row.visit_id),
+            "row": row, "code": code, "visit": _seen(row.visit_id), "owner": _owner(row, atlas),
+            "site": _sites(programme, atlas, asked).get(row.site_id, ""),
             "text": Both(row.text_en, row.text_zh), "state": _state(row, asked),
             "action": Both(row.action_en, row.action_zh), "form": form, "is_synthetic": row.is_synthetic,
             "may_close": row.done is None and asked.is_today and request.actor.role in OFFICES,
