@@ -17,15 +17,16 @@ from click.testing import CliRunner
 
 from pairup.bench import PARTS
 from pairup.bench.machine import Machine, this_machine
-from pairup.bench.measure import Row, measured
+from pairup.bench.measure import Measured, Row, measured
 from pairup.bench.parts import rows_of
+from pairup.bench.postings import in_goes
 from pairup.bench.sheet import Measurement, line, page, percent, read, write
 from pairup.bench.summary import beside, overall
 from pairup.cli.bench import carry_out
 from pairup.cli.main import cli
 
 TINY = """
-    from pairup.bench.measure import Row, measured
+    from pairup.bench.measure import Measured, Row, measured
 
     def work(size):
         return float(sum(range(size)))
@@ -150,6 +151,28 @@ def test_a_solver_is_summed_up_over_its_instances() -> None:
     assert (ours.instances, ours.plans, ours.proved) == (3, 2, 1)
     assert (ours.behind, ours.worst_behind) == (pytest.approx(0.05), pytest.approx(0.1))
     assert (ours.worst_gap, ours.seconds, ours.peak_mb) == (pytest.approx(0.2), 3.0, 50)
+
+
+def test_goes_of_a_plain_round_are_told_by_their_median_and_their_spread_beside_the_rival_s_same_goes() -> None:
+    ours, theirs = goes(0.20, 0.12, 0.10), goes(0.10, 0.10, 0.05)
+
+    row = in_goes(a_row("pairup", None), ours, theirs)
+
+    assert (row.objective, row.best, row.cpu, row.seconds) == (7.0, 7.0, 0.12, 0.12)
+    assert "median of 3 goes, 0.100 to 0.200 s" in row.note
+    assert "go by go 1.20 to 2.00 x lapmod, median 2.00" in row.note
+
+
+def test_a_solver_that_is_killed_in_one_go_has_no_median() -> None:
+    killed = Measured(None, 60.0, note="killed at 60 s")
+
+    row = in_goes(a_row("lapmod", None), [*goes(0.1), killed], [])
+
+    assert row.objective is None and row.note == "killed at 60 s"
+
+
+def goes(*spent: float) -> list[Measured]:
+    return [Measured((7.0, cpu), 0.5 + cpu, 0.4 + cpu, 10.0) for cpu in spent]
 
 
 def test_a_share_that_is_not_nothing_never_reads_nothing() -> None:
