@@ -48,8 +48,13 @@ class Cell:
 
     @property
     def classes(self) -> str:
+        is_told = self.is_number and isinstance(self.value, Words)
         is_day = isinstance(self.value, (date, RoughDay))
-        return " ".join(filter(None, ["num" if self.is_number else "", "day" if is_day else "", self.tone]))
+        return " ".join(
+            filter(
+                None, ["num" if self.is_number else "", "day" if is_day else "", "long" if is_told else "", self.tone]
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
