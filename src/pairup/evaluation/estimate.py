@@ -15,7 +15,7 @@ from pairup.evaluation.design import Design
 from pairup.evaluation.grading import Grading
 from pairup.values.figures import said
 from pairup.values.findings import Finding
-from pairup.values.words import Words
+from pairup.values.words import Words, is_said
 
 
 class Identification(StrEnum):
@@ -223,9 +223,17 @@ class Estimator(Protocol):
     def __call__(self, panel: Any, design: Design, *, seed: int = 0) -> Found: ...
 
 
+def method_told(name: str) -> Words | str:
+    """A method in words; one that has none keeps its name."""
+    code = f"verdict.method-{name.replace('_', '-')}"
+    return Words(code) if is_said(code) else name
+
+
 def said_effect(effect: Effect, facts: Mapping[str, Any], level: float) -> Words:
     """Tell an effect with what is known of its doubt."""
     told = dict(facts) | {"value": said(effect.value), "level": f"{100 * level:g}"}
+    if "method" in facts:
+        told["method"] = method_told(facts["method"])
     kind = "at" if "event_time" in facts else "effect"
     if effect.interval is None:
         return Words(f"evaluation.said-{kind}-alone", told)

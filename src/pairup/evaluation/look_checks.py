@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pairup.evaluation.estimate import DoubtCheck
+from pairup.evaluation.estimate import DoubtCheck, method_told
 from pairup.evaluation.families import Family
 from pairup.evaluation.gates.limits import Limits
 from pairup.evaluation.looks import Looks
@@ -54,7 +54,9 @@ def _others(looks: Looks, limits: Limits) -> list[DoubtCheck]:
         found.append(DoubtCheck("leave-one-out", low * high > 0, words, figure))
     if looks.second is not None:
         ratio, factor = (looks.second / looks.value if looks.value else 0.0), limits["G8"]["factor"]
-        words = Words("verdict.check-second-method", {"method": looks.second_method, "value": said(looks.second)})
+        words = Words(
+            "verdict.check-second-method", {"method": method_told(looks.second_method), "value": said(looks.second)}
+        )
         found.append(DoubtCheck("second-method", 1 / factor <= ratio <= factor, words, looks.second))
     if looks.run is not None:
         words = Words("verdict.check-regression-to-mean", {"run": said(looks.run)})

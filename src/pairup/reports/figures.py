@@ -194,7 +194,9 @@ def worth_by_part(parts: Sequence[Part], who: Sequence[str], frame: Frame) -> al
     colour = alt.Color("who:N", title=None, scale=alt.Scale(domain=list(who), range=[palette.PAID, palette.PLEDGED]))
     bar = table(rows).mark_bar(cornerRadiusEnd=2).encode(y=y, yOffset=beside, x=x, color=colour)
     text = (
-        table(rows).mark_text(align="left", dx=4, baseline="middle").encode(y=y, yOffset=beside, x=x, text="points:Q")
+        table(rows)
+        .mark_text(align="left", dx=4, baseline="middle")
+        .encode(y=y, yOffset=beside, x=x, text=alt.Text("points:Q", format=","))
     )
     return framed([bar, text], frame, height=44 * len(names), margins=Margins(left=200, right=40, bottom=64))
 

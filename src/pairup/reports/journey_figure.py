@@ -54,6 +54,8 @@ def told(plan: Plan[Day], language: str = "en") -> str:
 
 def write_journey(plan: Plan[Day], path: Path, language: str = "en") -> None:
     """Write the profile of a journey as SVG. At least one place must have an altitude."""
-    chart = altitude_profile(steps_of(plan), plain("profile-hours", language), Frame(told(plan, language)))
+    chart = altitude_profile(
+        steps_of(plan), plain("profile-hours", language), Frame(told(plan, language)), plain("metre", language)
+    )
     spec = {**chart.to_dict(), "background": palette.PAPER}
     path.write_text(to_svg(spec, name="journey", alt=told(plan, language)), encoding="utf-8")

@@ -149,7 +149,7 @@ def _points(points: Sequence[MapPoint], words: MapWords, ground: _Ground) -> lis
     plain = [p for p in points if p.size is None and p.altitude_m is not None and not p.is_donor]
     hollow = [p for p in points if p.altitude_m is None and not p.is_donor]
     donors = [p for p in points if p.is_donor]
-    colour = alt.Color("class:N", title=words.altitude, scale=classes)
+    colour = alt.Color("class:N", title=words.altitude, scale=classes, legend=alt.Legend(columnPadding=0))
     if donors:
         mark = table([_row(p, words) for p in donors]).mark_point(shape="diamond", filled=True, size=40)
         drawn.append(mark.encode(**ground.encode(), color=alt.value(palette.PAID)))

@@ -129,7 +129,10 @@ def _pairs(donors: list[str], language: str) -> tuple[str, ...]:
 def map_words(language: str, sized: bool) -> maps.MapWords:
     firsts = [first for first, _ in palette.ALTITUDE]
     classes = [Words("reports.below-m", {"metres": f"{firsts[1]:,}"}).say(language)]
-    classes += [f"{low:,}–{high:,} m" for low, high in pairwise(firsts[1:])]
+    classes += [
+        Words("reports.between-m", {"low": f"{low:,}", "high": f"{high:,}"}).say(language)
+        for low, high in pairwise(firsts[1:])
+    ]
     classes.append(Words("reports.from-m", {"metres": f"{firsts[-1]:,}"}).say(language))
     return maps.MapWords(plain("altitude", language), tuple(classes), plain("people-posted", language) if sized else "")
 

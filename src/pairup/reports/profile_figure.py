@@ -28,10 +28,11 @@ class Step:
     night: str | None = None
 
 
-def altitude_profile(steps: Sequence[Step], axis_title: str, frame: Frame) -> alt.LayerChart:
+def altitude_profile(steps: Sequence[Step], axis_title: str, frame: Frame, metre: str = " m") -> alt.LayerChart:
     """Draw altitude over the hours of a journey, with a mark where each night is spent.
 
-    Labels keep off each other and off the line; nights that follow each other in one place share one.
+    Labels keep off each other and off the line; nights that follow each other in one place share one. `metre` is
+    what stands behind a night's altitude.
     """
     ground = _Ground(steps)
     x = alt.X("hours:Q", axis=alt.Axis(title=axis_title, grid=False, tickCount=8, format="d"), scale=ground.hours)
@@ -41,7 +42,7 @@ def altitude_profile(steps: Sequence[Step], axis_title: str, frame: Frame) -> al
     nights = [row for row, step in zip(rows, steps, strict=True) if step.night is not None]
     line = table(rows).mark_line(strokeWidth=2.2, color=palette.PAID, interpolate="linear").encode(x=x, y=y)
     dots = table(nights).mark_point(filled=True, size=70, color=palette.PLAN, opacity=1).encode(x=x, y=y)
-    spots = [*_named(steps, ground), *_along(steps, ground)]
+    spots = [*_named(steps, ground, metre), *_along(steps, ground)]
     labels = place_labels(spots, width=_ACROSS, height=_DOWN)
     layers = [line, *_leaders(spots, labels, ground, x, y), dots, *_texts(labels, ground, x, y)]
     return framed(layers, frame, height=_DOWN, margins=_MARGINS)
@@ -71,14 +72,14 @@ class _Ground:
         }
 
 
-def _named(steps: Sequence[Step], ground: _Ground) -> list[Spot]:
+def _named(steps: Sequence[Step], ground: _Ground, metre: str) -> list[Spot]:
     found: list[Spot] = []
     before: tuple[str, int] | None = None
     for k, step in enumerate(steps):
         if step.night is None:
             continue
         here = step.night, step.altitude_m
-        lines = tuple(line for line in (step.night, f"{step.altitude_m:,} m") if line)
+        lines = tuple(line for line in (step.night, f"{step.altitude_m:,}{metre}") if line)
         found.append(Spot(f"{k}", *ground.pixel(step.hours, step.altitude_m), 5.0, lines if here != before else ()))
         before = here
     return found

@@ -50,7 +50,10 @@ def _profile(visit: ItineraryFacts) -> Figure:
             for point in visit.profile
         ]
         return altitude_profile(
-            steps, plain("profile-hours", language), frame(language, stamp, said_both("profile-metres"))
+            steps,
+            plain("profile-hours", language),
+            frame(language, stamp, said_both("profile-metres")),
+            plain("metre", language),
         )
 
     nights = [point.altitude_m for point in visit.profile if point.is_night]

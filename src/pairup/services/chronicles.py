@@ -21,6 +21,7 @@ from pairup.record.models import (
     SignatureVersion,
     SuccessionVersion,
 )
+from pairup.reports.facts import Both
 from pairup.services.rows import rough, rough_last
 from pairup.values.words import Words
 
@@ -71,8 +72,8 @@ def _codes(place: str, programme: str, on: date, known_by: date | None) -> Itera
     rows = PlaceVersion.objects.known(known_by).filter(identity__code=place).select_related("identity", "parent")
     for row in rows.order_by("starts"):
         if row.starts is None or row.starts <= on:
-            yield _line(row, row.starts, row.starts_precision, "code", name=row.name_en, code=row.official_code or "–",
-                        level=row.level)  # fmt: skip
+            yield _line(row, row.starts, row.starts_precision, "code", name=Both(row.name_en, row.name_zh),
+                        code=row.official_code or "–", level=row.level)  # fmt: skip
 
 
 def _successions(place: str, programme: str, on: date, known_by: date | None) -> Iterator[Line]:
@@ -115,21 +116,22 @@ def _rounds(place: str, programme: str, on: date, known_by: date | None) -> Iter
 def _needs(place: str, programme: str, on: date, known_by: date | None) -> Iterator[Line]:
     for row in _known(NeedVersion, programme, known_by).filter(place__code=place):
         if row.starts is None or row.starts <= on:
-            yield _line(row, row.starts, row.starts_precision, "need", text=row.text_en, by=row.stated_by,
-                        status=row.status)  # fmt: skip
+            yield _line(row, row.starts, row.starts_precision, "need", text=Both(row.text_en, row.text_zh),
+                        by=row.stated_by, status=row.status)  # fmt: skip
 
 
 def _projects(place: str, programme: str, on: date, known_by: date | None) -> Iterator[Line]:
     for row in _known(ProjectVersion, programme, known_by).filter(place__code=place):
         if row.starts is None or row.starts <= on:
-            yield _line(row, row.starts, row.starts_precision, "project", title=row.title_en, status=row.status)
+            yield _line(row, row.starts, row.starts_precision, "project", title=Both(row.title_en, row.title_zh),
+                        status=row.status)  # fmt: skip
 
 
 def _claims(place: str, programme: str, on: date, known_by: date | None) -> Iterator[Line]:
     rows = ClaimVersion.objects.on(on, known_by=known_by).filter(identity__programme__code=programme)
     for row in rows.filter(place__code=place).select_related("identity"):
-        yield _line(row, row.day, row.day_precision, "claim", speaker=row.speaker, text=row.text_en,
-                    kind=row.claim_class)  # fmt: skip
+        yield _line(row, row.day, row.day_precision, "claim", speaker=row.speaker,
+                    text=Both(row.text_en, row.text_zh), kind=row.claim_class)  # fmt: skip
 
 
 def _signatures(about: set[str], programme: str, on: date, known_by: date | None) -> Iterator[Line]:

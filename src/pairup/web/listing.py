@@ -24,6 +24,8 @@ from pairup.values.money import Money
 from pairup.values.words import Words
 
 AT_ONCE = 50
+#: letters from which words in a column of figures break into lines
+_A_SENTENCE = 24
 #: what a file may be
 FORMS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
@@ -48,8 +50,11 @@ class Cell:
 
     @property
     def classes(self) -> str:
+        say = getattr(self.value, "say", None)
+        is_told = self.is_number and say is not None and len(say("en")) > _A_SENTENCE
         is_day = isinstance(self.value, (date, RoughDay))
-        return " ".join(filter(None, ["num" if self.is_number else "", "day" if is_day else "", self.tone]))
+        kinds = {"num": self.is_number, "day": is_day, "long": is_told, self.tone: bool(self.tone)}
+        return " ".join(name for name, holds in kinds.items() if holds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -29,6 +30,7 @@ from pairup.services.reporting.places import Atlas, read_atlas
 from pairup.services.rows import rough, rough_last
 from pairup.values import codes
 from pairup.values.codes import Channel, Level, ProjectStatus, called
+from pairup.values.days import RoughDay
 from pairup.values.words import Words, say
 from pairup.web.listing import Cell, Column, Listing
 from pairup.web.pages import AsOf, Crumb, as_of, language_of, page, programme_named
@@ -184,7 +186,7 @@ def pairing(request: Any, programme: str, code: str) -> HttpResponse:
         crumbs=[Crumb(Words("web.nav-pairings"), reverse("pairings", args=[programme]))],
         listings=[
             _cohorts(found, request, programme), _money(found, request, programme),
-            _projects(found, atlas, request, programme), _chronicle(told, programme),
+            _projects(found, atlas, request, programme), _chronicle(told, programme, atlas),
         ],
     )  # fmt: skip
 
@@ -254,14 +256,14 @@ def _projects(found: Decades, atlas: Atlas, request: Any, programme: str) -> Lis
     )  # fmt: skip
 
 
-def _chronicle(told: list[Told], programme: str) -> Listing:
+def _chronicle(told: list[Told], programme: str, atlas: Atlas) -> Listing:
     """What the record tells of the place, the latest first."""
     return Listing(
         "chronicle", Words("pages.chronicle-caption"),
         [Column("day", Words("pages.column-at")), Column("what", Words("pages.column-told")),
          Column("row", Words("pages.column-row"))],
         [
-            (line.written, _words(line.words), Cell(line.about, _row_of(programme, line.about)))
+            (_day(line), _words(line.words, atlas), Cell(line.about, _row_of(programme, line.about)))
             for line in reversed(told)
         ],
         empty=Words("web.no-rows"), is_synthetic=any(line.is_synthetic for line in told),
@@ -273,13 +275,20 @@ def _row_of(programme: str, about: str) -> str:
     return reverse("row", args=[programme, table, code])
 
 
-def _words(words: Words) -> Words:
-    """A line of a chronicle with what is of a closed list in words."""
+def _day(line: Told) -> RoughDay | str:
+    """When it was, as precisely as it is known."""
+    return line.written if line.day == date.min else RoughDay.read(line.written)
+
+
+def _words(words: Words, atlas: Atlas) -> Words:
+    """A line of a chronicle with what is of a closed list in words, and bodies and places by their names."""
     chosen = _CHOSEN.get(words.code.partition(".")[2], {})
     facts = {
         name: called(chosen[name](value)) if name in chosen and value in set(chosen[name]) else value
         for name, value in words.facts.items()
     }
+    facts |= {name: atlas.body_name(words.facts[name]) for name in ("donor", "organisation") if name in facts}
+    facts |= {name: atlas.place_name(words.facts[name]) for name in ("one", "other") if name in facts}
     return Words(words.code, facts)
 
 

@@ -14,7 +14,7 @@ from pairup.reports.facts import Both
 from pairup.reports.figures import Frame
 from pairup.reports.said import STAMP
 from pairup.reports.series_figure import SeriesPoint, series
-from pairup.services.reporting.places import Atlas, read_atlas
+from pairup.services.reporting.places import read_atlas
 from pairup.services.tables import read_rows
 from pairup.values.codes import AddsUp, ClaimClass, called
 from pairup.values.words import Words, say
@@ -81,7 +81,8 @@ def indicator(request: HttpRequest, programme: str, code: str) -> HttpResponse:
     def line(one: Any) -> tuple[Any, ...]:
         interval = "" if one.lowest is None or one.highest is None else f"{one.lowest:g} – {one.highest:g}"
         return (
-            atlas.place_name(one.place.code), _unit(one.unit, atlas), one.starts, one.value.normalize(), interval,
+            atlas.place_name(one.place.code), atlas.body_name(one.unit) if one.unit else "", one.starts,
+            one.value.normalize(), interval,
             called(ClaimClass(one.claim_class)), one.treated_from,
         )  # fmt: skip
 
@@ -114,11 +115,6 @@ def indicator(request: HttpRequest, programme: str, code: str) -> HttpResponse:
         title=Both(row.name_en, row.name_zh), listings=[listing],
         crumbs=[Crumb(Words("web.nav-results"), reverse("results", args=[programme]))],
     )  # fmt: skip
-
-
-def _unit(code: str, atlas: Atlas) -> Both | str:
-    """What was observed: mostly a body that has a name."""
-    return atlas.organisations[code].name if code in atlas.organisations else code
 
 
 def indicator_picture(request: Any, programme: str, code: str) -> HttpResponse:

@@ -19,6 +19,7 @@ from pairup.exchange.layout import Kind, Table
 from pairup.reports.facts import Both
 from pairup.services import edits, histories
 from pairup.services.access import OFFICES
+from pairup.services.cells import HIDDEN
 from pairup.services.histories import Act, Step
 from pairup.services.rows import title_of
 from pairup.services.schema import folder_layout
@@ -195,7 +196,7 @@ def _facts(programme: str, layout: Table, cells: Mapping[str, str]) -> list[tupl
     for column in layout.columns:
         text = cells.get(column.name, "")
         if text and column.kind is not Kind.CODE:
-            is_led = column.kind is Kind.REFERENCE and column.refers_to
+            is_led = column.kind is Kind.REFERENCE and column.refers_to and text != HIDDEN
             href = reverse("row", args=[programme, column.refers_to, text]) if is_led else ""
             found.append((column_title(column.name), Cell(cell_words(column, text), href)))
     return found

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from pairup.errors import InputError
-from pairup.record.models import PlanRunVersion, SiteVersion, VisitFindingVersion, VisitVersion
+from pairup.record.models import PlanRunVersion, Site, SiteVersion, VisitFindingVersion, VisitVersion
 from pairup.reports.facts import Both, ItineraryFacts
 from pairup.reports.figures import Frame
 from pairup.reports.profile_figure import Step, altitude_profile
@@ -101,7 +101,8 @@ def _findings(programme: str, asked: AsOf, visit: str = "") -> Listing:
         [
             (
                 Cell(Both(row.text_en, row.text_zh), reverse("finding", args=[programme, row.identity.code])),
-                sites.get(row.site_id, ""), _owner(row, atlas), row.due, _state(row, asked),
+                sites.get(row.site_id, ""), atlas.body_name(row.owner.code) if row.owner else "", row.due,
+                _state(row, asked),
             )
             for row in found.select_related("identity", "site", "owner").order_by("done", "due", "identity__code")
         ],
@@ -119,12 +120,6 @@ def _sites(programme: str, atlas: Atlas, asked: AsOf) -> dict[int, Both]:
 
 def _with_code(name: Both, code: str) -> Both:
     return Both(f"{name.en} · {code}", f"{name.zh or name.en} · {code}") if code else name
-
-
-def _owner(row: Any, atlas: Atlas) -> Both | str:
-    """The body that answers for a follow-up."""
-    code = row.owner.code if row.owner else ""
-    return atlas.organisations[code].name if code in atlas.organisations else code
 
 
 def _seen(visit: int) -> str:
@@ -148,6 +143,14 @@ def _visit(programme: str, code: str, asked: AsOf) -> Any:
     if row is None:
         raise InputError(f"There is no visit {code}.", code="web.missing", what=code)
     return row
+
+
+def _stops(programme: str, row: Any, atlas: Atlas, asked: AsOf) -> list[Both | str]:
+    """Where a visit goes, where the record says no more than its sites; those that are not shown keep their codes."""
+    sites = {code: site for site, code in Site.objects.values_list("pk", "code")} if row.stops else {}
+    names = _sites(programme, atlas, asked) if row.stops else {}
+    codes = [stop.partition(":")[2] for stop in row.stops]
+    return [names.get(sites.get(code, 0), code) for code in codes]
 
 
 def _way(programme: str, row: Any, atlas: Atlas) -> ItineraryFacts | None:
@@ -176,7 +179,8 @@ def _shown(request: Any, programme: str, code: str, *, status: int = 200, form: 
             Column("arrive", Words("trips.arrive")), Column("leave", Words("trips.leave")),
             Column("altitude", Words("trips.altitude"), is_number=True),
         ],
-        stops or [(None, stop, None, None, None) for stop in row.stops], empty=Words("trips.no-way"),
+        stops or [(None, said, None, None, None) for said in _stops(programme, row, atlas, asked)],
+        empty=Words("trips.no-way"),
     )  # fmt: skip
     return page(
         request, "web/visit.html",
@@ -202,7 +206,7 @@ def visit_picture(request: Any, programme: str, code: str) -> HttpResponse:
         for point in way.profile
     ]
     frame = Frame(say("reports.profile-metres", language), STAMP if way.is_synthetic else "")
-    chart = altitude_profile(steps, say("reports.profile-hours", language), frame)
+    chart = altitude_profile(steps, say("reports.profile-hours", language), frame, say("reports.metre", language))
     return drawn(request, chart, name="profile", alt=say("trips.profile-alt", language))
 
 
@@ -248,7 +252,8 @@ def finding(request: Any, programme: str, code: str) -> HttpResponse:
     return page(
         request, "web/finding.html",
         {
-            "row": row, "code": code, "visit": _seen(row.visit_id), "owner": _owner(row, atlas),
+            "row": row, "code": code, "visit": _seen(row.visit_id),
+            "owner": atlas.body_name(row.owner.code) if row.owner else "",
             "site": _sites(programme, atlas, asked).get(row.site_id, ""),
             "text": Both(row.text_en, row.text_zh), "state": _state(row, asked),
             "action": Both(row.action_en, row.action_zh), "form": form, "is_synthetic": row.is_synthetic,

@@ -15,6 +15,7 @@ from pairup.record.models import FeedbackVersion
 from pairup.reports.facts import Both
 from pairup.services import answering, histories
 from pairup.services.access import OFFICES
+from pairup.services.reporting.places import Atlas, read_atlas
 from pairup.services.tables import read_rows
 from pairup.values.codes import FeedbackFrom, FeedbackKind, FeedbackOutcome, called
 from pairup.values.words import Words
@@ -43,6 +44,7 @@ def voices(request: Any, programme: str) -> HttpResponse:
     asked = as_of(request)
     programme_named(programme, asked)
     rows = read_rows(FeedbackVersion, on=asked.on, known_by=asked.known_by, programme=programme)
+    atlas = read_atlas(on=asked.on, known_by=asked.known_by)
     listing = Listing(
         "voices", Words("proof.voices-caption"),
         [
@@ -53,7 +55,7 @@ def voices(request: Any, programme: str) -> HttpResponse:
         ],
         FromRecord(
             rows.select_related("identity", "owner").order_by("replied", "reply_due", "pk"),
-            lambda row: _cells(programme, row, asked.on),
+            lambda row: _cells(programme, row, asked.on, atlas),
             words=("identity__code", "about", "text_en", "text_zh"),
             orders={"code": "identity__code", "day": "day", "due": "reply_due", "outcome": "outcome"},
         ),
@@ -62,12 +64,13 @@ def voices(request: Any, programme: str) -> HttpResponse:
     return page(request, "web/voices.html", title=Words("proof.voices-title"), listings=[listing])
 
 
-def _cells(programme: str, row: FeedbackVersion, on: date) -> tuple[Any, ...]:
+def _cells(programme: str, row: FeedbackVersion, on: date, atlas: Atlas) -> tuple[Any, ...]:
     is_late = row.replied is None and row.reply_due is not None and row.reply_due < on
     text = Both((row.text_en or row.text_zh)[:_SHORT], row.text_zh[:_SHORT])
     return (
         Cell(row.identity.code, reverse("voice", args=[programme, row.identity.code])), row.day,
-        called(FeedbackFrom(row.said_by)), called(FeedbackKind(row.kind)), text, row.owner.code if row.owner else "",
+        called(FeedbackFrom(row.said_by)), called(FeedbackKind(row.kind)), text,
+        atlas.body_name(row.owner.code) if row.owner else "",
         Cell(None if row.replied else row.reply_due, tone="bad" if is_late else ""),
         called(FeedbackOutcome(row.outcome)),
     )  # fmt: skip
@@ -88,7 +91,7 @@ def _row(programme: str, code: str, asked: AsOf) -> FeedbackVersion:
 
 def _shown(request: Any, programme: str, code: str, *, status: int = 200, form: Answer | None = None) -> HttpResponse:
     asked = as_of(request)
-    row = _row(programme, code, asked)
+    row, atlas = _row(programme, code, asked), read_atlas(on=asked.on, known_by=asked.known_by)
     may_answer = (
         row.replied is None and asked.is_today and request.actor.role in OFFICES
         and histories.is_own_to_write("feedback", code, programme=programme)
@@ -96,7 +99,8 @@ def _shown(request: Any, programme: str, code: str, *, status: int = 200, form: 
     return page(
         request, "web/voice.html",
         {
-            "row": row, "code": code, "who": called(FeedbackFrom(row.said_by)), "kind": called(FeedbackKind(row.kind)),
+            "row": row, "code": code, "owner": atlas.body_name(row.owner.code) if row.owner else None,
+            "who": called(FeedbackFrom(row.said_by)), "kind": called(FeedbackKind(row.kind)),
             "text": Both(row.text_en or row.text_zh, row.text_zh), "outcome": called(FeedbackOutcome(row.outcome)),
             "reply": Both(row.reply_en or row.reply_zh, row.reply_zh), "about": _about(request, programme, row.about),
             "is_late": row.replied is None and row.reply_due is not None and row.reply_due < asked.on,

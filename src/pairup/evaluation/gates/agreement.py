@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pairup.evaluation.design import MeasuredBy
+from pairup.evaluation.estimate import method_told
 from pairup.evaluation.families import Family
 from pairup.evaluation.gates.asked import Asked, not_asked, not_looked_at, told
 from pairup.evaluation.grading import Gate
@@ -25,7 +26,9 @@ def g8_methods_agree(asked: Asked) -> Gate:
     ratio = looks.second / looks.value if looks.value else 0.0
     is_noise = ratio > 0 and (looks.second_p or 0.0) > asked.limits["G8"]["p"]
     passed = 1 / factor <= ratio <= factor or is_noise
-    return told("G8", passed, looks.second, method=looks.second_method, value=looks.value, factor=float(factor))
+    return told(
+        "G8", passed, looks.second, method=method_told(looks.second_method), value=looks.value, factor=float(factor)
+    )
 
 
 def g9_hangs_on_nobody(asked: Asked) -> Gate:

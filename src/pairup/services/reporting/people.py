@@ -367,5 +367,5 @@ def _parts(chosen: dict[str, int], runner_up: dict[str, int]) -> tuple[WorthPart
     parts = [WorthPart(Words(f"services.points-{name}"), chosen.get(name, 0), runner_up.get(name, 0)) for name in names]
     if any(name in chosen | runner_up for name in wishes):
         ours, theirs = (sum(side.get(name, 0) for name in wishes) for side in (chosen, runner_up))
-        parts.append(WorthPart(Words("worth.personal-condition"), ours, theirs))
+        parts.append(WorthPart(Words("worth.part-personal"), ours, theirs))
     return tuple(parts)

@@ -35,6 +35,10 @@ class Atlas:
     def place_name(self, code: str) -> Both:
         return self.places[code].name if code in self.places else Both(code)
 
+    def body_name(self, code: str) -> Both:
+        """An organisation by its name; one that is not known, or not shown, by its code."""
+        return self.organisations[code].name if code in self.organisations else Both(code)
+
 
 @remembers
 def read_atlas(*, on: date, known_by: date | None = None) -> Atlas:
