@@ -184,7 +184,7 @@ def test_a_checkpoint_goes_to_each_office_once_a_day(kept: Path, post: PostOffic
     def send(at: datetime) -> list[str]:
         note = write.sign_checkpoint(secret, at=at)
         addresses = Addresses("journal@programme.example", offices)
-        return mail.send_checkpoint(note, secret.public, addresses, server=mail.read_server(), at=at)
+        return mail.send_checkpoint(note, secret.public, addresses, server=mail.named_server(), at=at)
 
     with pytest.raises(ConflictError, match="does not take an address"):
         send(AT)

@@ -38,7 +38,7 @@ def checkpoint(
     from pairup.services.write import sign_checkpoint
 
     path = key or beside(record, ".key")
-    server = mail.read_server() if is_sent else None
+    server = mail.named_server() if is_sent else None
     is_carried = is_sent or folder is not None
     addresses = read_addresses(offices or beside(record, ".offices.toml")) if is_carried else None
     secret, is_new = signing_key(path, name)

@@ -76,10 +76,10 @@ class Server:
 
 def is_on() -> bool:
     """Whether an operator named a server, a sender and the site's address: all three, or no mail."""
-    return all(os.environ.get(f"PAIRUP_MAIL_{name}") for name in ("URL", "FROM", "SITE"))
+    return all(os.environ.get(name) for name in ("PAIRUP_MAIL_URL", "PAIRUP_MAIL_FROM", "PAIRUP_MAIL_SITE"))
 
 
-def read_server() -> Server:
+def named_server() -> Server:
     """The server of PAIRUP_MAIL_URL: `smtps://USER:PASSWORD@HOST:PORT` or `smtp://…`, parts percent-encoded.
 
     Refused: none, another scheme, no host. What was given is not repeated, since a password stands in it.
@@ -105,7 +105,7 @@ def read_server() -> Server:
     )  # fmt: skip
 
 
-def read_sender() -> str:
+def named_sender() -> str:
     """The address that letters come from, of PAIRUP_MAIL_FROM. Refuses what is none."""
     given = os.environ.get("PAIRUP_MAIL_FROM", "")
     if not is_address(given):
@@ -115,7 +115,7 @@ def read_sender() -> str:
     return given
 
 
-def read_site() -> str:
+def named_site() -> str:
     """The site's address, that links in letters begin with, of PAIRUP_MAIL_SITE. Refuses what is none."""
     given = os.environ.get("PAIRUP_MAIL_SITE", "").rstrip("/")
     parts = urlsplit(given)

@@ -195,7 +195,7 @@ def send_reminders(*, on: date, at: datetime, ahead: int = AHEAD) -> Told:
 
     Refused: a server that fails; what it took before stands, the rest is sent by the next run.
     """
-    server, sender, site = mail.read_server(), mail.read_sender(), mail.read_site()
+    server, sender, site = mail.named_server(), mail.named_sender(), mail.named_site()
     mail.forget_sent(at=at)
     sent, refused = [], []
     for reminder in read_reminders(on=on, ahead=ahead):
