@@ -24,6 +24,8 @@ ALLOWED = {
     PACKAGE / "services" / "users.py": "accounts are Django's own; each change is in an entry's transaction",
     PACKAGE / "services" / "tokens.py": "digests of secrets; that one was made or ended is a journal entry",
     PACKAGE / "services" / "invitations.py": "digests of secrets; each was made and taken by an entry's command",
+    PACKAGE / "services" / "mail.py": "remembers which letters were sent, by key; what they told is in the record",
+    PACKAGE / "services" / "reminders.py": "who wants mail, address closed; asked and given up by an entry's command",
     PACKAGE / "record" / "fenced" / "sqlite" / "base.py": "temporary tables and views of the fence, and no other",
     PACKAGE / "record" / "remembered.py": "reads on in the journal, by the same two statements on both databases",
     PACKAGE / "services" / "snapshot.py": "asks PostgreSQL for one moment, to read",

@@ -19,6 +19,7 @@ APART = {
         "who may sign in is decided by somebody who signed in, with their second factor; a token would make tokens",
     ),
     **dict.fromkeys(("language", "role"), "they choose how one's own browser is answered"),
+    "mail": "where one's own reminders go; a stored secret does not send them elsewhere",
     "invitation": "whoever holds its secret has no account yet, and so no token",
     **dict.fromkeys(("complaints", "complaints-reply"), "sealed in the browser, without an account"),
     "person-open": "what is closed is opened by a person who says what for, one field at a time",

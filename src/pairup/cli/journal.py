@@ -22,20 +22,25 @@ _KEY = click.option("--key", type=_FILE, help="The log's secret key. [default: R
     "--letters", "folder", type=click.Path(path_type=Path, file_okay=False),
     help="Write a letter with the checkpoint for each office there, as .eml files to send.",
 )  # fmt: skip
+@click.option("--send", "is_sent", is_flag=True, help="Mail it to the offices, once a day; needs PAIRUP_MAIL_URL.")
 @click.option("--offices", type=_FILE, help="Addresses of the three offices. [default: RECORD.offices.toml]")
 def checkpoint(
-    record: Path | str, key: Path | None, name: str, into: Path | None, folder: Path | None, offices: Path | None
-) -> None:
+    record: Path | str, key: Path | None, name: str, into: Path | None, folder: Path | None, is_sent: bool,
+    offices: Path | None,
+) -> None:  # fmt: skip
     """Sign how long the journal is and what its head is; print the note for the offices to keep."""
     from pairup.services import beside, open_record
 
     open_record(record)
     from pairup.journal.letters import letters, read_addresses
+    from pairup.services import mail
     from pairup.services.journal_export import signing_key
     from pairup.services.write import sign_checkpoint
 
     path = key or beside(record, ".key")
-    addresses = read_addresses(offices or beside(record, ".offices.toml")) if folder is not None else None
+    server = mail.named_server() if is_sent else None
+    is_carried = is_sent or folder is not None
+    addresses = read_addresses(offices or beside(record, ".offices.toml")) if is_carried else None
     secret, is_new = signing_key(path, name)
     note = sign_checkpoint(secret, at=now())
     if into is not None:
@@ -50,6 +55,9 @@ def checkpoint(
         click.echo("Give every office this line; it checks all checkpoints:", err=True)
         click.echo(str(secret.public), err=True)
     click.echo(note, nl=False)
+    if server is not None and addresses is not None:
+        sent = mail.send_checkpoint(note, secret.public, addresses, server=server, at=now())
+        click.echo(f"Sent to: {', '.join(sent) or 'nobody, all three had theirs today'}.", err=True)
 
 
 @click.command("export-journal")

@@ -74,6 +74,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("pairup.cli.serve", "Open a record in the browser."),
     "work": ("pairup.cli.jobs", "Carry out long work that was asked for."),
     "jobs": ("pairup.cli.jobs", "List long work; stop or cancel it."),
+    "remind": ("pairup.cli.remind", "Mail what is due to the accounts that asked for it."),
     "user": ("pairup.cli.users", "Open accounts; give and end their roles."),
     "token": ("pairup.cli.users", "Make and end what programs sign in with."),
     "complaints": ("pairup.cli.complaints", "Complaints, sealed to a body outside the offices."),

@@ -97,7 +97,7 @@ class SigningKey:
     @classmethod
     def read(cls, said: str) -> SigningKey:
         """Read a key as `text` wrote it; the text of a refusal shows nothing of it."""
-        parts = said.strip().split("+")
+        parts = said.strip().split("+", 4)  # what is coded may hold a plus of its own
         raw = _bytes(parts[4]) if len(parts) == 5 and parts[:2] == ["PRIVATE", "KEY"] else None
         if raw is None or len(raw) != 33 or raw[:1] != _ED25519:
             raise _no_key("PRIVATE+KEY+…")

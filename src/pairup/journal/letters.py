@@ -1,6 +1,6 @@
 """Letters that carry a checkpoint to the three offices: files of RFC 5322 that any mail program can send.
 
-Nothing is sent from here: who sends, from which machine and when, is the operator's. The same note gives the same
+Nothing is sent from here (`services.mail` does, where an operator named a server). The same note gives the same
 letters, byte for byte.
 """
 
@@ -59,7 +59,12 @@ def read_addresses(path: Path) -> Addresses:
 def _are_addresses(some: object) -> bool:
     if not isinstance(some, list) or not some:
         return False
-    return all(isinstance(one, str) and _ADDRESS.fullmatch(one) is not None for one in some)
+    return all(is_address(one) for one in some)
+
+
+def is_address(given: object) -> bool:
+    """Whether something is the address of a mail box, and no more than that."""
+    return isinstance(given, str) and _ADDRESS.fullmatch(given) is not None
 
 
 def letters(note: str, key: PublicKey, addresses: Addresses) -> Iterator[tuple[str, bytes]]:

@@ -275,9 +275,9 @@ SECURITY DEFINER SET search_path = public, pg_temp AS $body$ BEGIN
     ) USING programme;
 END $body$"""
 
-#: what was read of a sheet is let go once it is accepted, an invitation once it is taken up; of nothing else is a row
-#: ever taken away
-LET_GO = ("record_stagedfile", "record_stagedchunk", "record_invitation")
+#: what was read of a sheet is let go once it is accepted, an invitation once it is taken up, the wish for mail once it
+#: is given up, the mark of a letter once it is old; of nothing else is a row ever taken away
+LET_GO = ("record_stagedfile", "record_stagedchunk", "record_invitation", "record_mailwish", "record_mailsent")
 
 
 def _limited(role: Role) -> Actor:

@@ -18,6 +18,7 @@ from pairup.record.documents import Document, DocumentVersion
 from pairup.record.evaluations import Evaluation, EvaluationVersion, Registration, RegistrationVersion
 from pairup.record.jobs import Job
 from pairup.record.journal import JournalCheckpoint, JournalEntry
+from pairup.record.mail import MailSent, MailWish
 from pairup.record.money import (
     Commitment,
     CommitmentVersion,

@@ -147,6 +147,8 @@ SCOPES: dict[str, Scope] = {
     "grants": _line(""),  # who signs in is the administrators' business; `services.users` answers for oneself
     "record_token": _line(""),
     "record_invitation": _line(""),
+    "record_mailwish": _line(""),
+    "record_mailsent": _line(""),
     "box_recipients": _REFERENCE,
     "complaints": _line("", "p *"),  # whoever complains writes as the public, and reads nothing back
     "complaint_answers": _line(""),

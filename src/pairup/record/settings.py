@@ -21,6 +21,7 @@ DATABASES = {
         os.environ.get("PAIRUP_DATABASE_URL") or os.environ.get("PAIRUP_RECORD", ":memory:")
     ).database()
 }
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # letters go by `services.mail`, or not at all
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"

@@ -56,6 +56,7 @@ POLICY: dict[str, frozenset[Role]] = {
         ("user.add", "user.grant", "user.end", "user.close", "user.password", "user.invite"),
         frozenset({Role.ADMINISTRATOR, Role.PROGRAMME_OFFICE}),
     ),
+    **dict.fromkeys(("mail.ask", "mail.stop"), frozenset(Role) - {Role.PUBLIC}),  # reminders to oneself
     "user.accept": frozenset(Role),  # whoever holds the secret of an invitation
     # what secondees and candidates say for themselves
     **dict.fromkeys(
@@ -112,7 +113,19 @@ DOORS: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("record", "correct", "withdraw", "history", "conflicts", "settle"), _READERS | {Role.SECONDEE}),
     **dict.fromkeys(("load", "save", "lottery", "adopt", "verify", "checkpoint", "export-journal"), _KEEPERS),
     **dict.fromkeys(
-        ("backup", "restore", "backup-keys", "restore-keys", "archive", "health", "serve", "user", "token", "work"),
+        (
+            "backup",
+            "restore",
+            "backup-keys",
+            "restore-keys",
+            "archive",
+            "health",
+            "serve",
+            "user",
+            "token",
+            "work",
+            "remind",
+        ),
         _KEEPERS,
     ),
 }

@@ -25,10 +25,16 @@ from pairup.record.models import (
 )
 from pairup.record.remembered import remembers
 from pairup.record.scopes import NOTHING, rule_of
-from pairup.reports.round_calendar import Planned, State, round_steps, state_of, year_steps
+from pairup.reports.round_calendar import Owner, Planned, State, Step, round_steps, state_of, year_steps
 from pairup.services.tables import read_round, read_rows
 from pairup.values.codes import DocumentKind, MoneyKind, PostingStatus, ReviewSide
 from pairup.values.days import months_after
+
+#: the owners of the steps that a role does
+_DONE_BY = {
+    Role.PROGRAMME_OFFICE: {Owner.PROGRAMME, Owner.BOTH}, Role.DONOR_OFFICE: {Owner.DONOR, Owner.BOTH},
+    Role.RECIPIENT_OFFICE: {Owner.RECIPIENT, Owner.BOTH}, Role.SECONDEE: {Owner.SECONDEE},
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,11 @@ def read_year_calendar(programme: str, year: int, *, on: date, known_by: date | 
     """The steps of a programme's year, and what closes it in the first months of the next."""
     counts = _told(_of_year(programme, year, on, known_by))
     return Calendar(None, [_line(one, counts, on) for one in year_steps(year)])
+
+
+def is_step_of(step: Step, role: Role) -> bool:
+    """Whether a role is one that does a step."""
+    return step.owner in _DONE_BY.get(role, set())
 
 
 Counts = dict[str, Callable[[Planned], int]]

@@ -36,6 +36,7 @@ from pairup.services.rounds import Count, step_of
 from pairup.services.tables import lineage, read_rows
 from pairup.services.unevaluated import read_unevaluated
 from pairup.values.codes import PostingStatus, ReviewSide
+from pairup.values.words import Words
 
 #: days ahead that are told of
 AHEAD = 30
@@ -48,6 +49,10 @@ _GROUP_OF = {
     **dict.fromkeys(("claim_plan", "claim_evaluate"), "evaluate"),
     "conflict": "conflicts", "review": "reviews",
 }  # fmt: skip
+#: kinds that are found here, and not by `dues`
+_NEW_KINDS = frozenset(
+    {"plan_sign", "plan_forward", "plan_adopt", "handover_sign", "review", "claim_plan", "claim_evaluate"}
+)
 #: owners that are whoever acts, where they are a secondee
 _ONESELF = frozenset({"secondee", "candidate"})
 #: kinds that a secondee does, whoever's posting it is
@@ -130,6 +135,12 @@ def read_tasks(programme: str, ground: Ground, *, on: date, known_by: date | Non
     found += read_unevaluated(programme, on=on, known_by=known_by)
     tasks = [Task(due, _group(due, ground.names, on)) for due in found]
     return sorted(tasks, key=_order)
+
+
+def what_waits(due: Due) -> Words:
+    """What a thing that waits is called."""
+    domain = "pages" if due.kind in _NEW_KINDS else "lifecycle"
+    return Words(f"{domain}.due-{due.kind.replace('_', '-')}")
 
 
 def _order(one: Task) -> tuple[int, date, str, str]:

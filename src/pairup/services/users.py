@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from pairup.errors import AccessError, ConflictError, InputError
 from pairup.record.acting import WITH_A_SIDE, Actor, Role, acting, read_actor, refused, whole
+from pairup.record.mail import MailWish
 from pairup.record.models import Grant, GrantVersion, Organisation, Person, Place, Programme
 from pairup.record.remembered import remembers
 from pairup.record.users import Invitation, User
@@ -184,6 +185,7 @@ def close(name: str, *, actor: str, at: datetime) -> None:
             user.is_active = False
             user.save()
             Invitation.objects.filter(user=name).delete()
+            MailWish.objects.filter(user=name).delete()
 
 
 def _ended(doing: write.Doing, rows: Sequence[Any], last: date) -> None:

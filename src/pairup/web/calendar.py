@@ -14,7 +14,6 @@ from django.urls import reverse
 from pairup.errors import InputError
 from pairup.exchange.ics import Event
 from pairup.exchange.ics import calendar as written
-from pairup.record.acting import Role
 from pairup.reports.figures import Frame
 from pairup.reports.round_calendar import Owner, State, strip
 from pairup.reports.said import STAMP
@@ -33,11 +32,6 @@ from pairup.web.policy import may_open
 #: things a letter tells of one owner
 _IN_A_LETTER = 10
 _TONES = {State.DONE: "good", State.OVERDUE: "bad", State.NOW: "warn", State.LATER: "", State.UNTOLD: "quiet"}
-#: whose step it is, and the role that does it
-_DONE_BY = {
-    Role.PROGRAMME_OFFICE: {Owner.PROGRAMME, Owner.BOTH}, Role.DONOR_OFFICE: {Owner.DONOR, Owner.BOTH},
-    Role.RECIPIENT_OFFICE: {Owner.RECIPIENT, Owner.BOTH}, Role.SECONDEE: {Owner.SECONDEE},
-}  # fmt: skip
 
 
 def show(request: Any, programme: str) -> HttpResponse:
@@ -46,11 +40,13 @@ def show(request: Any, programme: str) -> HttpResponse:
     programme_named(programme, asked)
     found, code, year = _asked_for(request, programme, asked)
     every = [one.row.identity.code for one in rounds.read_rounds(programme, on=asked.on, known_by=asked.known_by)]
-    own = _DONE_BY.get(request.actor.role, set())
     first = next(
-        (line for line in found.lines if line.state in (State.OVERDUE, State.NOW) and line.planned.step.owner in own),
+        (
+            line for line in found.lines
+            if line.state in (State.OVERDUE, State.NOW) and calendar.is_step_of(line.planned.step, request.actor.role)
+        ),
         None,
-    )
+    )  # fmt: skip
     listing = Listing(
         "steps", Words("pages.steps-caption"),
         [

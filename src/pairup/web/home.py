@@ -56,9 +56,6 @@ _DONE_AT = {
     "claim_plan": "claim", "claim_evaluate": "claim",
 }  # fmt: skip
 _SECONDEES = {"handover_file": "me-handover", "offer": "me", "consent": "me", "arrival_check": "me"}
-_NEW_KINDS = frozenset(
-    {"plan_sign", "plan_forward", "plan_adopt", "handover_sign", "review", "claim_plan", "claim_evaluate"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,16 +183,11 @@ def lines(request: Any, programme: str, tasks: Sequence[Task], names: Names, ask
     people = desk.people_of(programme, postings, known_by=asked.known_by) if postings else {}
     return [
         Line(
-            _what(due), _title(due, titles), _href(request.actor, programme, due, people), _owner(due, names),
+            desk.what_waits(due), _title(due, titles), _href(request.actor, programme, due, people), _owner(due, names),
             *_when(due, asked.on), due.day,
         )
         for due in dues
     ]  # fmt: skip
-
-
-def _what(due: Due) -> Words:
-    domain = "pages" if due.kind in _NEW_KINDS else "lifecycle"
-    return Words(f"{domain}.due-{due.kind.replace('_', '-')}")
 
 
 def _title(due: Due, titles: dict[str, tuple[str, str]]) -> Both | str:

@@ -32,6 +32,7 @@ ROUTES: dict[str, frozenset[Role]] = {
     "invitation": EVERYBODY,
     **dict.fromkeys(("complaints", "complaints-reply"), EVERYBODY),
     "role": SIGNED_IN,
+    "mail": SIGNED_IN,
     "home": SIGNED_IN,
     "waiting": SIGNED_IN,
     # the calendar

@@ -31,6 +31,7 @@ from pairup.web import (
     plans,
     project_picture,
     projects,
+    reminders,
     results,
     returns,
     rounds,
@@ -187,6 +188,7 @@ urlpatterns = [
     path("invitation/", accounts.invitation, name="invitation"),
     path("complaints/", complaints.box, name="complaints"),
     path("complaints/answer/", complaints.reply, name="complaints-reply"),
+    path("mail/", reminders.own_mail, name="mail"),
     path("role/", accounts.choose_role, name="role"),
     path("in/<code:programme>/", include(PROGRAMME)),
 ]
