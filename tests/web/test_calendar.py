@@ -108,6 +108,12 @@ def test_what_is_due_is_a_letter_to_whose_it_is(browse: Browse) -> None:
     assert "Cold ward" not in said(browse("donor_office:DN-B").get("/in/twin/calendar/letters/?on=2026-11-23"))
 
 
+def test_whoever_may_not_open_the_letters_is_not_led_to_them(browse: Browse) -> None:
+    led = {who: "/calendar/letters/" in said(browse(who).get(ROUND_2)) for who in ("programme_office", "evaluator")}
+
+    assert led == {"programme_office": True, "evaluator": False}
+
+
 @pytest.mark.parametrize("name", ["call", "order", "notice", "handover"])
 def test_a_paper_stands_in_both_languages_with_blanks_for_what_is_not_known(browse: Browse, name: str) -> None:
     page = said(browse("programme_office").get(f"/in/twin/calendar/papers/{name}/?round=national-2"))

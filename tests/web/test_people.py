@@ -63,7 +63,7 @@ def served(browse: Browse) -> Browse:
 def test_a_secondee_meets_their_posting_and_what_waits(served: Browse) -> None:
     page = said(served("secondee:P-0").get(ME))
 
-    assert "Surgeon" in page and "3650 m" in page
+    assert "Surgeon" in page and "3,650 m" in page
     assert "Check in: two questions" in page
     assert len(page.encode()) < 30_000
 

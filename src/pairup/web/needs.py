@@ -18,7 +18,7 @@ from pairup.services import edits, lives, rounds, tables
 from pairup.services.reporting.places import Atlas, read_atlas
 from pairup.services.workbooks import read_area
 from pairup.values.codes import Category, NeedStatus, StatedBy, called
-from pairup.values.words import Words
+from pairup.values.words import Words, say
 from pairup.web.forms import Keyed, carried_out, choices, done, label, tongue
 from pairup.web.listing import Cell, Column, Listing
 from pairup.web.nominations import listed
@@ -120,7 +120,7 @@ def needs(request: Any, programme: str) -> HttpResponse:
     return _listed(request, programme)
 
 
-def _listed(request: Any, programme: str, *, status: int = 200, say: Say | None = None) -> HttpResponse:
+def _listed(request: Any, programme: str, *, status: int = 200, form: Say | None = None) -> HttpResponse:
     """Long because all that the page shows is named once."""
     asked = as_of(request)
     programme_named(programme, asked)
@@ -147,7 +147,7 @@ def _listed(request: Any, programme: str, *, status: int = 200, say: Say | None 
         request, "web/needs.html",
         {
             "is_synthetic": is_synthetic, "may_write": may_write and bool(places),
-            "say": say or Say(places, initial={"stated_by": StatedBy.OFFICE}),
+            "say": form or Say(places, initial={"stated_by": StatedBy.OFFICE}),
             "unanswered": sum(row.status == NeedStatus.OPEN and row.identity.code not in seats for row in rows),
             "may_return": may_open(request.actor, "workbook"),
         },
@@ -177,7 +177,7 @@ def _places(request: Any, asked: AsOf, atlas: Atlas) -> list[tuple[str, str]]:
 def _placed(atlas: Atlas, code: str) -> str:
     name = atlas.place_name(code).say(tongue())
     metres = atlas.places[code].altitude_m if code in atlas.places else None
-    return name if metres is None else f"{name} ({metres} m)"
+    return name if metres is None else name + say("reports.at-m", tongue(), metres=f"{metres:,}")
 
 
 def need(request: Any, programme: str, code: str) -> HttpResponse:
@@ -284,7 +284,7 @@ def state(request: Any, programme: str) -> HttpResponse:
         cells.setdefault("text_en", form.cleaned_data["text"])
         if (receipt := _recorded(request, programme, "needs", cells, form)) is not None:
             return done(request, Words("rounds.stated"), "need", programme, receipt.rows[0][0])
-    return _listed(request, programme, status=422, say=form)
+    return _listed(request, programme, status=422, form=form)
 
 
 def _recorded(request: Any, programme: str, table: str, cells: Mapping[str, str], form: Any) -> edits.Receipt | None:

@@ -217,7 +217,7 @@ def _versions(steps: list[Step], columns: Mapping[str, SheetColumn]) -> Listing:
     return Listing(
         "versions", Words("pages.versions-caption"),
         [
-            Column("version", Words("pages.column-version")), Column("at", Words("pages.column-at")),
+            Column("version", Words("pages.column-version"), is_number=True), Column("at", Words("pages.column-at")),
             Column("column", Words("pages.column-column")), Column("before", Words("pages.column-before")),
             Column("after", Words("pages.column-after")), Column("who", Words("pages.column-who")),
             Column("command", Words("pages.column-command")), Column("why", Words("pages.reason")),
