@@ -187,6 +187,26 @@ def test_a_journal_entry_tells_a_side_when_and_nothing_else(mine: Path) -> None:
     assert found == [(1, "", b"", "")]
 
 
+def test_a_question_asked_again_and_again_shows_each_who_asks_their_own(mine: Path) -> None:
+    def asked(actor: str) -> tuple[set[str], str]:
+        with acting_as(actor), connection.cursor() as cursor:
+            notes = met({"needs": list(plain(NeedVersion).values_list("note", flat=True))})
+            cursor.execute("SELECT actor FROM record_journalentry WHERE number = %s", [1])
+            return notes, str(cursor.fetchone()[0])
+
+    for _ in range(6):  # a server keeps the plan of what it was asked a few times
+        assert asked("donor_office:DN-A") == ({A}, "")
+        assert asked("programme_office") == ({A, B}, "programme_office")
+        assert asked("donor_office:DN-B") == ({B}, "")
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE %s",
+                           ['%"record_needversion"."note"%'])  # fmt: skip
+            kept = {statement.startswith("/* masked */") for (statement,) in cursor.fetchall()}
+        assert kept == {True, False}
+
+
 def test_nobody_writes_past_the_write_path_and_no_view_is_reached_round(mine: Path) -> None:
     for statement in (
         "UPDATE record_moneylineversion SET amount_minor = 1", "INSERT INTO record_place (code) VALUES ('x')",

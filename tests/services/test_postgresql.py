@@ -14,6 +14,8 @@ from pairup.services import beside, open_record
 from tests import postgresql
 from tests.services.cast import ON, a_programme, load
 
+#: what every address is opened with: statements are kept planned on the server
+_KEPT = {"connect_timeout": 10, "server_side_binding": True, "prepare_threshold": 2}
 on_server = pytest.mark.skipif(not postgresql.ON_SERVER, reason="runs with PAIRUP_TEST_DATABASE=postgresql")
 
 
@@ -27,8 +29,8 @@ def test_the_suite_runs_on_the_database_that_was_asked_for(record: Path) -> None
     ("given", "database"),
     [
         ("postgresql://me:s%40cret@db.example:6432/twin?sslmode=require",
-         ("twin", "me", "s@cret", "db.example", "6432", {"connect_timeout": 10, "sslmode": "require"})),
-        ("postgres://me@/twin?host=/run/pg", ("twin", "me", "", "/run/pg", "", {"connect_timeout": 10})),
+         ("twin", "me", "s@cret", "db.example", "6432", {**_KEPT, "sslmode": "require"})),
+        ("postgres://me@/twin?host=/run/pg", ("twin", "me", "", "/run/pg", "", _KEPT)),
     ],
 )  # fmt: skip
 def test_an_address_is_read_as_libpq_reads_it(given: str, database: tuple[object, ...]) -> None:
@@ -67,7 +69,7 @@ def test_a_server_that_forgets_is_refused_and_an_override_stands_in_the_journal(
     from pairup.record.models import JournalEntry
 
     load(a_programme())
-    assert b"fsync=off, full_page_writes=off, synchronous_commit=off" in bytes(JournalEntry.objects.get().leaf)
+    assert b"fsync=off, full_page_writes=off" in bytes(JournalEntry.objects.get().leaf)
 
     monkeypatch.delenv("PAIRUP_ALLOW_UNSAFE_POSTGRESQL")
     with pytest.raises(InputError) as refused:

@@ -80,5 +80,6 @@ def _server(url: str) -> dict[str, Any]:
         "PASSWORD": more.pop("password", "") or unquote(parts.password or ""),
         "HOST": more.pop("host", "") or unquote(parts.hostname or ""),
         "PORT": more.pop("port", "") or str(parts.port or ""),
-        "OPTIONS": {"connect_timeout": 10, **more},
+        # pages ask some hundred different questions, each again and again: the server keeps a plan for each
+        "OPTIONS": {"connect_timeout": 10, "server_side_binding": True, "prepare_threshold": 2, **more},
     }

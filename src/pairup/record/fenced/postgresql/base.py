@@ -10,6 +10,11 @@ from django.db.backends.postgresql import base
 from pairup.record import fence, remembered
 from pairup.record.acting import Actor, Role, acting
 
+#: statements for which a connection keeps a plan; the policies make one cost more to work out than to carry out
+_PLANS = 300
+#: what a statement begins with where names mean the views that hide columns, so that it has a plan of its own
+_MASKED = "/* masked */"
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Follows who is acting before every statement."""
@@ -19,6 +24,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._behind: Actor | None = None  # who the server was told is acting; None where it is not known
         self._has_masks = False
         self.execute_wrappers.append(self._follow)
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connection = super().get_new_connection(conn_params)
+        connection.prepared_max = _PLANS
+        return connection
 
     def init_connection_state(self) -> None:
         super().init_connection_state()
@@ -30,15 +40,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._behind != who and self.connection is not None and not begins:
             self.tell(who)
         remembered.note(sql)
-        return execute(sql, params, many, context)
+        return execute(f"{_MASKED} {sql}" if _is_masked(who) else sql, params, many, context)
 
     def tell(self, who: Actor) -> None:
         """Tell the server who is acting, and hide the columns that a limited role must not read.
 
         What hides them are views of the session's own, made once; the search path says whether names mean them.
         """
-        is_masked = not who.sees_all and who.role is not Role.PROGRAMME_OFFICE
         self._behind = None
+        is_masked = _is_masked(who)
         with self.connection.cursor() as cursor:
             if is_masked and not self._has_masks:
                 for statement in fence.postgresql_masks():
@@ -57,3 +67,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _savepoint_rollback(self, sid: str) -> None:
         super()._savepoint_rollback(sid)  # type: ignore[misc]
         self._behind, self._has_masks = None, False
+
+
+def _is_masked(who: Actor) -> bool:
+    return not who.sees_all and who.role is not Role.PROGRAMME_OFFICE
