@@ -224,3 +224,11 @@ def is_fit_for(person: Candidate) -> bool:
 @given(people)
 def test_who_may_take_a_post_is_who_meets_every_requirement_of_the_page(person: Candidate) -> None:
     assert (why_not(person, ASKS) is None) is is_fit_for(person)
+
+
+def test_the_skills_that_are_missing_are_called_by_their_words() -> None:
+    reason = why_not(replace(LIN, skills=frozenset()), replace(ASKS, skills_required=frozenset({"soil", "audit"})))
+
+    assert reason is not None
+    assert reason.say() == "Lin lacks what clinic requires: audit, soils."
+    assert reason.say("zh_Hans").endswith("审计、土壤。")

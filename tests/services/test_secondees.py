@@ -135,6 +135,14 @@ def test_wishes_replace_each_other_and_stay_with_the_person_alone_to_change() ->
 
 
 @pytest.mark.usefixtures("serving")
+def test_a_wish_for_a_place_there_is_none_of_is_refused_with_those_like_it() -> None:
+    with acting_as(ME), pytest.raises(InputError) as refused:
+        secondee_words.prefer(["east", "dael"], **SAID)
+
+    assert (refused.value.code, refused.value.hint) == ("web.missing", "Like it: dale.")
+
+
+@pytest.mark.usefixtures("serving")
 def test_what_is_told_in_confidence_is_read_by_the_person_and_by_plans_alone() -> None:
     with acting_as(ME):
         code = secondee_words.keep_away("dale", **SAID).code

@@ -45,10 +45,14 @@ def _require_free(host: str, port: int) -> None:
 @click.option(
     "--public", type=click.Path(path_type=Path, file_okay=False), help="Give out this release under /public/, to all."
 )
+@click.option(
+    "--backups", type=click.Path(path_type=Path, file_okay=False),
+    help="Put the backups that are asked for on the pages into this folder. [default: PAIRUP_BACKUPS]",
+)  # fmt: skip
 @click.option("--only-tables", is_flag=True, help="Make the pages' own tables and end; on a server, as the owner.")
 def serve(
     record: Path | str | None, port: int, host: str, names: tuple[str, ...], workers: int, public: Path | None,
-    only_tables: bool,
+    backups: Path | None, only_tables: bool,
 ) -> None:  # fmt: skip
     """Serve a record's pages.
 
@@ -76,6 +80,8 @@ def serve(
 
         require_unchanged(public)
         told["PAIRUP_PUBLIC"] = str(public.resolve())
+    if backups is not None:
+        told["PAIRUP_BACKUPS"] = str(backups.resolve())
     os.environ.update(told)
     serving.prepare(record)
     click.echo(f"Starting {workers} process{'es' * (workers > 1)} …", err=True)

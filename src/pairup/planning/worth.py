@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pairup.rules.register import Rule, Version, find_rule
 from pairup.values.codes import Attested, Fitness
 from pairup.values.days import Span
+from pairup.values.trades import several, skill_called
 from pairup.values.words import Words
 
 #: the parts that a posting's worth is made of, each with a weight of its own
@@ -183,7 +184,7 @@ def why_not(person: Candidate, post: Opening) -> Words | None:
     if person.profession != post.profession:
         return Words("worth.other-profession", facts | {"has": person.profession, "needs": post.profession})
     if missing := post.skills_required - person.skills:
-        return Words("worth.skills-missing", facts | {"missing": ", ".join(sorted(missing))})
+        return Words("worth.skills-missing", facts | {"missing": several(map(skill_called, sorted(missing)))})
     if person.grade < post.least_grade:
         return Words("worth.grade-too-low", facts | {"grade": person.grade, "least": post.least_grade})
     if post.language and post.language not in person.languages:

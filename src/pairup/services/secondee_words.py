@@ -6,6 +6,7 @@ asks where somebody is, how ill they are, or why they decline.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,6 +25,7 @@ from pairup.services import lives, write
 from pairup.services.access import Role, require_may
 from pairup.services.personal import open_rows, vault_open
 from pairup.services.postings import known_row
+from pairup.services.reporting.places import read_atlas
 from pairup.values.codes import FeedbackFrom, FeedbackKind, Fits, PostingStatus, Voice
 from pairup.values.days import Precision
 from pairup.values.purposes import Answer, PrivateField, Purpose
@@ -107,8 +109,12 @@ def answer_arrival(
 def prefer(
     places: Sequence[str], *, actor: str, at: datetime, programme: str, key: str | None = None
 ) -> lives.Done:  # fmt: skip
-    """Say where one would rather serve, best first; nothing at all is an answer too. It weighs in plans to come."""
+    """Say where one would rather serve, best first; nothing at all is an answer too. It weighs in plans to come.
+
+    Refused: a place that is not in the record, with those whose codes are like it.
+    """
     require_may(actor, "person.prefer")
+    _require_places(places, on=at.date())
     with write.alone():
         if (before := repeated(key, actor, "people")) is not None:
             return before
@@ -121,6 +127,17 @@ def prefer(
         with write.command("person.prefer", actor=actor, at=at, programme=programme, key=key) as doing:
             writing(doing)
     return lives.Done("people", person.code, "preferred", doing.entry.number)
+
+
+def _require_places(codes: Sequence[str], *, on: date) -> None:
+    known = read_atlas(on=on).places
+    for code in codes:
+        if code not in known:
+            near = difflib.get_close_matches(code, known, n=3)
+            raise InputError(
+                f"There is no place {code}.", hint=f"Like it: {', '.join(near)}." if near else "", code="web.missing",
+                what=code,
+            )  # fmt: skip
 
 
 def keep_away(

@@ -7,10 +7,8 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Schema
 
-from pairup.errors import InputError
 from pairup.services import handovers, lives, postings, secondee_words
 from pairup.services.handovers import PARTS
-from pairup.services.reporting.places import read_atlas
 from pairup.services.secondees import read_self
 from pairup.values.codes import Answer, Fits
 from pairup.values.purposes import Answer as Consented
@@ -105,10 +103,6 @@ class Wishes(Schema):
 def wishes(request: HttpRequest, programme: Code, said: Wishes, key: Key = None) -> dict[str, Any]:
     """Say where I would rather serve."""
     by = _self(request, programme, "me-wishes")
-    places = read_atlas(on=clock().date()).places
-    for place in said.places:
-        if place not in places:
-            raise InputError(f"There is no place {place}.", code="web.missing", what=place)
     return told_of(secondee_words.prefer(said.places, key=key, **by))
 
 
