@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
 from pairup import services
 from pairup.errors import ConflictError, InputError
+from pairup.record.acting import acting_as
 from pairup.record.address import address_of
 from pairup.services import beside, open_record
 from tests import postgresql
@@ -82,6 +84,34 @@ def test_a_superuser_is_refused_because_no_policy_holds_it(record: Path, monkeyp
     monkeypatch.delenv("PAIRUP_ALLOW_UNSAFE_POSTGRESQL")
     with pytest.raises(InputError, match="above row-level security"):
         postgresql.own(record)
+
+
+@on_server
+def test_an_office_that_reads_elsewhere_makes_nobody_the_owner_of_the_tables(
+    record: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(a_programme())
+    reads, asked = Event(), Event()
+
+    def elsewhere() -> None:
+        from django.db import connection
+
+        with acting_as("recipient_office:eastmark"), connection.cursor() as cursor:
+            cursor.execute("SELECT 1")  # its session has views now that hide columns
+        reads.set()
+        asked.wait(30)
+        connection.close()
+
+    monkeypatch.delenv("PAIRUP_ALLOW_UNSAFE_POSTGRESQL")
+    office = Thread(target=elsewhere)
+    office.start()
+    try:
+        assert reads.wait(30)
+        with pytest.raises(InputError, match="fsync=off, full_page_writes=off[.]"):
+            open_record(record)
+    finally:
+        asked.set()
+        office.join()
 
 
 @on_server
