@@ -107,7 +107,7 @@ def test_an_office_that_reads_elsewhere_makes_nobody_the_owner_of_the_tables(
     office.start()
     try:
         assert reads.wait(30)
-        with pytest.raises(InputError, match="fsync=off, full_page_writes=off[.]"):
+        with pytest.raises(InputError, match=r"fsync=off, full_page_writes=off\."):
             open_record(record)
     finally:
         asked.set()
