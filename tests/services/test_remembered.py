@@ -9,6 +9,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished, request_started
 from django.db import connection, transaction
 
 from pairup.errors import AccessError
@@ -232,3 +233,13 @@ def test_a_need_that_an_office_states_is_its_own_in_the_same_command(record: Pat
 
     with acting_as(host):
         assert edits.correct("needs", "N-east-1", {"priority": "5"}, seen=1, actor=host, at=LATER).rows
+
+
+def test_a_connection_is_kept_from_request_to_request(record: Path) -> None:
+    connection.ensure_connection()
+    kept = connection.connection
+
+    request_finished.send(None)
+    request_started.send(None)
+
+    assert connection.connection is kept

@@ -46,6 +46,19 @@ def places(tmp_path: Path) -> tuple[Path, Path]:
     return owner, office
 
 
+def sessions() -> set[int]:
+    """Who is connected to the record as the application, by the number of the server's process."""
+    import psycopg
+
+    server = postgresql.the_server()
+    with psycopg.connect(server.address("postgres", "postgres")) as asking:
+        found = asking.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = %s AND usename = %s",
+            [f"served{os.getpid()}", postgresql.APPLICATION],
+        )
+        return {int(pid) for (pid,) in found.fetchall()}
+
+
 def sign_in(opener: OpenerDirector, address: str) -> str:
     page = opener.open(f"{address}/account/login/").read().decode()
     token = re.search(r'csrfmiddlewaretoken" value="([^"]+)', page)
@@ -77,6 +90,10 @@ def test_two_workers_on_a_server_sign_people_in_and_out(places: tuple[Path, Path
         assert "clerk" in sign_in(opener, address)
         for _ in range(10):  # whichever worker answers, it knows who asks
             assert "clerk" in opener.open(f"{address}/").read().decode()
+        before = sessions()
+        for _ in range(20):
+            opener.open(f"{address}/").read()
+        assert len(sessions() & before) > 1  # what answers keeps its connection; one more is for jobs
         page = opener.open(f"{address}/").read().decode()
         token = re.search(r'csrfmiddlewaretoken" value="([^"]+)', page)
         assert token is not None

@@ -87,7 +87,8 @@ def serve(
     click.echo(f"Starting {workers} process{'es' * (workers > 1)} …", err=True)
     words = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers",
-        str(workers), "--blocking-threads", "2", "--no-ws", "--log-level", "warning",
+        str(workers), "--blocking-threads", "2", "--blocking-threads-idle-timeout", "600", "--no-ws",
+        "--log-level", "warning",
         "pairup.web.wsgi:application",
     ]  # fmt: skip
     working = [sys.executable, "-c", "from pairup.cli.main import main; main()", "work", "--record", str(record)]

@@ -36,7 +36,9 @@ class Address:
         """Give what Django's `DATABASES` holds for it. A file is named from the root: programs change their folder."""
         said = _server(self.url) if self.on_server or self.path is None else _file(_rooted(self.path))
         place = "" if self.path is None else _rooted(self.path)
-        return said | {"PLACE": place}  # what belongs to a record, as its keys, lies beside this
+        # PLACE: what belongs to a record, as its keys, lies beside it. A connection is kept from request to request,
+        # for a new one has its fence to put up, and every statement to read again
+        return said | {"PLACE": place, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 
 
 def address_of(given: Path | str) -> Address:

@@ -60,8 +60,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "pairup.web.acting.SomebodyActs",  # from here on every query is somebody's
 ]
-#: kept from request to request: a new connection has its fence to put up, and every statement to read again
-DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}  # noqa: F405
 ROOT_URLCONF = "pairup.web.urls"
 WSGI_APPLICATION = "pairup.web.wsgi.application"
 TEMPLATES = [

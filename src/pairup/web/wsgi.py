@@ -13,8 +13,10 @@ from pairup.services import open_record
 open_record(os.environ["PAIRUP_RECORD"])
 
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
 
 application = get_wsgi_application()
+connection.close()  # the threads that answer have their own
 require_somebody()
 if "PAIRUP_PUBLIC" in os.environ:
     from pairup.web.public import with_public
