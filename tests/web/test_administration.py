@@ -139,3 +139,11 @@ def test_who_signed_in_stands_in_the_entry_beside_their_office(browse: Browse) -
     with acting_as(OPERATOR):
         last = JournalEntry.objects.order_by("number").last()
     assert last is not None and b'"by":"administrator"' in bytes(last.leaf)
+
+
+def test_the_terms_of_a_rule_stand_as_a_person_writes_them(browse: Browse) -> None:
+    shown = said(browse("administrator").get(f"{HERE}rules/"))
+
+    assert "above_m 3000, below_m 3500, class 1 / above_m 3500" in shown
+    assert "least = 0.003" in shown and "preference = 15, 10, 5" in shown
+    assert "Decimal" not in shown and "{" not in shown.partition("<table")[2].partition("</table>")[0]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -217,7 +218,7 @@ def rules(request: HttpRequest, programme: str) -> HttpResponse:
         [
             (
                 rule.title, rule.name, version.told_from, version.told_published, called(version.standing),
-                "; ".join(f"{key} = {value}" for key, value in sorted(version.terms.items())), version.source,
+                _terms(version.terms, "; ", " = "), version.source,
             )
             for rule in load_rules().values() for version in rule.versions
         ],
@@ -226,6 +227,17 @@ def rules(request: HttpRequest, programme: str) -> HttpResponse:
         request, "web/rules.html", title=Words("office.rules-title"), listings=[listing],
         crumbs=[Crumb(Words("web.nav-administration"), reverse("administration", args=[programme]))],
     )  # fmt: skip
+
+
+def _terms(value: Any, between: str, after: str) -> str:
+    """Terms as a person writes them, under the names that the rule's file gives them."""
+    if isinstance(value, Mapping):
+        return between.join(f"{key}{after}{_terms(one, ', ', ' ')}" for key, one in sorted(value.items()))
+    if isinstance(value, list | tuple):
+        return (" / " if any(isinstance(one, Mapping) for one in value) else ", ").join(
+            _terms(one, ", ", " ") for one in value
+        )
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
 def journal(request: HttpRequest, programme: str) -> HttpResponse:
