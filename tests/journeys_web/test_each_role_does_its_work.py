@@ -117,7 +117,7 @@ def test_a_candidate_accepts_what_is_offered(walk: Walk) -> None:
     offered = walk.click("A post is offered to you: read what it is and answer").reads()
     walk.click("Accept")
 
-    assert "3650 m" in offered
+    assert "3,650 m" in offered
     assert "accepted" in walk.reads() and "A post is offered to you: read" not in walk.reads()
 
 

@@ -315,7 +315,7 @@ def test_the_page_tells_no_wish_by_its_name() -> None:
     told = people._parts({"filled": 50, "preference": 5, "host_preference": 15}, {"filled": 50, "host_preference": 10})
 
     assert [(part.name.code, part.chosen, part.runner_up) for part in told] == [
-        ("services.points-filled", 50, 50), ("worth.personal-condition", 20, 10),
+        ("services.points-filled", 50, 50), ("worth.part-personal", 20, 10),
     ]  # fmt: skip
 
 
