@@ -12,7 +12,7 @@ from pairup.services import reminders, users
 from tests.cli.conftest import Pairup
 from tests.cli.test_checkpoint import ADDRESSES
 from tests.services.cast import FIRST, a_programme, load
-from tests.services.post_office import PostOffice
+from tests.services.post_office import PostOffice, opened
 
 
 @pytest.fixture
@@ -21,12 +21,8 @@ def post(record: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
     users.add("a-1", actor="administrator", at=FIRST)
     users.grant("a-1", "donor_office:DN-A", actor="administrator", at=FIRST)
     reminders.ask("a@office.example", "en", actor=Actor(Role.DONOR_OFFICE, "DN-A", user="a-1"), at=FIRST)
-    office = PostOffice()
-    monkeypatch.setenv("PAIRUP_MAIL_URL", office.url)
-    monkeypatch.setenv("PAIRUP_MAIL_FROM", "pairup@programme.example")
-    monkeypatch.setenv("PAIRUP_MAIL_SITE", "https://pairs.example")
-    yield office
-    office.close()
+    with opened(monkeypatch) as office:
+        yield office
 
 
 def test_it_says_what_it_would_send_then_sends_it_once(pairup: Pairup, record: Path, post: PostOffice) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import socketserver
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
+
+import pytest
 
 
 class PostOffice:
@@ -55,3 +59,16 @@ class PostOffice:
     def close(self) -> None:
         self.server.shutdown()
         self.server.server_close()
+
+
+@contextmanager
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
+    """A mail server that an operator has named, with a sender and the site's address."""
+    office = PostOffice()
+    monkeypatch.setenv("PAIRUP_MAIL_URL", office.url)
+    monkeypatch.setenv("PAIRUP_MAIL_FROM", "pairup@programme.example")
+    monkeypatch.setenv("PAIRUP_MAIL_SITE", "https://pairs.example")
+    try:
+        yield office
+    finally:
+        office.close()

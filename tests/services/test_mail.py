@@ -18,7 +18,7 @@ from pairup.record.models import JournalEntry
 from pairup.services import mail, reminders, users, write
 from pairup.services.journal_export import signing_key
 from tests.services.cast import FIRST, LATER, a_programme, load, rows
-from tests.services.post_office import PostOffice
+from tests.services.post_office import PostOffice, opened
 
 ADMIN = "administrator"
 #: round 2 arrives in July 2028: in June its donors see to contracts, insurance and kit
@@ -48,12 +48,8 @@ def kept(record: Path) -> Path:
 
 @pytest.fixture
 def post(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
-    office = PostOffice()
-    monkeypatch.setenv("PAIRUP_MAIL_URL", office.url)
-    monkeypatch.setenv("PAIRUP_MAIL_FROM", "pairup@programme.example")
-    monkeypatch.setenv("PAIRUP_MAIL_SITE", "https://pairs.example")
-    yield office
-    office.close()
+    with opened(monkeypatch) as office:
+        yield office
 
 
 def asks(name: str = "a-1", role: Role = Role.DONOR_OFFICE, code: str = "DN-A", language: str = "en") -> None:

@@ -112,22 +112,8 @@ DOORS: dict[str, frozenset[Role]] = {
     "release": frozenset({Role.PROGRAMME_OFFICE}),
     **dict.fromkeys(("record", "correct", "withdraw", "history", "conflicts", "settle"), _READERS | {Role.SECONDEE}),
     **dict.fromkeys(("load", "save", "lottery", "adopt", "verify", "checkpoint", "export-journal"), _KEEPERS),
-    **dict.fromkeys(
-        (
-            "backup",
-            "restore",
-            "backup-keys",
-            "restore-keys",
-            "archive",
-            "health",
-            "serve",
-            "user",
-            "token",
-            "work",
-            "remind",
-        ),
-        _KEEPERS,
-    ),
+    **dict.fromkeys(("backup", "restore", "backup-keys", "restore-keys", "archive", "health"), _KEEPERS),
+    **dict.fromkeys(("serve", "user", "token", "work", "remind"), _KEEPERS),
 }
 
 

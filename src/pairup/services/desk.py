@@ -50,7 +50,7 @@ _GROUP_OF = {
     "conflict": "conflicts", "review": "reviews",
 }  # fmt: skip
 #: kinds that are found here, and not by `dues`
-_NEW_KINDS = frozenset(
+_FOUND_HERE = frozenset(
     {"plan_sign", "plan_forward", "plan_adopt", "handover_sign", "review", "claim_plan", "claim_evaluate"}
 )
 #: owners that are whoever acts, where they are a secondee
@@ -139,7 +139,7 @@ def read_tasks(programme: str, ground: Ground, *, on: date, known_by: date | Non
 
 def what_waits(due: Due) -> Words:
     """What a thing that waits is called."""
-    domain = "pages" if due.kind in _NEW_KINDS else "lifecycle"
+    domain = "pages" if due.kind in _FOUND_HERE else "lifecycle"
     return Words(f"{domain}.due-{due.kind.replace('_', '-')}")
 
 

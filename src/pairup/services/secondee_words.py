@@ -6,12 +6,12 @@ asks where somebody is, how ill they are, or why they decline.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from pairup.errors import AccessError, ConflictError, InputError
+from pairup.exchange.notes import nearest
 from pairup.record.models import (
     ArrivalCheckVersion,
     ConsentVersion,
@@ -133,11 +133,9 @@ def _require_places(codes: Sequence[str], *, on: date) -> None:
     known = read_atlas(on=on).places
     for code in codes:
         if code not in known:
-            near = difflib.get_close_matches(code, known, n=3)
             raise InputError(
-                f"There is no place {code}.", hint=f"Like it: {', '.join(near)}." if near else "", code="web.missing",
-                what=code,
-            )  # fmt: skip
+                f"There is no place {code}.", hint=f"Like it: {nearest(code, known)}.", code="web.missing", what=code
+            )
 
 
 def keep_away(

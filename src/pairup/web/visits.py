@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from pairup.errors import InputError
-from pairup.record.models import PlanRunVersion, Site, SiteVersion, VisitFindingVersion, VisitVersion
+from pairup.record.models import PlanRunVersion, SiteVersion, VisitFindingVersion, VisitVersion
 from pairup.reports.facts import Both, ItineraryFacts
 from pairup.reports.figures import Frame
 from pairup.reports.profile_figure import Step, altitude_profile
@@ -101,8 +101,8 @@ def _findings(programme: str, asked: AsOf, visit: str = "") -> Listing:
         [
             (
                 Cell(Both(row.text_en, row.text_zh), reverse("finding", args=[programme, row.identity.code])),
-                sites.get(row.site_id, ""), atlas.body_name(row.owner.code) if row.owner else "", row.due,
-                _state(row, asked),
+                sites.get(row.site.code, "") if row.site else "",
+                atlas.body_name(row.owner.code) if row.owner else "", row.due, _state(row, asked),
             )
             for row in found.select_related("identity", "site", "owner").order_by("done", "due", "identity__code")
         ],
@@ -110,12 +110,14 @@ def _findings(programme: str, asked: AsOf, visit: str = "") -> Listing:
     )  # fmt: skip
 
 
-def _sites(programme: str, atlas: Atlas, asked: AsOf) -> dict[int, Both]:
-    """Where each site is, in words; two sites of one place differ by their codes."""
+def _sites(programme: str, atlas: Atlas, asked: AsOf) -> dict[str, Both]:
+    """Where each site is, in words, by its code; two sites of one place differ by their codes."""
     rows = read_rows(SiteVersion, on=asked.on, known_by=asked.known_by, programme=programme)
-    told = list(rows.values_list("identity", "identity__code", "place__code"))
-    many = Counter(place for _, _, place in told)
-    return {site: _with_code(atlas.place_name(place), code if many[place] > 1 else "") for site, code, place in told}
+    places = dict(rows.values_list("identity__code", "place__code"))
+    many = Counter(places.values())
+    return {
+        code: _with_code(atlas.place_name(place), code if many[place] > 1 else "") for code, place in places.items()
+    }
 
 
 def _with_code(name: Both, code: str) -> Both:
@@ -147,10 +149,9 @@ def _visit(programme: str, code: str, asked: AsOf) -> Any:
 
 def _stops(programme: str, row: Any, atlas: Atlas, asked: AsOf) -> list[Both | str]:
     """Where a visit goes, where the record says no more than its sites; those that are not shown keep their codes."""
-    sites = {code: site for site, code in Site.objects.values_list("pk", "code")} if row.stops else {}
     names = _sites(programme, atlas, asked) if row.stops else {}
     codes = [stop.partition(":")[2] for stop in row.stops]
-    return [names.get(sites.get(code, 0), code) for code in codes]
+    return [names.get(code, code) for code in codes]
 
 
 def _way(programme: str, row: Any, atlas: Atlas) -> ItineraryFacts | None:
@@ -254,7 +255,7 @@ def finding(request: Any, programme: str, code: str) -> HttpResponse:
         {
             "row": row, "code": code, "visit": _seen(row.visit_id),
             "owner": atlas.body_name(row.owner.code) if row.owner else "",
-            "site": _sites(programme, atlas, asked).get(row.site_id, ""),
+            "site": _sites(programme, atlas, asked).get(row.site.code, "") if row.site else "",
             "text": Both(row.text_en, row.text_zh), "state": _state(row, asked),
             "action": Both(row.action_en, row.action_zh), "form": form, "is_synthetic": row.is_synthetic,
             "may_close": row.done is None and asked.is_today and request.actor.role in OFFICES,

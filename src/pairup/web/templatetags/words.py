@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -23,6 +24,7 @@ from pairup.web.listing import Cell
 
 register = template.Library()
 NOTHING = "–"
+_WHEN_SEEN = mark_safe(' loading="lazy"')
 
 
 def text_of(value: Any, language: str) -> str:
@@ -91,6 +93,25 @@ def _cell(cell: Cell, opens: str, closes: str, language: str) -> str:
         text = f'<a href="{escape(cell.href)}">{text}</a>'
     classes = cell.classes
     return f'<{opens} class="{escape(classes)}">{text}</{closes}>' if classes else f"<{opens}>{text}</{closes}>"
+
+
+@register.simple_tag(takes_context=True)
+def drawing(
+    context: Mapping[str, Any], route: str, /, *codes: Any, height: int, says: Any, on: date | None = None,
+    query: str = "", is_seen_at_once: bool = False, **facts: Any,
+) -> SafeString:  # fmt: skip
+    """A picture that its own route draws, 760 units wide; a touch shows it alone, at the size of the screen.
+
+    `says` is what those read who do not see it: a code, filled with the facts, or words. Loaded when it is seen.
+    """
+    language = context.get("language", "en")
+    asked = "&".join(filter(None, [f"on={on.isoformat()}" if on else "", query]))
+    at = reverse(route, args=[context["programme_code"], *codes]) + (f"?{asked}" if asked else "")
+    told = say(context, says, **facts) if isinstance(says, str) else text_of(says, language)
+    return format_html(
+        '<a href="{}"><img class="drawing"{} width="760" height="{}" src="{}" alt="{}"></a>',
+        at, "" if is_seen_at_once else _WHEN_SEEN, height, at, told,
+    )  # fmt: skip
 
 
 @register.simple_tag
