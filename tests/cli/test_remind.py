@@ -32,7 +32,7 @@ def test_it_says_what_it_would_send_then_sends_it_once(pairup: Pairup, record: P
 
     assert shown.out.startswith("To a-1:\n") and "https://pairs.example/in/twin/" in shown.out
     assert "a@office.example" not in shown.out
-    assert (sent.code, sent.err, again.code, again.err) == (0, "1 mails sent.\n", 0, "0 mails sent.\n")
+    assert (sent.code, sent.err, again.code, again.err) == (0, "Mails sent: 1.\n", 0, "Mails sent: 0.\n")
     assert len(post.taken) == 1
 
 

@@ -35,7 +35,7 @@ def remind(record: Path | str, day: datetime | None, ahead: int, dry_run: bool) 
             click.echo(f"{reminders.text_of(one, site=site)}\n")
         return
     told = reminders.send_reminders(on=on, at=now(), ahead=ahead)
-    click.echo(f"{len(told.sent)} mails sent.", err=True)
+    click.echo(f"Mails sent: {len(told.sent)}.", err=True)
     if told.refused:
         click.echo(f"Not taken by the server, tried again by the next run: {', '.join(told.refused)}.", err=True)
         raise click.exceptions.Exit(1)
