@@ -98,19 +98,17 @@ def _cell(cell: Cell, opens: str, closes: str, language: str) -> str:
 @register.simple_tag(takes_context=True)
 def drawing(
     context: Mapping[str, Any], route: str, /, *codes: Any, height: int, says: Any, on: date | None = None,
-    query: str = "", is_seen_at_once: bool = False, **facts: Any,
+    query: str = "", is_seen_at_once: bool = False,
 ) -> SafeString:  # fmt: skip
     """A picture that its own route draws, 760 units wide; a touch shows it alone, at the size of the screen.
 
-    `says` is what those read who do not see it: a code, filled with the facts, or words. Loaded when it is seen.
+    `says` is what those read who do not see it. Loaded when it is seen.
     """
-    language = context.get("language", "en")
     asked = "&".join(filter(None, [f"on={on.isoformat()}" if on else "", query]))
     at = reverse(route, args=[context["programme_code"], *codes]) + (f"?{asked}" if asked else "")
-    told = say(context, says, **facts) if isinstance(says, str) else text_of(says, language)
     return format_html(
         '<a href="{}"><img class="drawing"{} width="760" height="{}" src="{}" alt="{}"></a>',
-        at, "" if is_seen_at_once else _WHEN_SEEN, height, at, told,
+        at, "" if is_seen_at_once else _WHEN_SEEN, height, at, show(context, says),
     )  # fmt: skip
 
 
