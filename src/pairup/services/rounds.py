@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Count as Counted
+
 from pairup.record.models import (
     FitnessCheckVersion,
     NeedVersion,
@@ -169,13 +172,33 @@ def read_pairing_of(place: str, *, programme: str, on: date, known_by: date | No
     return next((by_place[at] for at in tables.lineage(place, parents) if at in by_place), "")
 
 
-def read_needs(programme: str, *, on: date, known_by: date | None = None) -> list[NeedVersion]:
-    """Needs of one's own on a day, the open ones and the most urgent first."""
-    rows = tables.read_rows(NeedVersion, on=on, known_by=known_by, programme=programme)
+def read_needs(programme: str, *, on: date, known_by: date | None = None) -> QuerySet[NeedVersion]:
+    """Needs of one's own on a day, the open ones and the most urgent first; a query, of which a page reads a part."""
     order = [NeedStatus.OPEN, NeedStatus.PLANNED, NeedStatus.MET, NeedStatus.MERGED, NeedStatus.WITHDRAWN]
-    return sorted(
-        rows.select_related("identity", "place"), key=lambda row: (order.index(NeedStatus(row.status)), -row.priority)
-    )
+    rank = Case(*(When(status=status, then=Value(at)) for at, status in enumerate(order)), default=Value(len(order)))
+    rows = tables.read_rows(NeedVersion, on=on, known_by=known_by, programme=programme)
+    return rows.select_related("identity", "place").order_by(rank, "-priority", "identity__code")
+
+
+@dataclass(frozen=True, slots=True)
+class NeedCount:
+    """How many needs there are, how many are open without a post, and whether any is made up."""
+
+    all: int
+    unanswered: int
+    is_synthetic: bool
+
+
+def count_needs(programme: str, *, on: date, known_by: date | None = None) -> NeedCount:
+    """Count the needs of one's own on a day."""
+    asked_for = PostVersion.objects.known(known_by).filter(identity__programme__code=programme).exclude(need=None)
+    rows = tables.read_rows(NeedVersion, on=on, known_by=known_by, programme=programme)
+    unanswered = Q(status=NeedStatus.OPEN) & ~Q(identity__in=asked_for.values("need"))
+    found = rows.order_by().aggregate(
+        all=Counted("pk"), unanswered=Counted("pk", filter=unanswered),
+        synthetic=Counted("pk", filter=Q(is_synthetic=True)),
+    )  # fmt: skip
+    return NeedCount(found["all"], found["unanswered"], found["synthetic"] > 0)
 
 
 def read_seats_asked(programme: str, *, on: date, known_by: date | None = None) -> dict[str, int]:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.http import HttpResponse
 
 from pairup.errors import InputError
@@ -62,16 +62,20 @@ class FromRecord:
     """Rows that stay in the record until they are shown: of thousands, a page reads its fifty.
 
     rows : a query in its own order. cells : a row as the cells of a listing. words : fields in which is looked for a
-    word. orders : by column, the field that sorts it; a column without one is not sorted.
+    word. orders : by column, the field that sorts it; a column without one is not sorted. called : of a field that
+    holds codes, what each is called; it is found by these names and sorted by them. count : how many rows there are,
+    where that is known.
     """
 
     rows: Any
     cells: Callable[[Any], Sequence[Any]]
     words: Sequence[str] = ()
     orders: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
+    count: int | None = None
 
     def __len__(self) -> int:
-        return int(self.rows.count())
+        return int(self.rows.count()) if self.count is None else self.count
 
     def __iter__(self) -> Iterator[Sequence[Any]]:
         return map(self.cells, self.rows.iterator(chunk_size=2000))
@@ -80,10 +84,17 @@ class FromRecord:
         wanted = Q()
         for name in self.words:
             wanted |= Q(**{f"{name}__icontains": word})
-        return replace(self, rows=self.rows.filter(wanted))
+        for name, called in self.called.items():
+            wanted |= Q(**{f"{name}__in": [code for code, said in called.items() if _holds((said,), word)]})
+        return replace(self, rows=self.rows.filter(wanted), count=None)
 
     def sort(self, column: str, is_down: bool) -> FromRecord:
-        return replace(self, rows=self.rows.order_by(f"{'-' if is_down else ''}{self.orders[column]}", "pk"))
+        name = self.orders[column]
+        if name not in self.called:
+            return replace(self, rows=self.rows.order_by(f"{'-' if is_down else ''}{name}", "pk"))
+        in_order = sorted(self.called[name], key=lambda code: _order(self.called[name][code]))
+        rank = Case(*(When(**{name: code}, then=Value(at)) for at, code in enumerate(in_order)), default=None)
+        return replace(self, rows=self.rows.order_by(rank.desc() if is_down else rank, "pk"))
 
     def part(self, first: int, last: int) -> list[Sequence[Any]]:
         return [self.cells(row) for row in self.rows[first:last]]

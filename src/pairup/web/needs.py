@@ -20,7 +20,7 @@ from pairup.services.workbooks import read_area
 from pairup.values.codes import Category, NeedStatus, StatedBy, called
 from pairup.values.words import Words, say
 from pairup.web.forms import Keyed, carried_out, choices, done, label, tongue
-from pairup.web.listing import Cell, Column, Listing
+from pairup.web.listing import Cell, Column, FromRecord, Listing
 from pairup.web.nominations import listed
 from pairup.web.pages import AsOf, Crumb, as_of, clock, page, programme_named
 from pairup.web.policy import may_open
@@ -32,6 +32,15 @@ _COLUMNS = [
     Column("state", Words("rounds.column-state")), Column("stated_by", Words("rounds.column-stated-by")),
     Column("posts", Words("rounds.column-posts"), is_number=True), Column("code", Words("rounds.column-code")),
 ]  # fmt: skip
+#: the field that sorts a column, and what the codes in some of them are called
+_ORDERS = {
+    "need": "text_en", "place": "place__code", "category": "category", "priority": "priority", "state": "status",
+    "stated_by": "stated_by", "code": "identity__code",
+}  # fmt: skip
+_CALLED: dict[str, dict[Any, Words]] = {
+    "category": {one: called(one) for one in Category}, "status": {one: called(one) for one in NeedStatus},
+    "stated_by": {one: called(one) for one in StatedBy},
+}  # fmt: skip
 #: longest text of a need in a table
 _SHORT = 90
 _TONES = {NeedStatus.OPEN: "warn", NeedStatus.MET: "good"}
@@ -125,33 +134,39 @@ def _listed(request: Any, programme: str, *, status: int = 200, form: Say | None
     asked = as_of(request)
     programme_named(programme, asked)
     atlas = read_atlas(on=asked.on, known_by=asked.known_by)
-    rows = rounds.read_needs(programme, on=asked.on, known_by=asked.known_by)
+    count = rounds.count_needs(programme, on=asked.on, known_by=asked.known_by)
     seats = rounds.read_seats_asked(programme, on=asked.on, known_by=asked.known_by)
-    is_synthetic = any(row.is_synthetic for row in rows)
     listing = Listing(
         "needs", Words("rounds.needs-caption"), _COLUMNS,
-        [
-            (
-                Cell(_short(row), reverse("need", args=[programme, row.identity.code])),
-                atlas.place_name(row.place.code), called(Category(row.category)), row.priority,
-                Cell(called(NeedStatus(row.status)), tone=_TONES.get(NeedStatus(row.status), "quiet")),
-                called(StatedBy(row.stated_by)), seats.get(row.identity.code, 0), row.identity.code,
-            )
-            for row in rows
-        ],
-        empty=Words("rounds.no-needs"), is_synthetic=is_synthetic,
+        FromRecord(
+            rounds.read_needs(programme, on=asked.on, known_by=asked.known_by),
+            lambda row: _line(row, programme, atlas, seats), words=("text_en", "text_zh", "identity__code"),
+            orders=_ORDERS, called={"place__code": {code: one.name for code, one in atlas.places.items()}, **_CALLED},
+            count=count.all,
+        ),
+        empty=Words("rounds.no-needs"), is_synthetic=count.is_synthetic,
     )  # fmt: skip
     may_write = asked.is_today and may_open(request.actor, "need-state")
     places = _places(request, asked, atlas) if may_write else []
     return page(
         request, "web/needs.html",
         {
-            "is_synthetic": is_synthetic, "may_write": may_write and bool(places),
+            "is_synthetic": count.is_synthetic, "may_write": may_write and bool(places),
             "say": form or Say(places, initial={"stated_by": StatedBy.OFFICE}),
-            "unanswered": sum(row.status == NeedStatus.OPEN and row.identity.code not in seats for row in rows),
+            "unanswered": count.unanswered,
             "may_return": may_open(request.actor, "workbook"),
         },
         title=Words("web.nav-needs"), listings=[listing], status=status,
+    )  # fmt: skip
+
+
+def _line(row: NeedVersion, programme: str, atlas: Atlas, seats: Mapping[str, int]) -> tuple[Any, ...]:
+    code = row.identity.code
+    return (
+        Cell(_short(row), reverse("need", args=[programme, code])), atlas.place_name(row.place.code),
+        called(Category(row.category)), row.priority,
+        Cell(called(NeedStatus(row.status)), tone=_TONES.get(NeedStatus(row.status), "quiet")),
+        called(StatedBy(row.stated_by)), seats.get(code, 0), code,
     )  # fmt: skip
 
 

@@ -32,6 +32,14 @@ _COLUMNS = [
     Column("cost", Words("works.column-cost"), is_number=True),
     Column("code", Words("works.column-code")),
 ]  # fmt: skip
+#: the field that sorts a column, and what the codes in some of them are called
+_ORDERS = {
+    "project": "title_en", "place": "place__code", "category": "category", "state": "status", "cost": "cost_minor",
+    "code": "identity__code",
+}  # fmt: skip
+_CALLED: dict[str, dict[Any, Words]] = {
+    "category": {one: called(one) for one in Category}, "status": {one: called(one) for one in ProjectStatus},
+}  # fmt: skip
 
 
 class Move(Keyed):
@@ -115,8 +123,8 @@ def portfolio(request: HttpRequest, programme: str) -> HttpResponse:
         "projects", Words("works.projects-caption"), _COLUMNS,
         FromRecord(
             shown.select_related("identity", "place"), lambda row: _line(row, atlas, programme),
-            words=("title_en", "title_zh", "identity__code", "place__code"),
-            orders={"project": "title_en", "category": "category", "cost": "cost_minor", "code": "identity__code"},
+            words=("title_en", "title_zh", "identity__code", "place__code"), orders=_ORDERS,
+            called={"place__code": {code: one.name for code, one in atlas.places.items()}, **_CALLED},
         ),
         empty=Words("works.none"), is_synthetic=rows.filter(is_synthetic=True).exists(),
     )  # fmt: skip
