@@ -267,6 +267,23 @@ _INSIDE = Dialect(
 
 #: others write through the write path only, which asks for the right to each row and then works on the whole
 _MAY_WRITE = f"split_part({_ACTOR}, ':', 1) IN ('administrator', 'programme_office')"
+#: In plpgsql, which keeps its plans. Every policy of every table in a statement asks for holdings, so a session keeps
+#: each as text in a setting, for as long as nobody has committed anything (the snapshot is the same) and it has not
+#: written itself. Whoever can write that setting can write `pairup.actor` too.
+_HOLDING = """
+CREATE OR REPLACE FUNCTION pairup_NAME(actor text) RETURNS SETOF bigint LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $body$ DECLARE
+    seen text := $1 || ' ' || pg_current_snapshot()::text;
+    held bigint[];
+BEGIN
+    IF pg_current_xact_id_if_assigned() IS NULL AND current_setting('pairup.NAME_seen', true) = seen THEN
+        RETURN QUERY SELECT unnest(current_setting('pairup.NAME')::bigint[]);
+        RETURN;
+    END IF;
+    held := ARRAY(FOUND);
+    PERFORM set_config('pairup.NAME', held::text, false), set_config('pairup.NAME_seen', seen, false);
+    RETURN QUERY SELECT unnest(held);
+END $body$"""
 _OF_PROGRAMME = """
 CREATE OR REPLACE FUNCTION pairup_of_programme(noun text, programme text) RETURNS SETOF bigint LANGUAGE plpgsql STABLE
 SECURITY DEFINER SET search_path = public, pg_temp AS $body$ BEGIN
@@ -285,25 +302,24 @@ def _limited(role: Role) -> Actor:
 
 
 def postgresql_policy(model: Any) -> str:
-    """One table's policy, every role in it; whoever is nobody sees nothing."""
-    cases = [
-        f"WHEN 'programme_office' THEN strpos({_ACTOR}, ':') = 0 OR ({of_programme(model, _DIALECT)})",
-        "WHEN 'administrator' THEN TRUE",
-    ]
+    """One table's policy, every role in it; whoever is nobody sees nothing.
+
+    What holds for several roles is said once: all that a policy asks for is set up anew for every statement.
+    """
+    roles: dict[str, list[str]] = {"TRUE": [f"'{Role.ADMINISTRATOR}'"]}
     for role in (Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE, Role.SECONDEE, Role.EVALUATOR, Role.PUBLIC):
-        cases.append(f"WHEN '{role}' THEN {condition(model, _limited(role), _DIALECT)}")
-    return f"CASE (SELECT split_part({_ACTOR}, ':', 1)) {' '.join(cases)} ELSE FALSE END"
+        roles.setdefault(condition(model, _limited(role), _DIALECT), []).append(f"'{role}'")
+    said = (f"(SELECT split_part({_ACTOR}, ':', 1))", f"(SELECT strpos({_ACTOR}, ':')) = 0")
+    cases = [f"WHEN {said[0]} = '{Role.PROGRAMME_OFFICE}' THEN {said[1]} OR ({of_programme(model, _DIALECT)})"]
+    cases += [f"WHEN {said[0]} IN ({', '.join(named)}) THEN {holds}" for holds, named in roles.items()]
+    return f"CASE {' '.join(cases)} ELSE FALSE END"
 
 
 def postgresql_statements() -> list[str]:
     """What the owner of a database runs to put the fence up; run again, it is put up anew."""
     said = []
-    for name, text in HOLDINGS.items():  # in plpgsql, which keeps its plans; a function in SQL is planned at each call
-        said.append(
-            f"CREATE OR REPLACE FUNCTION pairup_{name}(actor text) RETURNS SETOF bigint LANGUAGE plpgsql STABLE "
-            f"SECURITY DEFINER SET search_path = public, pg_temp AS "
-            f"$body$ BEGIN RETURN QUERY {_INSIDE.fill(text).strip()}; END $body$"
-        )
+    for name, text in HOLDINGS.items():
+        said.append(_HOLDING.replace("NAME", name).replace("FOUND", _INSIDE.fill(text).strip()))
     said.append(_OF_PROGRAMME)
     for model in protected():
         table = f'"{model._meta.db_table}"'

@@ -36,6 +36,9 @@ _ENTRIES = 100
 _LONGEST = 100_000
 _JOURNAL = "record_journalentry"
 _NAME = re.compile(r"\w+")
+#: where a statement reads the journal, and where only the entry that wrote a row it has found, which never changes
+_READ = re.compile(rf'\b(?:FROM|JOIN|INTO|UPDATE) (?:main\.)?"?{_JOURNAL}\b')
+_READ_BY_ROW = re.compile(rf'\bJOIN "{_JOURNAL}" (?:\w+ )?ON \("\w+"\."entry_id" = ')
 
 _LAST = f"SELECT number, hash FROM {{main}}{_JOURNAL} ORDER BY number DESC LIMIT 1"  # noqa: S608
 _SINCE = (
@@ -74,6 +77,19 @@ def tables_in(sql: str) -> frozenset[str]:
     return frozenset(_NAME.findall(sql)) & _tables()
 
 
+@lru_cache(maxsize=4096)
+def changing_in(sql: str) -> frozenset[str]:
+    """The tables that a statement names and that may change what it gives."""
+    found = tables_in(sql)
+    if _JOURNAL in found and len(_READ.findall(sql)) == len(_READ_BY_ROW.findall(sql)):
+        return found - {_JOURNAL}
+    return found
+
+
+def _entries_of(actor: str) -> str:
+    return f"{_JOURNAL} of {actor}"
+
+
 class Journal:
     """What the entries of one record's journal wrote, as far as they were read: by table, the last entry that did."""
 
@@ -107,8 +123,9 @@ class Journal:
         self._everything = self.number
 
     def _take(self, number: int, leaf: Any) -> None:
-        rows = json.loads(bytes(leaf)).get("rows") if leaf else None
-        known = _in_the_database()
+        said = json.loads(bytes(leaf)) if leaf else {}
+        rows, known = said.get("rows"), _in_the_database()
+        self._by_table[_entries_of(said.get("actor", ""))] = number
         if not rows or not known.keys() >= rows.keys():
             self._everything = number
             return
@@ -148,7 +165,7 @@ _reading: ContextVar[set[str] | None] = ContextVar("reading", default=None)
 def note(sql: str) -> None:
     """Take down which tables a statement reads, for the answer that is being worked out."""
     if (reading := _reading.get()) is not None:
-        reading |= tables_in(sql)
+        reading |= changing_in(sql)
 
 
 @contextmanager
@@ -175,6 +192,16 @@ def _apart() -> Iterator[set[str]]:
         yield tables
     finally:
         _reading.reset(token)
+
+
+@contextmanager
+def own_entries(actor: str) -> Iterator[None]:
+    """What is read of the journal inside depends on the entries of one actor, not on those of all others."""
+    outer = _reading.get()
+    with _apart():
+        yield
+    if outer is not None:
+        outer.add(_entries_of(actor))
 
 
 def _read(sql: str, values: Sequence[Any]) -> list[Any]:
@@ -209,7 +236,7 @@ def remembered(make: Callable[[], T], *key: Any) -> T:
         with _apart() as tables:
             value = make()
             found = _Kept(value, frozenset(tables | _held_from()), number)
-        if found.tables <= told_of():
+        if all(table.startswith(_entries_of("")) for table in found.tables - told_of()):
             _keep(whole_key, found)
     if outer is not None:
         outer |= found.tables

@@ -30,7 +30,7 @@ from django.db.models import Q
 
 from pairup.errors import AccessError
 from pairup.record.acting import Acting, Actor, Role, acting, refused, whole
-from pairup.record.remembered import remembered
+from pairup.record.remembered import own_entries, remembered
 
 Rule = tuple[str, ...]
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
@@ -400,7 +400,8 @@ def _accepted(now: Acting) -> set[int]:
 def _entries(now: Acting) -> set[int]:
     """Looked up whole: the second fence masks who an entry is by, so a join would find none of one's own."""
     found = _plain(apps.get_model("record", "JournalEntry")).filter(actor=str(now.actor))
-    return set(found.values_list("pk", flat=True))
+    with own_entries(str(now.actor)):
+        return set(found.values_list("pk", flat=True))
 
 
 _HOLDINGS = {
