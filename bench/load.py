@@ -34,7 +34,10 @@ from urllib.parse import urlencode, urlsplit
 SEED = 20261127
 PASSWORD = "frost-lantern-over-9-rivers"  # noqa: S105
 TARGETS = {"page": 300, "search": 500, "save": 500}
-SEARCHES = ("projects/?q=water", "needs/?q=school", "people/?sort=code", "pairings/?q=a", "projects/?sort=-status")
+SEARCHES = (
+    "projects/?projects-find=water", "needs/?needs-find=school", "people/?people-sort=code",
+    "pairings/?pairings-find=a", "projects/?projects-sort=-state",
+)  # fmt: skip
 PAGES = ("", "pairings/", "projects/", "needs/", "money/", "results/", "claims/", "visits/", "rounds/", "calendar/")
 
 
@@ -88,7 +91,10 @@ class Browser:
     def sign_in(self, name: str) -> str:
         """Sign in; gives the address of the first page inside."""
         self.ask("/account/login/")
-        status, _, _ = self.ask("/account/login/", {"login": name, "password": PASSWORD})
+        status = 429
+        while status == 429:  # one address may try so many times a minute, and all users here come from one
+            status, _, _ = self.ask("/account/login/", {"login": name, "password": PASSWORD})
+            time.sleep(2 if status == 429 else 0)
         if status != 302:
             raise SystemExit(f"{name} could not sign in: {status}")
         return urlsplit(self.ask("/")[2]).path

@@ -21,6 +21,7 @@ from pairup.record.models import (
     AdoptionVersion,
     Person,
     PersonVersion,
+    PlanRun,
     PlanRunVersion,
     PostVersion,
     Project,
@@ -173,8 +174,10 @@ def _line(row: PlanRunVersion, adopted: Iterable[str], shown: Iterable[str]) -> 
 
 @whole()
 def _put_forward(programme: str) -> frozenset[str]:
+    """Asked for by whole keys: what begins with something is looked for in every entry of the journal."""
     stem = f"put-forward/{programme}/"
-    keys = JournalEntry.objects.filter(key__startswith=stem).values_list("key", flat=True)
+    codes = PlanRun.objects.filter(programme__code=programme).values_list("code", flat=True)
+    keys = JournalEntry.objects.filter(key__in=[stem + code for code in codes]).values_list("key", flat=True)
     return frozenset(str(key).removeprefix(stem) for key in keys)
 
 
