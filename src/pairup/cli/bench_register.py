@@ -93,11 +93,11 @@ def figures_of(work: Path, scale: float, seed: int) -> Iterator[Any]:
     yield from measured("load 31 folders", size.rows, lambda: _load(record, folders, create=True))
     yield from measured("import money lines", count, lambda: _load(record, [extra]), least=2000, most_mb=512)
     yield from measured("the same file again", count, lambda: _load(record, [extra]), least=2000, most_mb=512)
+    yield from measured("a total as of a day", size.lines + count, lambda: _total(record), most_seconds=1.0)
     rows = size.rows + count
     yield from measured("verify the journal", rows, lambda: _verify(record))
     yield from measured("back up, restored beside", rows, lambda: _backup(record, work))
     yield from measured("restore", rows, lambda: _restore(work), most_seconds=600)
-    yield from measured("a total as of a day", size.lines + count, lambda: _total(record), most_seconds=1.0)
 
 
 def _apart(does: Callable[[], str]) -> tuple[float, float, float, str]:
