@@ -1,4 +1,4 @@
-"""The journal under attack by whoever owns the database: 12 kinds at seeded places, seen from an export and old papers.
+"""The journal under attack by whoever owns the database: 13 kinds at seeded places, seen from an export and old papers.
 
 Each attack changes the tables behind pairup's back; then the journal is exported as the owner would export it, and the
 verifier reads it beside a checkpoint that another office kept. With PAIRUP_ATTACKS=200 each kind strikes 200 times.
@@ -20,17 +20,18 @@ from pairup.journal.checkpoint import SigningKey
 from pairup.journal.tree import leaf_hash
 from pairup.journal.verify import verify
 from pairup.record.journal import JournalCheckpoint, JournalEntry
-from pairup.record.models import TABLES
+from pairup.record.models import TABLES, DocumentVersion
+from pairup.services import documents
 from pairup.services.journal_export import export_journal
 from pairup.services.write import Codes, row_bytes, sign_checkpoint
 from tests import postgresql
-from tests.services.cast import FIRST, LATER, a_programme, adopt, changed, draft, load, with_rows
+from tests.services.cast import ADOPTED, FIRST, LATER, OFFICE, a_programme, adopt, changed, draft, load, with_rows
 
 KEY = SigningKey("pairup/test", bytes(range(32)))
 PLACES = int(os.environ.get("PAIRUP_ATTACKS", "40"))
 
 #: entries that the checkpoint kept elsewhere has seen; one more was recorded since
-COVERED = 5
+COVERED = 7
 
 Attack = Callable[[random.Random], None]
 
@@ -40,13 +41,17 @@ def sql(text: str, *values: object) -> None:
         cursor.execute(text, values)
 
 
-def a_record() -> str:
-    """Load, correct, load more, draft, adopt; then load once more; give the checkpoint that another office keeps."""
+def a_record(papers: Path) -> str:
+    """Load, correct, load more, keep two papers, draft, adopt; then load once more; give the checkpoint that another
+    office keeps."""
     tables = a_programme()
     load(tables)
     load(changed(tables, "posts", "clinic", priority="4"), at=FIRST + timedelta(days=1))
     tables = changed(tables, "posts", "clinic", priority="4")
     load(with_rows(tables, "roads", "code start finish minutes", "path dale west 200"), at=FIRST + timedelta(days=2))
+    for code in ("D-1", "D-2"):
+        (papers / code).write_text(f"minutes {code}")
+        documents.add(code, papers / code, kind="minutes", title=code, actor=OFFICE, at=ADOPTED)
     adopt(draft("postings").run)
     kept = sign_checkpoint(KEY, at=LATER)
     load(changed(tables, "roads", "way", minutes="95"), at=LATER)
@@ -139,6 +144,13 @@ def revive(chance: random.Random) -> None:
     sql(f"UPDATE {table} SET superseded_at = CASE WHEN superseded_at IS NULL THEN recorded_at END WHERE id = %s", pk)
 
 
+def swap_attachments(chance: random.Random) -> None:
+    """Two papers change places: each stands under the title of the other."""
+    (one, first), (two, second) = chance.sample(list(DocumentVersion.objects.values_list("pk", "sha256")), 2)
+    for pk, digest in ((one, second), (two, first)):
+        sql("UPDATE record_documentversion SET sha256 = %s WHERE id = %s", digest, pk)
+
+
 def rewrite(chance: random.Random) -> None:
     """A row is edited and its entry's digest made to fit: state and journal agree, hashes and all."""
     table, pk = some_row(chance)
@@ -182,8 +194,8 @@ def rebuild_with_stolen_key(chance: random.Random) -> None:
 
 
 ATTACKS: list[Attack] = [
-    edit, delete, insert, swap, renumber, re_attribute, truncate, roll_back, revive, rewrite, rebuild_without_key,
-    rebuild_with_stolen_key,
+    edit, delete, insert, swap, renumber, re_attribute, truncate, roll_back, revive, swap_attachments, rewrite,
+    rebuild_without_key, rebuild_with_stolen_key,
 ]  # fmt: skip
 
 
@@ -212,7 +224,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> str:
 
     path = tmp_path_factory.mktemp("attacked") / "record.sqlite3"
     open_record(path, create=True)
-    said = a_record()
+    said = a_record(path.parent)
     postgresql.own(path)
     return said
 

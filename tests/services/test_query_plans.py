@@ -7,10 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.db import connection
 
 from pairup.record.models import TABLES, MoneyLineVersion
 from pairup.services.tables import read_rows
+from pairup.services.totals import total
+from tests import postgresql
 from tests.services.cast import ON, a_programme, load
 
 
@@ -46,15 +49,41 @@ def test_every_list_of_a_day_by_programme_or_by_code_touches_an_index(record: Pa
     assert found == {}
 
 
-def test_a_total_of_money_reads_nothing_but_its_index(record: Path) -> None:
+def sums_of_money(**asked: Any) -> list[str]:
+    """The plan of every statement by which a total of money adds up lines, in force and since superseded."""
+    said: list[tuple[str, Any]] = []
+
+    def listen(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        said.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(listen):
+        total("money_paid", on=ON, **asked)
+    plans = []
+    with connection.cursor() as cursor:
+        for sql, params in said:
+            if "SUM(" in sql and MoneyLineVersion._meta.db_table in sql:
+                cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
+                plans.append("\n".join(str(row[-1]) for row in cursor.fetchall()))
+    return plans
+
+
+@pytest.mark.skipif(postgresql.ON_SERVER, reason="a server chooses by what a table holds")
+@pytest.mark.parametrize("by", [(), ("donor",), ("programme", "year"), ("pairing", "kind")])
+@pytest.mark.parametrize("programme", [None, "twin"])
+def test_a_total_of_money_reads_its_index_in_its_order_and_neither_sorts_nor_opens_lines(
+    record: Path, programme: str | None, by: tuple[str, ...]
+) -> None:
     load(a_programme())
 
-    for known_by in (None, date(2018, 6, 30)):
-        for part in MoneyLineVersion.objects.filter(day__lte=ON, kind="payment").known_in_parts(known_by):
-            plan = plan_of(part.order_by().values("currency", "amount_minor", "passes_on_id"))
-            assert "money_added_up" in plan or "Index" in plan, plan
-            if connection.vendor == "sqlite":
-                assert "COVERING INDEX money_added_up" in plan
+    (now,) = sums_of_money(programme=programme, by=by)
+    then, superseded = sums_of_money(programme=programme, by=by, known_by=date(2018, 6, 30))
+
+    for plan in (now, then):
+        assert "COVERING INDEX money_added_up (superseded_at=? AND kind=?" in plan
+        assert "TEMP B-TREE" not in plan
+        assert "record_moneyline " not in plan
+    assert "COVERING INDEX moneylineversion_known (superseded_at>?)" in superseded
 
 
 def test_a_plan_that_reads_a_table_whole_is_seen(record: Path) -> None:

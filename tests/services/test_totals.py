@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from pairup.errors import ConflictError, InputError
+from pairup.record.acting import acting_as
 from pairup.reports.totals import DEFINITIONS, in_units
 from pairup.services import totals
 from pairup.services.totals import Answer, rows_of, total
 from pairup.services.totals.claimed import read_claimed
 from pairup.services.totals.ground import Ground
-from tests.services.cast import ON, Tables, a_programme, load, rows, with_rows
+from tests.services.cast import ON, Tables, a_programme, changed, load, rows, with_rows
 
 MARCH_2030 = datetime(2030, 3, 1, 9, tzinfo=UTC)
 
@@ -108,6 +109,41 @@ def test_what_a_total_is_split_by_does_not_change_what_money_adds_up_to(record: 
         assert sums == whole, key
 
     assert whole == {"CNY": 104950, "EUR": 4000}
+
+
+def test_money_of_two_programmes_whose_pairings_have_one_code_stays_with_its_own(record: Path) -> None:
+    load(a_programme())
+    load({
+        "programme": rows("code name_en preset currency from is_synthetic", "other Other mandate_led CNY 2020 yes"),
+        "pairings": rows("code donor place channel from is_synthetic", "a-east DN-A west territorial 2020 yes"),
+        "money": rows(
+            "code day pairing kind budget_year amount currency is_synthetic",
+            "M-2 2025-02 a-east payment 2025 70 CNY yes",
+        ),
+    })  # fmt: skip
+
+    split = told(total("money_paid", on=ON, by=["programme"]))
+
+    assert {key: amount for key, (amount, _) in split.items()} == {"other": 70, "twin": Decimal("1049.50")}
+    for programme, (amount, _) in split.items():
+        assert total("money_paid", on=ON, programme=programme).one.amount == amount
+        assert sum(row.counts for row in rows_of("money_paid", on=ON, programme=programme)) == amount * 100
+
+
+@pytest.mark.parametrize("actor", ["programme_office", "donor_office:DN-A", "donor_office:DN-B", "evaluator"])
+def test_a_total_as_known_by_a_day_before_a_correction_is_what_it_was_then(record: Path, actor: str) -> None:
+    load(a_programme())
+    with acting_as(actor):
+        before = told(total("money_paid", on=ON, by=["pairing"]))
+    corrected = changed(a_programme(), "money", "M-2", amount="801")
+    load(changed(corrected, "money", "M-4", amount="302"), at=MARCH_2030)
+
+    with acting_as(actor):
+        then, now = (told(total("money_paid", on=ON, known_by=day, by=["pairing"])) for day in (ON, None))
+        under = rows_of("money_paid", on=ON, known_by=ON)
+
+    assert before == then != now
+    assert sum(row.counts for row in under) == sum(amount for amount, _ in then.values()) * 100
 
 
 # --- a whole and its parts ------------------------------------------------------------------------------------

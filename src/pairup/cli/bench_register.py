@@ -29,7 +29,11 @@ _OFFICE = "programme_office"
 @click.option(
     "--into", type=click.Path(path_type=Path, file_okay=False), help="Write register.md, .csv and .json there."
 )
-@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Work there, and leave it all there.")
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Work there, and leave it all there; parts measured there before are not done again.",
+)
 def register(scale: float, seed: int, into: Path | None, home: Path | None) -> None:
     """Make a register of thirty years, and measure import, journal, backup, restore and a total on it.
 
@@ -55,6 +59,7 @@ def register(scale: float, seed: int, into: Path | None, home: Path | None) -> N
 
 def figures_of(work: Path, scale: float, seed: int) -> Iterator[Any]:
     """Measure part by part; each finds what the one before left."""
+    from pairup.bench.register import table
     from pairup.bench.register.making import Size, extra_lines, write_register
     from pairup.bench.register.table import Figure
     from pairup.services.schema import load_django
@@ -65,9 +70,14 @@ def figures_of(work: Path, scale: float, seed: int) -> Iterator[Any]:
     record, size = work / "record.sqlite3", Size.of(scale)
     count = max(2000, min(LINES, round(LINES * scale * 10)))
 
-    def measured(part: str, rows: int, does: Callable[[], str], **asked: float) -> Figure:
-        wall, cpu, peak, note = _apart(does)
-        return Figure(part, rows, wall, cpu, peak, note, **asked)
+    kept = table.Kept(work / f"figures-{scale:g}-{seed}.jsonl")
+
+    def measured(part: str, rows: int, does: Callable[[], str], **asked: float) -> Iterator[Figure]:
+        figure = kept.get(part)
+        if figure is None:
+            wall, cpu, peak, note = _apart(does)
+            figure = kept.add(Figure(part, rows, wall, cpu, peak, note, **asked))
+        yield figure
 
     folders: list[Path] = []
 
@@ -75,17 +85,19 @@ def figures_of(work: Path, scale: float, seed: int) -> Iterator[Any]:
         write_register(work / "folders", scale=scale, seed=seed)
         return ""
 
-    yield measured("write the folders", size.rows, made)
+    yield from measured("write the folders", size.rows, made)
     folders = [work / "folders" / "base", *sorted(path for path in (work / "folders").iterdir() if path.name != "base")]
-    extra = extra_lines(work / "extra", count, scale=scale)
-    yield measured("load 31 folders", size.rows, lambda: _load(record, folders, create=True))
-    yield measured("import money lines", count, lambda: _load(record, [extra]), least=2000, most_mb=512)
-    yield measured("the same file again", count, lambda: _load(record, [extra]), least=2000, most_mb=512)
+    extra = work / "extra"
+    if not extra.is_dir():
+        extra_lines(extra, count, scale=scale)
+    yield from measured("load 31 folders", size.rows, lambda: _load(record, folders, create=True))
+    yield from measured("import money lines", count, lambda: _load(record, [extra]), least=2000, most_mb=512)
+    yield from measured("the same file again", count, lambda: _load(record, [extra]), least=2000, most_mb=512)
+    yield from measured("a total as of a day", size.lines + count, lambda: _total(record), most_seconds=1.0)
     rows = size.rows + count
-    yield measured("verify the journal", rows, lambda: _verify(record))
-    yield measured("back up, restored beside", rows, lambda: _backup(record, work))
-    yield measured("restore", rows, lambda: _restore(work), most_seconds=600)
-    yield measured("a total as of a day", size.lines + count, lambda: _total(record), most_seconds=1.0)
+    yield from measured("verify the journal", rows, lambda: _verify(record))
+    yield from measured("back up, restored beside", rows, lambda: _backup(record, work))
+    yield from measured("restore", rows, lambda: _restore(work), most_seconds=600)
 
 
 def _apart(does: Callable[[], str]) -> tuple[float, float, float, str]:

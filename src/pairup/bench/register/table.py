@@ -59,6 +59,26 @@ class Figure:
         return ", ".join(parts)
 
 
+class Kept:
+    """Figures in a file beside what was measured, a line each; so a run of hours that was cut off goes on."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        self._figures = {one.part: one for one in (Figure(**json.loads(line)) for line in lines)}
+
+    def get(self, part: str) -> Figure | None:
+        """Give what was measured before, or None."""
+        return self._figures.get(part)
+
+    def add(self, figure: Figure) -> Figure:
+        """Keep a figure at once, and give it back."""
+        with self.path.open("a", encoding="utf-8") as out:
+            out.write(json.dumps(asdict(figure), ensure_ascii=False) + "\n")
+        self._figures[figure.part] = figure
+        return figure
+
+
 def line(figure: Figure) -> str:
     """Give a row for the screen."""
     met = {True: "met", False: "MISSED", None: ""}[figure.is_met]

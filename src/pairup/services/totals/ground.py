@@ -73,6 +73,7 @@ class Ground:
         self.donor_codes = _codes(Organisation)
         self.pairing_codes = _codes(Pairing)
         self.programme_codes = _codes(Programme)
+        self._programmes: dict[int, int] = dict(Pairing.objects.values_list("pk", "programme_id"))
         self._read: dict[Hashable, Any] = {}
 
     def once(self, name: Hashable, read: Callable[[], T]) -> T:
@@ -135,6 +136,10 @@ class Ground:
                 break
             pairing = facts[2]
         return pairing
+
+    def programme_of(self, pairing: int | None) -> str:
+        """The code of a pairing's programme; empty where none is named."""
+        return self.programme_codes.get(self._programmes.get(pairing, 0), "") if pairing is not None else ""
 
     def pairing_of(self, programme: str, code: str) -> int | None:
         """The id of a pairing of a programme."""

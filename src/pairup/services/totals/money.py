@@ -6,13 +6,13 @@ of both counts it once. For the donor it stays the first donor's money.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from django.db.models import Case, Count, F, Sum, Value, When
 
-from pairup.record.models import EnvelopeVersion, MoneyLineVersion, WorksRecordVersion
+from pairup.record.models import EnvelopeVersion, MoneyLineVersion, Pairing, WorksRecordVersion
 from pairup.reports.totals import Definition, Part
 from pairup.services.rows import rough, text
 from pairup.services.tables import latest
@@ -30,6 +30,8 @@ KINDS = {
     "money_paid": PAID,
     "money_audited": frozenset({MoneyKind.AUDITED}),
 }
+#: what the index `money_added_up` has lines in the order of, within what is in force
+_INDEXED = ("kind", "pairing_id", "budget_year", "currency", "is_synthetic")
 _COLUMNS = (
     "identity_id", "identity__code", "identity__programme_id", "pairing_id", "project_id", "kind", "budget_year",
     "amount_minor", "currency", "day", "day_precision", "is_synthetic", "passes_on_id", "number", "standing", "source",
@@ -61,8 +63,8 @@ def _narrowed(lines: Any, asked: Asked, ground: Ground) -> Any:
     """Let the database leave out what cannot fit; what is left is still looked at row by row."""
     exact = {"year": "budget_year", "kind": "kind", "pairing": "pairing__code", "project": "project__code"}
     lines = lines.filter(**{exact[key]: value for key, value in asked.where.items() if key in exact})
-    if asked.programme is not None:
-        lines = lines.filter(identity__programme__code=asked.programme)
+    if asked.programme is not None:  # a line's pairing is of its own programme, and stands in the index
+        lines = lines.filter(pairing__in=Pairing.objects.filter(programme__code=asked.programme).values("pk"))
     if "donor" in asked.where:
         lines = lines.filter(pairing__in=ground.pairings_of(asked.where["donor"]))
     if asked.first is not None:
@@ -73,27 +75,41 @@ def _narrowed(lines: Any, asked: Asked, ground: Ground) -> Any:
 def _together(lines: Any, asked: Asked, ground: Ground) -> Iterator[Part]:
     """Lines that differ in nothing that was asked; where a pairing changed, its days are kept apart."""
     names = ["currency", "is_synthetic"]
-    names += ["pairing_id"] if asked.names(*_ALONG) else []
+    names += ["pairing_id"] if asked.names("programme", *_ALONG) else []
     names += ["budget_year"] if asked.names("year") else []
-    names += ["identity__programme_id"] if asked.names("programme") else []
     names += ["kind"] if asked.names("kind") else []
     names += ["project_id"] if asked.names("project", *OF_PLACES) else []
     then: Any = Value(None)
     if asked.names("donor", "top", "channel", *OF_PLACES) and ground.moving:
         then = Case(When(pairing_id__in=sorted(ground.moving), then=F("day")), default=None)
-    groups = lines.order_by().values(*names, at=then) if then != Value(None) else lines.order_by().values(*names)
-    for row in groups.annotate(minor=Sum("amount_minor"), count=Count("pk")):
-        day = row.get("at") or asked.on
-        spot = ground.along(row.get("pairing_id"), day, row.get("project_id"))
+        names.append("at")
+    for row in _alike(lines, names, then):
+        day, pairing = row.get("at") or asked.on, row.get("pairing_id")
+        spot = ground.along(pairing, day, row.get("project_id"))
         keys = spot.keys | {
             "year": str(row.get("budget_year", "")), "kind": row.get("kind", ""),
             "project": ground.project_codes[row["project_id"]] if row.get("project_id") else "",
-            "programme": ground.programme_codes.get(row.get("identity__programme_id"), ""),
+            "programme": ground.programme_of(pairing),
         }  # fmt: skip
         if asked.fits(keys, spot.inside):
             yield Part(
                 row["minor"], row["currency"], keys, table="money", rows=row["count"], is_synthetic=row["is_synthetic"]
             )
+
+
+def _alike(lines: Any, names: Sequence[str], then: Any) -> Iterator[dict[str, Any]]:
+    """Sums of lines by these columns. The database adds them up finer, in the order of its index `money_added_up`:
+    then it neither sorts the lines nor opens them, which takes twice as long where they are millions."""
+    finer = list(dict.fromkeys((*_INDEXED, *names)))
+    at = [finer.index(name) for name in names]
+    groups = lines.order_by().annotate(at=then) if "at" in names else lines.order_by()
+    sums: dict[tuple[Any, ...], list[Any]] = {}
+    for *alike, minor, count in groups.values_list(*finer).annotate(minor=Sum("amount_minor"), count=Count("*")):
+        held = sums.setdefault(tuple([alike[one] for one in at]), [0, 0])
+        held[0] += minor
+        held[1] += count
+    for key, (minor, count) in sums.items():
+        yield dict(zip(names, key, strict=True)) | {"minor": minor, "count": count}
 
 
 def _each(lines: Any, asked: Asked, ground: Ground) -> Iterator[Part]:
