@@ -119,7 +119,10 @@ def test_whose_row_it_is_not_reads_it_and_has_no_form(browse: Browse) -> None:
     page = said(browse("evaluator").get(ROW))
 
     assert "A surgeon for the clinic." in page and "Save as a new version" not in page
-    assert browse("evaluator").post(f"{ROW}correct/", filled()).status_code == 403
+    assert browse("evaluator").post(f"{ROW}correct/", filled(priority="4")).status_code == 403
+    assert browse("administrator").post(f"{ROW}correct/", filled(priority="4")).status_code == 403
+    with acting_as(OPERATOR):
+        assert len(histories.history("needs", "N-1", programme="twin")) == 1
     assert "Save as a new version" not in said(browse("donor_office:DN-A").get("/in/twin/rows/rounds/national-2/"))
 
 

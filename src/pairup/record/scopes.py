@@ -76,7 +76,7 @@ SCOPES: dict[str, Scope] = {
     "roads": _REFERENCE,
     "rounds": _REFERENCE,
     "indicators": _REFERENCE,
-    "claims": _line("d,r,s,e,p *", "e *"),
+    "claims": _line("d,r,s,e,p *", "e entry:entries"),  # what stands there in their own words
     "pairings": _line("d,r,s identity:pairings; e *"),
     "quotas": _line("d donor:orgs; e *"),
     "calls": _line("d,e,p *; r recipient:orgs", "r recipient:orgs"),
@@ -104,7 +104,7 @@ SCOPES: dict[str, Scope] = {
     "sites": _line("d place:reach; r place:places; e *"),
     "visits": _line("e *"),
     "visit_findings": _line("d owner:orgs; r owner:orgs site>sites; e *", "d,r owner:orgs"),
-    "observations": _line("d place:reach; r place:places; e *", "r place:places; e *"),
+    "observations": _line("d place:reach; r place:places; e *", "r place:places"),
     "signatures": _line(
         "d organisation:orgs identity:accepted; r organisation:orgs; s identity:accepted; e *", "d,r organisation:orgs"
     ),

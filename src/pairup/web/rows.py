@@ -13,12 +13,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from pairup.errors import ConflictError, InputError
+from pairup.errors import AccessError, ConflictError, InputError
 from pairup.exchange.layout import Column as SheetColumn
 from pairup.exchange.layout import Kind, Table
 from pairup.reports.facts import Both
 from pairup.services import edits, histories
-from pairup.services.access import OFFICES
 from pairup.services.cells import HIDDEN
 from pairup.services.histories import Act, Step
 from pairup.services.rows import title_of
@@ -28,6 +27,7 @@ from pairup.values.words import Words, say
 from pairup.web.forms import Keyed, carried_out, done, label, tongue
 from pairup.web.listing import Cell, Column, Listing
 from pairup.web.pages import Crumb, as_of, clock, page, programme_named
+from pairup.web.policy import may_open
 
 #: tables that commands fill and that may be read here all the same
 _TOLD = frozenset({"runs", "adoptions", "registrations", "evaluations"})
@@ -161,7 +161,7 @@ def _shown(
     standing = [step for step in steps if step.ended is None]
     chosen = _chosen(request, standing)
     may_write = (
-        asked.is_today and asked.known_by is None and chosen is not None and request.actor.role in OFFICES
+        asked.is_today and asked.known_by is None and chosen is not None and may_open(request.actor, "row-correct")
         and histories.is_own_to_write(table, code, programme=programme)
     )  # fmt: skip
     by_name = {column.name: column for column in layout.columns}
@@ -293,6 +293,8 @@ def _edited(request: Any, programme: str, table: str, code: str, form: Any, act:
     except _Kept as kept:
         messages.warning(request, say("pages.kept-as-conflict", tongue()))
         return redirect("conflict", programme, kept.conflict)
+    except _NotTheirs as refused:
+        raise refused.error from refused
     if receipt is None:
         return _shown(request, programme, table, code, status=422, **{what: form})
     return done(request, Words(f"pages.done-{what}"), "row", programme, table, code)
@@ -306,6 +308,14 @@ class _Kept(Exception):
         self.conflict = conflict
 
 
+class _NotTheirs(Exception):
+    """A row of another side: it has no form to show the refusal in, so the refusal is the page."""
+
+    def __init__(self, error: AccessError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 def _told_apart(act: Any) -> edits.Receipt:
     try:
         found: edits.Receipt = act()
@@ -313,4 +323,6 @@ def _told_apart(act: Any) -> edits.Receipt:
         if "conflict" in error.facts:
             raise _Kept(str(error.facts["conflict"])) from error
         raise
+    except AccessError as error:
+        raise _NotTheirs(error) from error
     return found
