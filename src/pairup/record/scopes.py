@@ -2,7 +2,8 @@
 
 A rule is what has to hold of a row, any one of its parts: `pairing:pairings` says that the column names something in
 the actor's holdings, `run>runs` that it names something of a table whose rows the actor sees, `identity<posts.team`
-that a row the actor sees names this one, `by=actor` that the column says who acts. ALL and NOTHING say themselves.
+that a row the actor sees names this one, `by=actor` that the column says who acts, `about!people/` that it does not
+begin so. ALL and NOTHING say themselves.
 Holdings are worked out of rows in force. Long because every table has its line here, and every holding its rule:
 
     orgs      the donor's organisation, or the recipient's, with all under them
@@ -120,7 +121,7 @@ SCOPES: dict[str, Scope] = {
     ),
     "reviews": _line(f"{_PAIRED}; e *", _PAIRED),
     "feedback": _line(
-        "d owner:orgs; r owner:orgs place:places; s identity:said; e *",
+        "d owner:orgs; r owner:orgs place:places; s identity:said; e about!people/",  # what one says of one's own data
         "d owner:orgs; r owner:orgs place:places; s identity:said",
     ),
     "incidents": _line("d owner:orgs; r owner:orgs place:places", "r place:places"),
@@ -247,6 +248,9 @@ def _part(part: str, now: Acting) -> Q:
     if ">" in part:
         column, _, table = part.partition(">")
         return Q(**{f"{column}__in": narrowed(_plain(by_table()[table]), now).values("identity_id")})
+    if "!" in part:
+        column, _, start = part.partition("!")
+        return ~Q(**{f"{column}__startswith": start})
     if "=" in part:
         return Q(**{part.partition("=")[0]: str(now.actor)})
     column, _, holding = part.partition(":")
