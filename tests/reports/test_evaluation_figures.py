@@ -64,6 +64,19 @@ def test_words_of_the_two_languages_differ() -> None:
         assert json.dumps(english.to_dict(validate=False)) != json.dumps(chinese.to_dict(validate=False))
 
 
+@LANGUAGES
+def test_the_axis_says_what_the_outcome_is_counted_in(language: str) -> None:
+    path = [PathPoint("1", 1, 2), PathPoint("2", 1, 2)]
+    told = [
+        event_study(POINTS, Frame(), language, uom="°C"), paths(path, 1, Frame(), language, uom="°C"),
+        gaps(["1", "2"], [1.0, 2.0], [], 1, Frame(), language, uom="°C"),
+        sensitivity(SENSITIVE, None, Frame(), language, uom="°C"),
+    ]  # fmt: skip
+
+    assert [svg_of(chart).count("°C") > 0 for chart in told] == [True] * 4
+    assert "°C" not in svg_of(event_study(POINTS, Frame(), language))
+
+
 def test_before_and_after_differ_by_filling_and_not_by_colour_alone() -> None:
     drawn = svg_of(event_study(POINTS, Frame()))
 

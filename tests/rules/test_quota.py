@@ -44,7 +44,7 @@ def test_a_due_says_how_it_was_reached() -> None:
     assert (owed.base_year, owed.base, owed.factor) == (2025, yuan("363400000000"), Decimal("0.001"))
     assert str(owed.words) == (
         "CNY 363,400,000.00 due for 2026: 0.1 % of the 2025 revenue of CNY 363,400,000,000.00, "
-        "by money_quota.xizang of 2010 (unconfirmed)."
+        "by “Money owed: Xizang” of 2010 (unconfirmed)."
     )
     assert "未证实" in owed.words.say("zh_Hans")
 
@@ -155,3 +155,14 @@ def test_nothing_is_said_where_payment_or_due_is_not_known() -> None:
 def test_two_currencies_are_not_compared() -> None:
     with pytest.raises(InputError, match="EUR and CNY"):
         check_quota(owed_a_hundred(), Money.of(5, "EUR"))
+
+
+def test_a_sentence_of_what_is_due_is_written_as_each_language_writes_it() -> None:
+    owed = due(find_rule("money_quota.xizang"), 2026, {2025: yuan("363400000000"), 2026: yuan("1")})
+
+    english, chinese = owed.words.say(), owed.words.say("zh_Hans")
+
+    assert "CNY 363,400,000.00 due for 2026" in english and "“Money owed: Xizang” of 2010" in english
+    assert "应拨3.634亿元" in chinese and "“应拨资金：西藏”（2010年起" in chinese and "收入3,634亿元" in chinese
+    assert "CNY" not in chinese and "money_quota" not in chinese
+    assert owed.words.to_dict()["facts"]["amount"] == "CNY 363,400,000.00"  # as programs have it

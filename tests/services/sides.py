@@ -14,6 +14,8 @@ from pairup.services.schema import folder_layout
 from tests.services.cast import Tables, a_programme, rows
 
 A, B, EVERYBODY = "quail", "heron", "lark"
+#: in what a secondee says of their own data: for themselves and their home office, and for no evaluator and no host
+OWN = "wren"
 #: actors with a side, and the word they must never meet
 SIDES = {
     "donor_office:DN-A": B, "recipient_office:east": B, "secondee:P-1": B,
@@ -71,6 +73,8 @@ def both_sides() -> Tables:
         "code day kind said_by text_en about owner reply_due",
         "FB-A 2026-09 objection resident Slow projects/J-1 RO-A 2026-12-01",
         "FB-B 2026-09 objection resident Slow projects/J-0 RO-B 2026-12-01",
+        f"OB-P-1 2026-09 objection secondee {OWN} people/P-1 DN-A 2026-12-01",
+        f"OB-P-4 2026-09 objection secondee {OWN} people/P-4 DN-B 2026-12-01",
     )  # fmt: skip
     for name, lines in tables.items():
         for number, row in enumerate(lines):
@@ -115,7 +119,7 @@ def words_of_rows() -> dict[tuple[str, str], str]:
 
 
 def words_met(text: str) -> set[str]:
-    return set(re.findall(r"quail|heron|lark", text))
+    return set(re.findall(r"quail|heron|lark|wren", text))
 
 
 def texts_under(folder: Path) -> str:

@@ -31,11 +31,12 @@ def test_the_public_only_takes_up_an_invitation_and_complains() -> None:
     assert found == {"user.accept", "complaint.receive"}
 
 
-def test_an_evaluator_evaluates_adds_papers_keeps_a_lost_edit_asks_for_work_and_mail_and_has_tokens() -> None:
+def test_an_evaluator_evaluates_corrects_adds_papers_keeps_a_lost_edit_asks_for_work_and_mail_and_has_tokens() -> None:
     found = {command for command, roles in POLICY.items() if Role.EVALUATOR in roles and Role.PUBLIC not in roles}
 
     assert found == {
-        "claim.state", "claim.register", "claim.evaluate", "conflict.keep", "document.add", "job.ask", "mail.ask",
+        "claim.state", "claim.register", "claim.evaluate", "correct", "withdraw", "conflict.keep", "conflict.settle",
+        "document.add", "job.ask", "mail.ask",
         "mail.stop", "token.issue", "token.revoke",
     }  # fmt: skip
 

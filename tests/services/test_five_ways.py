@@ -46,7 +46,7 @@ def test_the_audit_table_of_2014_comes_out_five_ways(record: Path) -> None:
         ("audited", "CNY 404,600,000.00"),
     ]  # fmt: skip
     assert view.step("due").state is StepState.NOT_DUE
-    assert "money_quota.xinjiang" in view.step("due").say()
+    assert "Money owed: Xinjiang" in view.step("due").say()
     assert [gap.say() for gap in view.gaps] == [
         "pledged CNY 417,590,000.00, paid CNY 404,600,000.00: 96.9 %, CNY 12,990,000.00 less.",
         "paid CNY 404,600,000.00, works done CNY 399,200,000.00: 98.7 %, CNY 5,400,000.00 less.",
@@ -76,7 +76,7 @@ def test_what_is_due_names_the_rule_its_version_the_base_and_its_source(record: 
     row = rows_of("money_due", on=ON, where={"year": "2025"})[0].part
 
     assert (step.say(), step.source) == ("CNY 1,000.00", "T-1")
-    assert step.words is not None and "money_quota.xizang" in step.words.say() and "2024" in step.words.say()
+    assert step.words is not None and "Money owed: Xizang" in step.words.say() and "2024" in step.words.say()
     assert row.code == "A-24"
     assert (row.shown["rule"], row.shown["base"], row.shown["source"]) == (
         "money_quota.xizang", "CNY 1,000,000.00", "T-1"

@@ -58,7 +58,7 @@ def test_over_years_a_donor_gives_what_envelopes_plan_and_a_place_needs_what_pro
     assert {row.id: row.need for row in found.plan.problem.recipients} == {"east": (1400.0,), "west": (900.0,)}
     assert sum(item.amount for item in found.plan.assignments) == 2000 and found.plan.status == "optimal"
     assert found.plan.further["coverage"]["share"] == "1217/1400"  # one yuan more for one is one less for the other
-    assert "capacity of DN-A: 0 year(s) by money_quota.xizang, 1 by envelopes" in said(found.missing)
+    assert "capacity of DN-A: 0 year(s) by Money owed: Xizang, 1 by envelopes" in said(found.missing)
 
 
 def test_over_years_a_donor_gives_what_the_money_rule_says_where_its_revenue_is_known(record: Path) -> None:
@@ -70,7 +70,7 @@ def test_over_years_a_donor_gives_what_the_money_rule_says_where_its_revenue_is_
     found = draft("pairings", years=(2027, 2027))
 
     assert {row.id: row.capacity for row in found.plan.problem.donors} == {"DN-A": (1200.0,), "DN-B": (1000.0,)}
-    assert "capacity of DN-A: 1 year(s) by money_quota.xizang, 0 by envelopes" in said(found.missing)
+    assert "capacity of DN-A: 1 year(s) by Money owed: Xizang, 0 by envelopes" in said(found.missing)
 
 
 def test_a_donor_without_an_amount_for_every_year_is_left_out_and_named(record: Path) -> None:

@@ -8,7 +8,9 @@ import pytest
 
 from pairup.record.acting import OPERATOR, acting_as
 from pairup.record.models import ClaimVersion, JournalEntry
+from pairup.services import histories
 from tests.web.conftest import Browse
+from tests.web.test_api import Program
 
 HERE = "/in/twin/claims/state/"
 SAID = {
@@ -96,3 +98,77 @@ def test_nobody_else_registers_one(browse: Browse, role: str) -> None:
 
     assert client.get(HERE).status_code in (302, 403) and client.post(HERE, SAID).status_code in (302, 403)
     assert claims() == before
+
+
+def corrected(of: str, **cells: str) -> dict[str, str]:
+    """The form of a claim's row with cells changed, as its page sends it."""
+    with acting_as(OPERATOR):
+        step = histories.history("claims", of, programme="twin")[-1]
+    return {f"cell-{name}": text for name, text in (dict(step.cells) | cells).items()} | {
+        "seen": str(step.number), "key": f"c-{of}-{step.number}", "reason": "misread",
+    }  # fmt: skip
+
+
+def in_force(code: str) -> list[tuple[int, str]]:
+    with acting_as(OPERATOR):
+        return list(ClaimVersion.objects.known().filter(identity__code=code).values_list("number", "speaker"))
+
+
+def test_an_evaluator_corrects_and_withdraws_a_claim_of_their_own_as_an_office_does_its_rows(browse: Browse) -> None:
+    evaluator, row = browse("evaluator"), "/in/twin/rows/claims/claim-1/"
+    evaluator.post(HERE, SAID)
+
+    page = said(evaluator.get("/in/twin/claims/claim-1/"))
+    answer = evaluator.post(f"{row}correct/", corrected("claim-1", speaker="the yearly report"), follow=True)
+
+    assert f'href="{row}#correct"' in page
+    assert "Saved as a new version" in said(answer) and in_force("claim-1") == [(2, "the yearly report")]
+
+    evaluator.post(f"{row}withdraw/", {"seen": "2", "key": "w", "reason": "never said"})
+
+    assert in_force("claim-1") == []
+
+
+def test_what_the_office_corrected_is_in_the_words_of_the_office(browse: Browse) -> None:
+    evaluator, row = browse("evaluator"), "/in/twin/rows/claims/claim-1/"
+    evaluator.post(HERE, SAID)
+    browse("programme_office").post(f"{row}correct/", corrected("claim-1", speaker="an office"))
+
+    answer = evaluator.post(f"{row}correct/", corrected("claim-1", speaker="a yearly report"))
+
+    assert answer.status_code == 403 and in_force("claim-1") == [(2, "an office")]
+
+
+def test_an_evaluator_corrects_no_claim_of_somebody_else_and_no_other_row(browse: Browse) -> None:
+    evaluator = browse("evaluator")
+    browse("programme_office").post(HERE, SAID)
+    row, of_east = "/in/twin/rows/claims/claim-1/", "/in/twin/rows/projects/J-3/"
+
+    page, opened = said(evaluator.get("/in/twin/claims/claim-1/")), said(evaluator.get(row))
+    answers = [
+        evaluator.post(f"{row}correct/", corrected("claim-1", speaker="me")),
+        evaluator.post(f"{row}withdraw/", {"seen": "1", "key": "w", "reason": "mine"}),
+        evaluator.post(f"{of_east}withdraw/", {"seen": "1", "key": "v", "reason": "mine"}),
+    ]
+
+    assert "#correct" not in page and "Save as a new version" not in opened
+    assert [answer.status_code for answer in answers] == [403] * 3
+    assert all("evaluator may not write that in claims" in said(answer) for answer in answers[:2])
+    assert in_force("claim-1") == [(1, "a yearly report")]
+    with acting_as(OPERATOR):
+        assert len(histories.history("projects", "J-3", programme="twin")) == 1
+
+
+def test_a_program_of_an_evaluator_corrects_their_own_claims_only(browse: Browse) -> None:
+    program = Program("evaluator", "read", "write")
+    cells = {name: SAID[name] for name in ("speaker", "day", "claim_class", "subject", "figure", "uom")}
+    program("post", "/claims/", {"cells": cells | {"text_en": SAID["text"]}})
+    browse("programme_office").post(HERE, SAID)
+
+    answers = [
+        program("patch", f"/tables/claims/claim-{number}/", {"cells": {"speaker": "me"}, "seen": 1})
+        for number in (1, 2)
+    ]
+
+    assert [status for status, _ in answers] == [200, 403]
+    assert (in_force("claim-1"), in_force("claim-2")) == ([(2, "me")], [(1, "a yearly report")])

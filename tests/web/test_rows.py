@@ -119,7 +119,10 @@ def test_whose_row_it_is_not_reads_it_and_has_no_form(browse: Browse) -> None:
     page = said(browse("evaluator").get(ROW))
 
     assert "A surgeon for the clinic." in page and "Save as a new version" not in page
-    assert browse("evaluator").post(f"{ROW}correct/", filled()).status_code == 403
+    assert browse("evaluator").post(f"{ROW}correct/", filled(priority="4")).status_code == 403
+    assert browse("administrator").post(f"{ROW}correct/", filled(priority="4")).status_code == 403
+    with acting_as(OPERATOR):
+        assert len(histories.history("needs", "N-1", programme="twin")) == 1
     assert "Save as a new version" not in said(browse("donor_office:DN-A").get("/in/twin/rows/rounds/national-2/"))
 
 
@@ -172,3 +175,31 @@ def _questions(client: Any) -> int:
     with CaptureQueriesContext(connection) as asked:
         assert client.get("/in/twin/conflicts/").status_code == 200
     return len(asked)
+
+
+def test_days_figures_and_amounts_of_a_row_stand_as_each_language_writes_them(browse: Browse) -> None:
+    office = browse("programme_office")
+    with acting_as(OPERATOR):
+        seen = histories.history("money", "M-1", programme="twin")[-1]
+    amount, row = seen.cells["amount"], "/in/twin/rows/money/M-1/"
+    edit = {"seen": seen.number, "actor": OFFICE, "at": LATER, "programme": "twin"}
+    with acting_as(OPERATOR):
+        edits.correct("money", "M-1", {"amount": "267881130", "day": "2026-07-15"}, **edit)
+
+    english = said(office.get(row))
+    office.post("/language/", {"language": "zh-hans", "next": "/"})
+    chinese = said(office.get(row))
+
+    assert amount and "CNY 267,881,130.00" in english and "15 July 2026" in english
+    assert "26,788.113万元" in chinese and "2026年7月15日" in chinese
+    told = main_of(office.get(row)).partition("<form")[0]
+    assert "2026-07-15" not in told and "CNY" not in told.replace("<dd>CNY</dd>", "")
+
+
+def test_rules_stand_under_their_titles_and_no_year_is_cut_in_thousands(browse: Browse) -> None:
+    office = browse("programme_office")
+
+    page = said(office.get("/in/twin/rows/programme/twin/"))
+
+    assert "Money owed: Xizang" in page and "money_quota" not in page.partition("<form")[0]
+    assert "2,0" not in main_of(office.get("/in/twin/rows/money/M-1/")).partition("<form")[0]

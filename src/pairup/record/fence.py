@@ -155,6 +155,9 @@ def _part(model: Any, part: str, dialect: Dialect) -> str:
     if ">" in part:
         column, _, table = part.partition(">")
         return f'"{_column(model, column)}" IN (SELECT "identity_id" FROM "{tables[table]._meta.db_table}")'
+    if "!" in part:
+        column, _, start = part.partition("!")
+        return f'substr("{_column(model, column)}", 1, {len(start)}) <> {_quoted(start)}'
     if "=" in part:
         return f'"{part.partition("=")[0]}" = {dialect.actor}'
     column, _, holding = part.partition(":")

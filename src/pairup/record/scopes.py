@@ -2,7 +2,8 @@
 
 A rule is what has to hold of a row, any one of its parts: `pairing:pairings` says that the column names something in
 the actor's holdings, `run>runs` that it names something of a table whose rows the actor sees, `identity<posts.team`
-that a row the actor sees names this one, `by=actor` that the column says who acts. ALL and NOTHING say themselves.
+that a row the actor sees names this one, `by=actor` that the column says who acts, `about!people/` that it does not
+begin so. ALL and NOTHING say themselves.
 Holdings are worked out of rows in force. Long because every table has its line here, and every holding its rule:
 
     orgs      the donor's organisation, or the recipient's, with all under them
@@ -76,7 +77,7 @@ SCOPES: dict[str, Scope] = {
     "roads": _REFERENCE,
     "rounds": _REFERENCE,
     "indicators": _REFERENCE,
-    "claims": _line("d,r,s,e,p *", "e *"),
+    "claims": _line("d,r,s,e,p *", "e entry:entries"),  # what stands there in their own words
     "pairings": _line("d,r,s identity:pairings; e *"),
     "quotas": _line("d donor:orgs; e *"),
     "calls": _line("d,e,p *; r recipient:orgs", "r recipient:orgs"),
@@ -104,7 +105,7 @@ SCOPES: dict[str, Scope] = {
     "sites": _line("d place:reach; r place:places; e *"),
     "visits": _line("e *"),
     "visit_findings": _line("d owner:orgs; r owner:orgs site>sites; e *", "d,r owner:orgs"),
-    "observations": _line("d place:reach; r place:places; e *", "r place:places; e *"),
+    "observations": _line("d place:reach; r place:places; e *", "r place:places"),
     "signatures": _line(
         "d organisation:orgs identity:accepted; r organisation:orgs; s identity:accepted; e *", "d,r organisation:orgs"
     ),
@@ -120,7 +121,7 @@ SCOPES: dict[str, Scope] = {
     ),
     "reviews": _line(f"{_PAIRED}; e *", _PAIRED),
     "feedback": _line(
-        "d owner:orgs; r owner:orgs place:places; s identity:said; e *",
+        "d owner:orgs; r owner:orgs place:places; s identity:said; e about!people/",  # what one says of one's own data
         "d owner:orgs; r owner:orgs place:places; s identity:said",
     ),
     "incidents": _line("d owner:orgs; r owner:orgs place:places", "r place:places"),
@@ -247,6 +248,9 @@ def _part(part: str, now: Acting) -> Q:
     if ">" in part:
         column, _, table = part.partition(">")
         return Q(**{f"{column}__in": narrowed(_plain(by_table()[table]), now).values("identity_id")})
+    if "!" in part:
+        column, _, start = part.partition("!")
+        return ~Q(**{f"{column}__startswith": start})
     if "=" in part:
         return Q(**{part.partition("=")[0]: str(now.actor)})
     column, _, holding = part.partition(":")

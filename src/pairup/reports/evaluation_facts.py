@@ -67,6 +67,7 @@ class EvaluationFacts:
 
     standing : registered or retrospective, and why. planted : the truth in a made-up panel, as it is written.
     start : place of the first period with help in `path`. placebos : gaps of places that were not helped.
+    uom : what the outcome is counted in, as its indicator says; the effect is in the same.
     """
 
     claim: str
@@ -89,3 +90,4 @@ class EvaluationFacts:
     design_sha256: str = ""
     data_sha256: str = ""
     is_synthetic: bool = False
+    uom: str = ""

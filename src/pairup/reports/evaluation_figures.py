@@ -28,16 +28,23 @@ def words_of(name: str, language: str) -> str:
     return say(f"evaluations.{name}", language)
 
 
+def _in(uom: str, name: str, language: str) -> str:
+    """The title of an axis, with the unit of what is counted where it is known."""
+    return say(f"evaluations.{name}-in", language, uom=uom) if uom else words_of(name, language)
+
+
 # --- effects by time ----------------------------------------------------------------------------------------
 
 
-def event_study(points: Sequence[EffectPoint], frame: Frame, language: str = "en") -> alt.LayerChart:
+def event_study(
+    points: Sequence[EffectPoint], frame: Frame, language: str = "en", *, uom: str = ""
+) -> alt.LayerChart:  # fmt: skip
     """Draw effects by event time: dots before the start are hollow; thick lines are intervals, thin ones bands."""
     first, second, band, interval = (words_of(f"figure-{name}", language) for name in ("before", "after", "band", "ci"))
     rows = [{"time": p.time, "value": p.value, "side": second if p.time >= 0 else first} for p in points]
     x_axis = alt.Axis(title=words_of("axis-event-time", language), format="d", grid=False, tickMinStep=1)
     x = alt.X("time:Q", axis=x_axis, scale=alt.Scale(nice=False, padding=18))
-    axis = alt.Axis(title=words_of("axis-effect", language), tickCount=6, domain=False)
+    axis = alt.Axis(title=_in(uom, "axis-effect", language), tickCount=6, domain=False)
     y = alt.Y("value:Q", axis=axis, scale=alt.Scale(padding=12))
     layers = [_zero(axis), _start(x)]
     kinds = alt.Scale(domain=[interval, band], range=[palette.PAID, palette.PLEDGED])
@@ -76,7 +83,9 @@ def _start(x: alt.X) -> alt.Chart:
 # --- paths --------------------------------------------------------------------------------------------------
 
 
-def paths(points: Sequence[PathPoint], start: int, frame: Frame, language: str = "en") -> alt.LayerChart:
+def paths(
+    points: Sequence[PathPoint], start: int, frame: Frame, language: str = "en", *, uom: str = ""
+) -> alt.LayerChart:  # fmt: skip
     """Draw what happened (whole line) and what would have without the help (dashed); `start` is the place of the first
     period with help."""
     names = [words_of(f"figure-{name}", language) for name in ("observed", "without")]
@@ -85,12 +94,13 @@ def paths(points: Sequence[PathPoint], start: int, frame: Frame, language: str =
         for at, p in enumerate(points) for name, value in zip(names, (p.observed, p.without), strict=True)
     ]  # fmt: skip
     x = _places([p.label for p in points])
-    y = alt.Y("value:Q", axis=alt.Axis(title=None, tickCount=5, domain=False), scale=alt.Scale(zero=False, padding=10))
+    axis = alt.Axis(title=uom or None, tickCount=5, domain=False)
+    y = alt.Y("value:Q", axis=axis, scale=alt.Scale(zero=False, padding=10))
     colour = alt.Color("name:N", title=None, scale=alt.Scale(domain=names, range=[palette.PLAN, palette.PAID]),
                        legend=alt.Legend(symbolType="stroke", symbolStrokeWidth=2.2, symbolSize=300))  # fmt: skip
     dash = alt.StrokeDash("name:N", title=None, scale=alt.Scale(domain=names, range=[[1, 0], [6, 4]]))
     line = table(rows).mark_line(strokeWidth=2.2).encode(x=x, y=y, color=colour, strokeDash=dash)
-    return framed([_begin(x, start), line], frame, height=240, margins=Margins(left=64, right=24, bottom=76))
+    return framed([_begin(x, start), line], frame, height=240, margins=Margins(left=76, right=24, bottom=76))
 
 
 def _places(labels: Sequence[str]) -> alt.X:
@@ -111,12 +121,12 @@ def _begin(x: alt.X, start: int) -> alt.Chart:
 
 def gaps(
     labels: Sequence[str], treated: Sequence[float], placebos: Sequence[Sequence[float]], start: int, frame: Frame,
-    language: str = "en",
+    language: str = "en", *, uom: str = "",
 ) -> alt.LayerChart:  # fmt: skip
     """Draw the gap to the synthetic control: of the place helped (thick) and of every place that was not (thin)."""
     names = [words_of(f"figure-{name}", language) for name in ("helped", "placebo")]
     x = _places(labels)
-    axis = alt.Axis(title=None, tickCount=5, domain=False)
+    axis = alt.Axis(title=_in(uom, "axis-gap", language), tickCount=5, domain=False)
     y = alt.Y("value:Q", axis=axis)
     scale = alt.Scale(domain=names, range=[palette.PLAN, palette.MUTED])
     legend = alt.Legend(symbolType="stroke", symbolStrokeWidth=2.2, symbolSize=300)
@@ -129,7 +139,7 @@ def gaps(
     thin = table(others).mark_line(strokeWidth=0.7, opacity=0.55).encode(x=x, y=y, color=colour, detail="unit:N")
     thick = table(own).mark_line(strokeWidth=3).encode(x=x, y=y, color=colour)
     layers = [_zero(axis), _begin(x, start), *([thin] if others else []), thick]
-    return framed(layers, frame, height=240, margins=Margins(left=64, right=24, bottom=76))
+    return framed(layers, frame, height=240, margins=Margins(left=76, right=24, bottom=76))
 
 
 # --- weights ------------------------------------------------------------------------------------------------
@@ -154,13 +164,13 @@ def weights_map(
 
 
 def sensitivity(
-    points: Sequence[SensitivityPoint], broken: float | None, frame: Frame, language: str = "en"
+    points: Sequence[SensitivityPoint], broken: float | None, frame: Frame, language: str = "en", *, uom: str = ""
 ) -> alt.LayerChart:
     """Draw how the interval widens as more is allowed; the dashed line is at `broken`, where it first holds nothing."""
     rows = [{"bend": p.bend, "low": p.interval[0], "high": p.interval[1]} for p in sorted(points, key=lambda p: p.bend)]
     x = alt.X("bend:Q", axis=alt.Axis(title=words_of("axis-bend", language), tickCount=8, grid=False),
               scale=alt.Scale(nice=False))  # fmt: skip
-    axis = alt.Axis(title=words_of("axis-effect", language), tickCount=6, domain=False)
+    axis = alt.Axis(title=_in(uom, "axis-effect", language), tickCount=6, domain=False)
     band = table(rows).mark_area(color=palette.PLEDGED, opacity=0.45).encode(
         x=x, y=alt.Y("low:Q", axis=axis), y2="high:Q"
     )  # fmt: skip

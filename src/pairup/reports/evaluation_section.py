@@ -66,7 +66,7 @@ def _figures(one: EvaluationFacts, *, public: bool) -> list[Figure]:
         drawn.append(picture(
             f"effects-{one.claim}", _told("figure-event-title", claim=one.claim),
             _told("figure-event-alt", first=first, last=last, count=len(one.points), found=_range(one)),
-            lambda language, stamp: figures.event_study(one.points, frame(language, stamp), language),
+            lambda language, stamp: figures.event_study(one.points, frame(language, stamp), language, uom=one.uom),
             is_synthetic=one.is_synthetic, note=one.verdict,
         ))  # fmt: skip
     if len(one.sensitivity) > 1:
@@ -76,7 +76,9 @@ def _figures(one: EvaluationFacts, *, public: bool) -> list[Figure]:
             f"sensitivity-{one.claim}", _told("figure-sensitivity-title", claim=one.claim),
             _told("figure-sensitivity-none", most=f"{most:g}") if broken is None
             else _told("figure-sensitivity-alt", bend=f"{broken:.3g}"),
-            lambda language, stamp: figures.sensitivity(one.sensitivity, broken, frame(language, stamp), language),
+            lambda language, stamp: figures.sensitivity(
+                one.sensitivity, broken, frame(language, stamp), language, uom=one.uom
+            ),
             is_synthetic=one.is_synthetic, note=one.verdict,
         ))  # fmt: skip
     if one.path:
@@ -102,14 +104,16 @@ def _paths(one: EvaluationFacts) -> list[Figure]:
     drawn = [picture(
         f"paths-{one.claim}", _told("figure-paths-title", claim=one.claim),
         _told("figure-paths-alt", first=labels[0], last=labels[-1], start=labels[min(one.start, len(labels) - 1)]),
-        lambda language, stamp: figures.paths(one.path, one.start, frame(language, stamp), language),
+        lambda language, stamp: figures.paths(one.path, one.start, frame(language, stamp), language, uom=one.uom),
         is_synthetic=one.is_synthetic, note=one.verdict,
     )]  # fmt: skip
     if one.placebos:
         drawn.append(picture(
             f"gaps-{one.claim}", _told("figure-gaps-title", claim=one.claim),
             _told("figure-gaps-alt", count=len(one.placebos), larger=_larger(own, one)),
-            lambda language, stamp: figures.gaps(labels, own, one.placebos, start, frame(language, stamp), language),
+            lambda language, stamp: figures.gaps(
+                labels, own, one.placebos, start, frame(language, stamp), language, uom=one.uom
+            ),
             is_synthetic=one.is_synthetic, note=one.verdict,
         ))  # fmt: skip
     return drawn

@@ -62,7 +62,7 @@ class Step:
     def say(self, language: str = "en") -> str:
         """The amounts, or the state in words."""
         if self.amounts:
-            return " + ".join(map(str, self.amounts))
+            return " + ".join(amount.say(language) for amount in self.amounts)
         return Words("totals.step-not-recorded").say(language) if self.words is None else self.words.say(language)
 
     def amount(self, currency: str) -> Money | None:
@@ -134,15 +134,15 @@ def gaps(steps: Sequence[Step], *, is_over: bool, donor_is_synthetic: bool) -> t
 def _gap(before: Step, amount: Money, after: Step) -> Words | None:
     """What lies between an amount of one step and the next step in the same currency; None where they agree."""
     then = after.amount(amount.currency)
-    facts = {"first": before.title, "second": after.title, "amount": str(amount)}
+    facts: dict[str, Any] = {"first": before.title, "second": after.title, "amount": amount}
     if amount.minor <= 0 or then == amount:
         return None
     if then is None:
         return Words("totals.gap-missing", facts)
-    facts |= {"then": str(then), "share": share_of(then, amount)}
+    facts |= {"then": then, "share": share_of(then, amount)}
     if then < amount:
-        return Words("totals.gap-less", facts | {"rest": str(amount - then)})
-    return Words("totals.gap-more", facts | {"rest": str(then - amount)})
+        return Words("totals.gap-less", facts | {"rest": amount - then})
+    return Words("totals.gap-more", facts | {"rest": then - amount})
 
 
 def share_of(part: Money, whole: Money) -> str:

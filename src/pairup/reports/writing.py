@@ -8,15 +8,10 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from pairup.reports.facts import Both, Total
-from pairup.values.days import Precision, RoughDay
-from pairup.values.money import Money
+from pairup.values.days import RoughDay
+from pairup.values.money import CALLED_ZH, Money
 from pairup.values.words import Words
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-_CURRENCIES_ZH = {"CNY": "元", "EUR": "欧元", "USD": "美元", "GBP": "英镑", "JPY": "日元"}
 _TINY = Decimal("0.05")
 
 
@@ -41,12 +36,7 @@ def day(when: date | RoughDay) -> Both:
     'July 2016'
     """
     rough = when if isinstance(when, RoughDay) else RoughDay(when)
-    first = rough.first
-    if rough.precision is Precision.YEAR:
-        return Both(f"{first.year}", f"{first.year}年")
-    if rough.precision is Precision.MONTH:
-        return Both(f"{_MONTHS[first.month - 1]} {first.year}", f"{first.year}年{first.month}月")
-    return Both(f"{first.day} {_MONTHS[first.month - 1]} {first.year}", f"{first.year}年{first.month}月{first.day}日")
+    return Both(rough.say("en"), rough.say("zh_Hans"))
 
 
 def days(first: date | RoughDay | None, last: date | RoughDay | None) -> Both:
@@ -63,7 +53,7 @@ def clock(minutes: int) -> str:
 def long_money(amount: Money) -> Both:
     """Write money for a sentence, to three figures or so: millions and billions in English, 万 and 亿 in Chinese."""
     whole = amount.amount
-    unit = _CURRENCIES_ZH.get(amount.currency, f" {amount.currency}")
+    unit = CALLED_ZH.get(amount.currency, f" {amount.currency}")
     if abs(whole) >= 1_000_000_000:
         en = f"{amount.currency} {_short(whole / 1_000_000_000)} billion"
     elif abs(whole) >= 1_000_000:
@@ -98,7 +88,7 @@ class MoneyScale:
     @property
     def name(self) -> Both:
         size_en, size_zh = {1_000_000: (" million", "百万"), 1_000: (" thousand", "千"), 1: ("", "")}[self.unit]
-        return Both(f"{self.currency}{size_en}", f"{size_zh}{_CURRENCIES_ZH.get(self.currency, self.currency)}")
+        return Both(f"{self.currency}{size_en}", f"{size_zh}{CALLED_ZH.get(self.currency, self.currency)}")
 
     def value(self, amount: Money) -> float:
         """Give the amount in this unit, for drawing only."""

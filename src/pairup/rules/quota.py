@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from pairup.errors import RuleError
-from pairup.rules.register import NoRuleError, Rule, Version
+from pairup.rules.register import NoRuleError, Rule, Version, titled
 from pairup.values.money import Money
 from pairup.values.words import Words
 
@@ -116,10 +116,12 @@ def due(rule: Rule, year: int, revenue: Mapping[int, Money], *, donor: str = "",
     try:
         version = rule.on(date(year, 1, 1), known_by=known_by)
     except NoRuleError as none:
-        words = Words("rules.due-no-rule", {"rule": rule.name, "year": year, "why": none.code})
+        words = Words("rules.due-no-rule", {"rule": rule.name, "called": rule.title, "year": year, "why": none.code})
         return Due(rule.name, year, DueState.NO_RULE, words)
     basis = apply(version, year, donor)
-    facts = {"rule": rule.name, "year": year, "base_year": basis.base_year, "since": str(version.told_from)}
+    facts = {
+        "rule": rule.name, "called": rule.title, "year": year, "base_year": basis.base_year, "since": version.told_from,
+    }  # fmt: skip
     if basis.factor is None:
         range_ = {"least": _percent(version.terms["least"]), "most": _percent(version.terms["most"])}
         words = Words(f"rules.due-no-rate-{version.standing}", facts | range_)
@@ -132,7 +134,7 @@ def due(rule: Rule, year: int, revenue: Mapping[int, Money], *, donor: str = "",
     amount = Money(minor, base.currency)
     words = Words(
         f"rules.due-amount-{version.standing}",
-        facts | {"amount": str(amount), "base": str(base), "percent": _percent(basis.factor)},
+        facts | {"amount": amount, "base": base, "percent": _percent(basis.factor)},
     )
     return Due(rule.name, year, DueState.AMOUNT, words, amount, version, basis.base_year, base, basis.factor)
 
@@ -176,14 +178,14 @@ class QuotaTest:
 
 def check_quota(owed: Due, paid: Money | None) -> QuotaTest:
     """Set what was paid beside what is due. Nothing is said where either is not known."""
-    facts = {"rule": owed.rule, "year": owed.year}
+    facts: dict[str, Any] = {"rule": owed.rule, "called": titled(owed.rule), "year": owed.year}
     if owed.amount is None:
         return QuotaTest(None, Words("rules.quota-no-due", facts))
-    facts |= {"due": str(owed.amount)}
+    facts |= {"due": owed.amount}
     if paid is None:
         return QuotaTest(None, Words("rules.quota-not-recorded", facts))
-    facts |= {"paid": str(paid)}
+    facts |= {"paid": paid}
     if paid < owed.amount:
         short = owed.amount - paid
-        return QuotaTest(False, Words("rules.quota-short", facts | {"short": str(short)}), short)
+        return QuotaTest(False, Words("rules.quota-short", facts | {"short": short}), short)
     return QuotaTest(True, Words("rules.quota-reached", facts))

@@ -22,7 +22,7 @@ from typing import Any
 from pairup.errors import InputError, RuleError
 from pairup.values.codes import Standing
 from pairup.values.days import RoughDay
-from pairup.values.words import Words
+from pairup.values.words import Words, is_said
 
 _OWN = ("from", "published", "formula", "source", "standing", "note", "replaces", "ended", "applied")
 _NEEDED = ("from", "published", "source", "standing")
@@ -32,6 +32,12 @@ class NoRuleError(RuleError):
     """No version answers for the day. Its facts say why: before the first, ended, or not yet known."""
 
     code = "rules.no-version"
+
+
+def titled(name: str) -> Words:
+    """What a rule is about, for sentences that name it; a rule of an office's own stands under its name."""
+    title = f"rules.title.{name}"
+    return Words(title) if is_said(title) else Words("rules.own", {"name": name})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,7 @@ class Rule:
     @property
     def title(self) -> Words:
         """What the rule is about. Only rules that come with pairup have a title in the catalogue."""
-        return Words(f"rules.title.{self.name}")
+        return titled(self.name)
 
     @classmethod
     def read(cls, name: str, blocks: Sequence[Mapping[str, Any]]) -> Rule:

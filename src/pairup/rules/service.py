@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from pairup.errors import RuleError
-from pairup.rules.register import Version
+from pairup.rules.register import Version, titled
 from pairup.values.days import Span
 from pairup.values.words import Words
 
@@ -41,7 +41,7 @@ class AltitudeClass:
 def altitude_class(version: Version, metres: int | Decimal) -> AltitudeClass:
     """Find the hardship class of an altitude. A limit belongs to the class above it, which the source does not say."""
     classes = _term(version, "classes")
-    facts = {"metres": f"{metres:,}", "rule": version.rule}
+    facts = {"metres": f"{metres:,}", "rule": version.rule, "called": titled(version.rule)}
     for row in sorted(classes, key=lambda row: int(row["above_m"])):
         if row["above_m"] <= metres < row["below_m"]:
             number = int(row["class"])

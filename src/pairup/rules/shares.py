@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from pairup.errors import InputError
-from pairup.rules.register import Rule, Version
+from pairup.rules.register import Rule, Version, titled
 from pairup.values.money import Money
 from pairup.values.words import Words
 
@@ -86,7 +87,10 @@ def _test(tag: str, lines: list[TaggedMoney], version: Version) -> ShareTest:
         else:
             weighted += line.amount.minor * share
     money, rest = Money(total, currency), Money(untagged, currency)
-    facts = {"rule": version.rule, "required": _percent(required), "total": str(money), "untagged": str(rest)}
+    facts: dict[str, Any] = {
+        "rule": version.rule, "called": titled(version.rule), "required": _percent(required), "total": money,
+        "untagged": rest,
+    }  # fmt: skip
     if total <= 0:
         return ShareTest(tag, required, money, rest, None, Words(f"rules.share-{tag}-no-money", facts), version)
     least, most = (weighted + low) / total, (weighted + high) / total

@@ -28,10 +28,9 @@ POLICY: dict[str, frozenset[Role]] = {
     "claim.register": frozenset({Role.PROGRAMME_OFFICE, Role.EVALUATOR}),
     "claim.evaluate": frozenset({Role.PROGRAMME_OFFICE, Role.EVALUATOR}),
     "record": OFFICES,
-    "correct": OFFICES,
-    "withdraw": OFFICES,
+    **dict.fromkeys(("correct", "withdraw"), OFFICES | {Role.EVALUATOR}),  # an evaluator claims of their own
     "conflict.keep": frozenset(Role) - {Role.PUBLIC},
-    "conflict.settle": OFFICES,
+    "conflict.settle": OFFICES | {Role.EVALUATOR},
     "person.read": OFFICES | {Role.SECONDEE},
     "person.bulk-ask": OFFICES,
     "person.bulk-agree": OFFICES | {Role.ADMINISTRATOR},  # another than whoever asked

@@ -100,13 +100,13 @@ def _of_money(row: Any, sums: _Sums, on: date, is_counted_apart: bool) -> Iterat
     paid, works = Money(sums.paid, row.currency), Money(sums.works, row.currency)
     made_up = row.is_synthetic or sums.is_synthetic
     if sums.paid > 0 and not sums.works and sums.first_paid and (on - sums.first_paid).days > PATIENCE_DAYS:
-        facts = {"paid": str(paid), "days": (on - sums.first_paid).days}
+        facts = {"paid": paid, "days": (on - sums.first_paid).days}
         yield Alert(row.identity__code, "no-works", Words("works.alert-no-works", facts), made_up)
     elif row.cost_minor and sums.works and sums.paid - sums.works > AHEAD * row.cost_minor:
-        facts = {"paid": str(paid), "works": str(works)}
+        facts = {"paid": paid, "works": works}
         yield Alert(row.identity__code, "ahead", Words("works.alert-ahead", facts), made_up)
     if is_counted_apart and sums.works and sums.paid <= 0:
-        yield Alert(row.identity__code, "no-money", Words("works.alert-no-money", {"works": str(works)}), made_up)
+        yield Alert(row.identity__code, "no-money", Words("works.alert-no-money", {"works": works}), made_up)
 
 
 def _out_of_line(rows: Sequence[Any], programme: str, *, on: date, known_by: date | None) -> Iterator[Alert]:
@@ -125,8 +125,8 @@ def _out_of_line(rows: Sequence[Any], programme: str, *, on: date, known_by: dat
     for (_, currency, uom), some in groups.items():
         for row, cost in out_of_line(some):
             facts = {
-                "cost": str(Money(round(cost), currency)), "uom": uom, "count": len(some),
-                "usual": str(Money(round(median(each for _, each in some)), currency)),
+                "cost": Money(round(cost), currency), "uom": uom, "count": len(some),
+                "usual": Money(round(median(each for _, each in some)), currency),
             }  # fmt: skip
             yield Alert(row.identity__code, "unit-cost", Words("works.alert-unit-cost", facts), row.is_synthetic)
 

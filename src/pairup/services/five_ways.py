@@ -95,9 +95,9 @@ def _notices_apart(owed: Owed | None, notified: list[Figure]) -> tuple[Words, ..
     """Where what was notified is not what the rule gives: both stand, and the office is told."""
     if owed is None or owed.amount is None:
         return ()
-    facts = {"due": str(owed.amount)}
+    facts = {"due": owed.amount}
     return tuple(
-        Words("totals.gap-notified", facts | {"notified": str(figure.money)})
+        Words("totals.gap-notified", facts | {"notified": figure.money})
         for figure in notified if figure.money != owed.amount
     )  # fmt: skip
 

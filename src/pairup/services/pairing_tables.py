@@ -263,7 +263,7 @@ def _capacities(
             told.append(Words("pairings.missing-capacity", {"donor": donor, "years": ", ".join(unknown)}))
             continue
         facts = {"donor": donor, "by_rule": len(owed), "by_envelope": len(span) - len(owed)}
-        told.append(Words("pairings.capacity-from", facts | {"rule": rule.name if rule else "-"}))
+        told.append(Words("pairings.capacity-from", facts | {"rule": rule.title if rule else "-"}))
         room[donor] = [money for money in found.values() if money is not None]
     return room, told
 

@@ -23,6 +23,12 @@ _SHAPES = (
 )
 
 
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class RoughDay:
     """A day as a source gives it: `1994`, `2016-07` or `2016-07-15`.
@@ -59,6 +65,20 @@ class RoughDay:
         if self.precision is Precision.YEAR:
             return date(self.first.year + 1, 1, 1)
         return date(self.first.year + self.first.month // 12, self.first.month % 12 + 1, 1)
+
+    def say(self, language: str = "en") -> str:
+        """Write the day as precisely as it is known, no more.
+
+        >>> RoughDay.read("2016-07").say(), RoughDay.read("2016-07").say("zh_Hans")
+        ('July 2016', '2016年7月')
+        """
+        year, month, day = self.first.year, self.first.month, self.first.day
+        if language.startswith("zh"):
+            said = (f"{year}年", f"{month}月", f"{day}日")
+            return "".join(said[: {Precision.YEAR: 1, Precision.MONTH: 2, Precision.DAY: 3}[self.precision]])
+        if self.precision is Precision.YEAR:
+            return f"{year}"
+        return f"{day} " * (self.precision is Precision.DAY) + f"{_MONTHS[month - 1]} {year}"
 
     def __str__(self) -> str:
         return self.first.isoformat()[: {"day": 10, "month": 7, "year": 4}[self.precision]]

@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 
 from pairup.errors import InputError
 
+#: what currencies are called behind a Chinese amount; of another its code stands there
+CALLED_ZH = {"CNY": "元", "EUR": "欧元", "USD": "美元", "GBP": "英镑", "JPY": "日元"}
 # Digits after the point (ISO 4217, list one). Every other currency has two.
 DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "XAF": 0, "XOF": 0, "BHD": 3, "KWD": 3, "TND": 3}
 
@@ -68,6 +70,21 @@ class Money:
 
     def __lt__(self, other: Money) -> bool:
         return self.minor < self._same(other)
+
+    def say(self, language: str = "en") -> str:
+        """Write the amount to the last digit, as a sentence of a language has it: Chinese counts in 万 and 亿.
+
+        >>> Money.of("267881130", "CNY").say("zh_Hans"), Money.of("250000000", "CNY").say("zh_Hans")
+        ('26,788.113万元', '2.5亿元')
+        """
+        if not language.startswith("zh"):
+            return str(self)
+        unit = CALLED_ZH.get(self.currency, f" {self.currency}")
+        for size, name in ((8, "亿"), (4, "万")):
+            scaled = self.amount.scaleb(-size).normalize()
+            if abs(scaled) >= 1 and (size == 4 or scaled == round(scaled, 4)):  # else 亿 would have a long tail
+                return f"{scaled:,f}{name}{unit}"
+        return f"{self.amount.normalize():,f}{unit}"
 
     def __str__(self) -> str:
         return f"{self.currency} {self.amount:,.{digits(self.currency)}f}"

@@ -51,8 +51,8 @@ class Words:
         return self.say()
 
     def to_dict(self) -> dict[str, Any]:
-        """Give code, facts and English, as JSON carries them; words among the facts likewise."""
-        facts = {key: fact.to_dict() if isinstance(fact, Words) else fact for key, fact in self.facts.items()}
+        """Give code, facts and English, as JSON carries them; words among the facts likewise, money as text."""
+        facts = {key: _plain(fact) for key, fact in self.facts.items()}
         return {"code": self.code, "facts": facts, "words": self.say()}
 
     @classmethod
@@ -60,3 +60,9 @@ class Words:
         """Read what `to_dict` gave."""
         facts = {key: cls.read(fact) if isinstance(fact, Mapping) else fact for key, fact in said["facts"].items()}
         return cls(said["code"], facts)
+
+
+def _plain(fact: Any) -> Any:
+    if isinstance(fact, Words):
+        return fact.to_dict()
+    return str(fact) if hasattr(fact, "say") else fact

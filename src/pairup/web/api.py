@@ -115,6 +115,11 @@ def stands_for(*routes: str) -> dict[str, list[str]]:
     return {"x-pages": list(routes)}
 
 
+def reads(*routes: str) -> dict[str, list[str]]:
+    """Likewise the pages that show what an operation gives."""
+    return {"x-reads": list(routes)}
+
+
 def require_page(request: Any, may: str, route: str) -> str:
     """Refuse a token that may not do this, and a role that may not open the page it stands for; gives who acts."""
     actor = require(request, may)
@@ -173,7 +178,7 @@ def rows(
     return {"rows": found, "after": None}
 
 
-@api.get("/programmes/{programme}/tables/{table}/{code:code}/history/", response=ANSWERS)
+@api.get("/programmes/{programme}/tables/{table}/{code:code}/history/", response=ANSWERS, openapi_extra=reads("row"))
 def history(request: HttpRequest, programme: Code, table: Code, code: Code, when: When) -> dict[str, Any]:
     """Every version of a row: what changed, by whom, when, why."""
     require(request, "read")
@@ -261,7 +266,7 @@ def withdraw(
     ))  # fmt: skip
 
 
-@api.get("/programmes/{programme}/due/", response=ANSWERS)
+@api.get("/programmes/{programme}/due/", response=ANSWERS, openapi_extra=reads("calendar"))
 def due(request: HttpRequest, programme: Code, when: When) -> dict[str, Any]:
     """What is overdue or waits."""
     require(request, "read")
@@ -284,7 +289,7 @@ def total(request: HttpRequest, programme: Code, name: Code, when: When, by: str
     return totals.to_dict(answer)
 
 
-@api.get("/programmes/{programme}/money/", response=ANSWERS)
+@api.get("/programmes/{programme}/money/", response=ANSWERS, openapi_extra=reads("money", "money-pairing"))
 def money(request: HttpRequest, programme: Code, when: When, year: int | None = None) -> dict[str, Any]:
     """Money five ways by pairing and year."""
     require(request, "read")
@@ -293,7 +298,7 @@ def money(request: HttpRequest, programme: Code, when: When, year: int | None = 
     return {"money": [view.to_dict() for view in views]}
 
 
-@api.get("/programmes/{programme}/claims/", response=ANSWERS)
+@api.get("/programmes/{programme}/claims/", response=ANSWERS, openapi_extra=reads("claims", "claim"))
 def every_claim(request: HttpRequest, programme: Code, when: When) -> dict[str, Any]:
     """Every claim with its class and its verdict."""
     require(request, "read")
@@ -338,7 +343,7 @@ def ask_for_plan(request: HttpRequest, programme: Code, said: Ask, key: Key = No
     return {"job": jobs.ask(said.kind, arguments, programme=programme, actor=actor, at=clock(), key=key)}
 
 
-@api.get("/programmes/{programme}/jobs/{code:code}/", response=ANSWERS)
+@api.get("/programmes/{programme}/jobs/{code:code}/", response=ANSWERS, openapi_extra=reads("job"))
 def job(request: HttpRequest, programme: Code, code: Code) -> dict[str, Any]:
     """How far a job is, and its result."""
     require(request, "read")

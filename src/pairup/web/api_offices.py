@@ -41,16 +41,18 @@ from pairup.services import (
     workbooks,
 )
 from pairup.services.imports.accepting import accept_source
-from pairup.services.imports.difference import Difference, compare
+from pairup.services.imports.difference import Difference, State, compare
 from pairup.values.codes import ConflictOutcome, FeedbackOutcome, Fits, ProjectStatus
 from pairup.web import uploads
-from pairup.web.api import ANSWERS, AsOf, Code, Key, When, api, known, receipt, require_page, stands_for
+from pairup.web.api import ANSWERS, AsOf, Code, Key, When, api, known, reads, receipt, require_page, stands_for
 from pairup.web.api_own import Language, told_of
 from pairup.web.pages import clock
 
 _IN = "/programmes/{programme}"
 #: characters of a file in base64 at most; a county's return has some 130,000
 LARGEST = 7_000_000
+#: rows of a difference that are told at most
+_ROWS = 500
 Cells = dict[str, str]
 
 
@@ -215,7 +217,7 @@ def add_paper(request: HttpRequest, programme: Code, code: Code, said: Paper) ->
         ))  # fmt: skip
 
 
-@api.get(f"{_IN}/documents/{{code:code}}/", response=ANSWERS)
+@api.get(f"{_IN}/documents/{{code:code}}/", response=ANSWERS, openapi_extra=reads("document"))
 def paper(request: HttpRequest, programme: Code, code: Code, when: When) -> dict[str, Any]:
     """A paper of one's own, checked against its hash."""
     require_page(request, "read", "document")
@@ -224,7 +226,7 @@ def paper(request: HttpRequest, programme: Code, code: Code, when: When) -> dict
     return {"code": code, "media_type": row.media_type, "sha256": row.sha256, "content": b64encode(data).decode()}
 
 
-@api.get(f"{_IN}/handovers/", response=ANSWERS)
+@api.get(f"{_IN}/handovers/", response=ANSWERS, openapi_extra=reads("handovers"))
 def every_handover(request: HttpRequest, programme: Code, when: When) -> dict[str, Any]:
     """Handovers of one's own people and posts. To sign one, sign `documents/PAPER`."""
     require_page(request, "read", "handovers")
@@ -239,7 +241,7 @@ def every_handover(request: HttpRequest, programme: Code, when: When) -> dict[st
     }  # fmt: skip
 
 
-@api.get(f"{_IN}/handovers/{{code:posting}}/", response=ANSWERS)
+@api.get(f"{_IN}/handovers/{{code:posting}}/", response=ANSWERS, openapi_extra=reads("handover"))
 def handover(request: HttpRequest, programme: Code, posting: Code, when: When) -> dict[str, Any]:
     """One handover file by its parts."""
     require_page(request, "read", "handover")
@@ -299,10 +301,13 @@ def keep_wishes(request: HttpRequest, programme: Code, run: Code, said: Wished, 
     """Keep what wishes make of a draft as a draft of its own."""
     by = _by(request, programme, "plan-keep", may="plan")
     plans.read_run(run, programme=programme)
-    wishes = plan_wishes.Wishes(
+    return {"run": plan_wishes.keep_wishes(run, wishes_of(said), key=key, **by)}
+
+
+def wishes_of(said: Wished) -> plan_wishes.Wishes:
+    return plan_wishes.Wishes(
         tuple(map(tuple, said.lock)), tuple(map(tuple, said.forbid)), tuple(said.without), tuple(said.closed)
     )
-    return {"run": plan_wishes.keep_wishes(run, wishes, key=key, **by)}
 
 
 # -------------------------------------------------------------------------------------------------------------- jobs
@@ -322,7 +327,7 @@ def cancel(request: HttpRequest, programme: Code, code: Code) -> dict[str, Any]:
     return {"job": code}
 
 
-@api.get(f"{_IN}/backups/", response=ANSWERS)
+@api.get(f"{_IN}/backups/", response=ANSWERS, openapi_extra=reads("backups"))
 def every_backup(request: HttpRequest, programme: Code) -> dict[str, Any]:
     """The backups of this server's folder, the latest first, and which was the last good one."""
     _by(request, programme, "backups", may="read")
@@ -352,6 +357,7 @@ class Sheet(Sent):
 
     table: str = ""
     accept: Literal["", "all", "new", "changed"] = ""
+    as_of: int | None = None  # the journal's entry that the difference was shown as of; what came since is refused
 
 
 @api.post(f"{_IN}/sheets/", response=ANSWERS, openapi_extra=stands_for("sheets-send"))
@@ -360,7 +366,9 @@ def send_sheet(request: HttpRequest, programme: Code, said: Sheet) -> dict[str, 
     by = _by(request, programme, "sheets-send")
     with _kept(said) as path:
         if said.accept:
-            return _accepted(imports.accept_file(path, accept=[said.accept], table=said.table or None, **by))
+            return _accepted(imports.accept_file(
+                path, accept=[said.accept], table=said.table or None, as_of=said.as_of, **by
+            ))  # fmt: skip
         return _difference(imports.compare_file(path, table=said.table or None, programme=programme))
 
 
@@ -379,10 +387,19 @@ def send_workbook(request: HttpRequest, programme: Code, said: Sheet) -> dict[st
 
 
 def _difference(found: Difference) -> dict[str, Any]:
+    """What a sheet would change: counts, findings, and of the first rows that are not as the record has them each cell
+    that differs. Of personal cells only that they differ is told."""
+    rows = [
+        {
+            "table": name, "code": str(one.rows.codes[at]), "state": one.states[at].value,
+            "cells": [{"column": cell.column, "old": cell.old, "new": cell.new} for cell in one.cells(at)],
+        }
+        for name, one in found.tables.items() for at in one.places(State.NEW, State.CHANGED, State.CONFLICTING)[:_ROWS]
+    ]  # fmt: skip
     return {
         "counts": {state.value: count for state, count in found.counts.items()},
-        "findings": [str(finding) for finding in found.worklist()][:200],
-    }
+        "findings": [str(finding) for finding in found.worklist()][:200], "rows": rows[:_ROWS], "as_of": found.as_of,
+    }  # fmt: skip
 
 
 def _accepted(found: imports.Accepted) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pairup.services.secondees import read_self
 from pairup.values.codes import Answer, Fits
 from pairup.values.purposes import Answer as Consented
 from pairup.values.purposes import PrivateField, Purpose
-from pairup.web.api import ANSWERS, AsOf, Code, Key, When, api, known, require_page, stands_for
+from pairup.web.api import ANSWERS, AsOf, Code, Key, When, api, known, reads, require_page, stands_for
 from pairup.web.handovers import own_posting
 from pairup.web.pages import clock
 
@@ -33,7 +33,7 @@ def _self(request: Any, programme: str, route: str) -> dict[str, Any]:
     return {"actor": actor, "at": clock(), "programme": programme}
 
 
-@api.get(f"{_HERE}/", response=ANSWERS)
+@api.get(f"{_HERE}/", response=ANSWERS, openapi_extra=reads("me"))
 def own(request: HttpRequest, programme: Code, when: When) -> dict[str, Any]:
     """My postings, what is offered to me or asked of me, and what I objected to."""
     actor = require_page(request, "read", "me")

@@ -19,7 +19,7 @@ from pairup.record.remembered import remembered
 from pairup.reports.evaluation_section import evaluation_blocks
 from pairup.reports.facts import Both, ClaimFacts, Outcome
 from pairup.reports.writing import count
-from pairup.services import claims, lives, signing
+from pairup.services import claims, histories, lives, signing
 from pairup.services.reporting.evaluations import evaluation_facts
 from pairup.services.tables import read_rows
 from pairup.values.codes import FeedbackFrom, FeedbackKind, FeedbackOutcome, SignatureKind, called
@@ -111,6 +111,8 @@ def _shown(request: Any, programme: str, code: str, *, status: int = 200, reply:
             ),
             "voices": _voices(programme, code, asked), "is_synthetic": row.is_synthetic,
             "row": reverse("row", args=[programme, "claims", code]),
+            "may_correct": may_open(request.actor, "row-correct") and asked.is_today
+            and histories.is_own_to_write("claims", code, programme=programme),
             "may_reply": may_open(request.actor, "claim-reply") and asked.is_today, "reply": reply or Reply(),
         },
         title=code, status=status, crumbs=[Crumb(Words("web.nav-claims"), reverse("claims", args=[programme]))],

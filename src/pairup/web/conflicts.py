@@ -85,7 +85,7 @@ def _read(request: Any, programme: str, code: str) -> conflicts.Sides:
 def _shown(request: Any, programme: str, code: str, *, status: int = 200, form: Settle | None = None) -> HttpResponse:
     sides = _read(request, programme, code)
     table, _, row = sides.about.partition("/")
-    layout = folder_layout()[table]
+    layout, currency = folder_layout()[table], sides.current.get("currency", "")
     context = {
         "code": code, "sides": sides, "table": table_title(table), "row": row,
         "row_href": reverse("row", args=[programme, table, row]), "kind": called(sides.kind),
@@ -94,7 +94,7 @@ def _shown(request: Any, programme: str, code: str, *, status: int = 200, form: 
         "settled_by": actor_words(sides.settled_by) if sides.settled_by else "",
         "edit": Words(f"pages.did-{sides.edit}"),
         "cells": [
-            (column_title(name), cell_words(layout.column(name), stands), cell_words(layout.column(name), proposed))
+            (column_title(name), *(cell_words(layout.column(name), text, currency) for text in (stands, proposed)))
             for name, (proposed, stands) in sides.cells().items()
         ],
         "may_settle": sides.outcome is ConflictOutcome.OPEN and as_of(request).is_today

@@ -40,7 +40,7 @@ ROUTES: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("calendar-letters", "calendar-paper"), OFFICES | {Role.ADMINISTRATOR}),
     # any row, and edits that came too late
     **dict.fromkeys(("row", "conflicts", "conflict"), READERS | {Role.SECONDEE}),
-    **dict.fromkeys(("row-correct", "row-withdraw", "conflict-settle"), OFFICES),
+    **dict.fromkeys(("row-correct", "row-withdraw", "conflict-settle"), OFFICES | {Role.EVALUATOR}),
     # pairings
     "pairings": READERS | {Role.SECONDEE},
     "pairing": READERS | {Role.SECONDEE},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -13,21 +15,25 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from pairup.errors import ConflictError, InputError
+from pairup.errors import AccessError, ConflictError, InputError
 from pairup.exchange.layout import Column as SheetColumn
 from pairup.exchange.layout import Kind, Table
+from pairup.reports import writing
 from pairup.reports.facts import Both
+from pairup.rules.register import titled as rule_called
 from pairup.services import edits, histories
-from pairup.services.access import OFFICES
 from pairup.services.cells import HIDDEN
 from pairup.services.histories import Act, Step
 from pairup.services.rows import title_of
 from pairup.services.schema import folder_layout
 from pairup.values import codes
+from pairup.values.days import RoughDay
+from pairup.values.money import Money
 from pairup.values.words import Words, say
 from pairup.web.forms import Keyed, carried_out, done, label, tongue
 from pairup.web.listing import Cell, Column, Listing
 from pairup.web.pages import Crumb, as_of, clock, page, programme_named
+from pairup.web.policy import may_open
 
 #: tables that commands fill and that may be read here all the same
 _TOLD = frozenset({"runs", "adoptions", "registrations", "evaluations"})
@@ -44,6 +50,7 @@ _COLUMNS_HERE = frozenset({
 })  # fmt: skip
 #: kinds of columns that no form holds
 _NOT_TYPED = frozenset({Kind.CODE, Kind.BYTES, Kind.DOCUMENT})
+_DAYS = frozenset({Kind.FROM, Kind.TO, Kind.HAPPENED, Kind.DAY, Kind.ROUGH})
 #: kinds whose cells need a word on how they are written
 _EXPLAINED = {
     Kind.FROM: "from", Kind.TO: "to", Kind.HAPPENED: "happened", Kind.DAY: "day", Kind.ROUGH: "rough",
@@ -118,13 +125,33 @@ def choice_words(column: SheetColumn, value: str) -> Words:
     return codes.called(of(value)) if of is not None and value in set(of) else Words(value)
 
 
-def cell_words(column: SheetColumn | None, text: str) -> Any:
-    """A cell as a page says it: closed lists in words, the rest as it stands in a folder."""
-    if not text or column is None:
+def cell_words(column: SheetColumn | None, text: str, currency: str = "") -> Any:
+    """A cell as a page says it: closed lists in words; days, figures and amounts to the last digit as the language
+    writes them; the rest, and what does not read as its column says, as it stands in a folder."""
+    if not text or column is None or text == HIDDEN:
         return text
     if column.kind is Kind.YESNO or (column.kind is Kind.CHOICE and text in column.choices):
         return choice_words(column, text)
+    if column.kind is Kind.ITEMS:
+        parts = [rule_called(part) if column.name == "rules" else Both(part) for part in text.split(";")]
+        return Both(", ".join(part.say("en") for part in parts), "、".join(part.say("zh_Hans") for part in parts))
+    with suppress(ValueError, ArithmeticError, InputError):
+        if column.kind in _DAYS:
+            return RoughDay.read(text)
+        if column.kind is Kind.AMOUNT and currency:
+            amount = Money.of(text, currency)
+            return Both(amount.say(), amount.say("zh_Hans"))
+        if column.kind is Kind.DECIMAL or (column.kind is Kind.WHOLE and "year" not in column.name):
+            return Decimal(text)
     return text
+
+
+def holds_words(step: Step) -> Both:
+    """The day or the span in the world for which a version holds."""
+    if "day" in step.cells:
+        return writing.day(RoughDay.read(step.cells["day"]))
+    first, last = (RoughDay.read(text) if (text := step.cells[end]) else None for end in ("from", "to"))
+    return writing.days(first, last)
 
 
 def layout_of(table: str, code: str) -> Table:
@@ -161,12 +188,13 @@ def _shown(
     standing = [step for step in steps if step.ended is None]
     chosen = _chosen(request, standing)
     may_write = (
-        asked.is_today and asked.known_by is None and chosen is not None and request.actor.role in OFFICES
+        asked.is_today and asked.known_by is None and chosen is not None and may_open(request.actor, "row-correct")
         and histories.is_own_to_write(table, code, programme=programme)
     )  # fmt: skip
     by_name = {column.name: column for column in layout.columns}
     context: dict[str, Any] = {
-        "table": table, "code": code, "chosen": chosen, "standing": standing, "may_write": may_write,
+        "table": table, "code": code, "chosen": chosen, "may_write": may_write,
+        "standing": [(step, holds_words(step)) for step in standing],
         "is_synthetic": any(step.cells.get("is_synthetic") == "yes" for step in standing),
         "facts": _facts(programme, layout, chosen.cells) if chosen else [],
         "versions": [step.number for step in steps],
@@ -198,7 +226,7 @@ def _facts(programme: str, layout: Table, cells: Mapping[str, str]) -> list[tupl
         if text and column.kind is not Kind.CODE:
             is_led = column.kind is Kind.REFERENCE and column.refers_to and text != HIDDEN
             href = reverse("row", args=[programme, column.refers_to, text]) if is_led else ""
-            found.append((column_title(column.name), Cell(cell_words(column, text), href)))
+            found.append((column_title(column.name), Cell(cell_words(column, text, cells.get("currency", "")), href)))
     return found
 
 
@@ -211,7 +239,8 @@ def _versions(steps: list[Step], columns: Mapping[str, SheetColumn]) -> Listing:
         for name, (before, after) in step.changed.items():
             column = columns.get(name)
             rows.append((
-                step.number, step.by.at, column_title(name), cell_words(column, before), cell_words(column, after),
+                step.number, step.by.at, column_title(name),
+                *(cell_words(column, text, step.cells.get("currency", "")) for text in (before, after)),
                 *_by(step.by),
             ))  # fmt: skip
     return Listing(
@@ -293,6 +322,8 @@ def _edited(request: Any, programme: str, table: str, code: str, form: Any, act:
     except _Kept as kept:
         messages.warning(request, say("pages.kept-as-conflict", tongue()))
         return redirect("conflict", programme, kept.conflict)
+    except _NotTheirs as refused:
+        raise refused.error from refused
     if receipt is None:
         return _shown(request, programme, table, code, status=422, **{what: form})
     return done(request, Words(f"pages.done-{what}"), "row", programme, table, code)
@@ -306,6 +337,14 @@ class _Kept(Exception):
         self.conflict = conflict
 
 
+class _NotTheirs(Exception):
+    """A row of another side: it has no form to show the refusal in, so the refusal is the page."""
+
+    def __init__(self, error: AccessError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 def _told_apart(act: Any) -> edits.Receipt:
     try:
         found: edits.Receipt = act()
@@ -313,4 +352,6 @@ def _told_apart(act: Any) -> edits.Receipt:
         if "conflict" in error.facts:
             raise _Kept(str(error.facts["conflict"])) from error
         raise
+    except AccessError as error:
+        raise _NotTheirs(error) from error
     return found

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     *_OF_THE_RECORD,
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",  # allauth writes with it when a passkey was last used
     "django.contrib.staticfiles",
     "django_htmx",
     "csp",

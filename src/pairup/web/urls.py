@@ -9,6 +9,7 @@ from pairup.web import (
     administration,
     api_offices,  # noqa: F401  (its operations are the API's)
     api_own,  # noqa: F401
+    api_reads,  # noqa: F401
     backups,
     calendar,
     claim_saying,

@@ -9,7 +9,7 @@ from typing import Any
 from pairup.evaluation.claim import ClaimResult
 from pairup.evaluation.estimate import Effect, said_effect
 from pairup.evaluation.keeping import share_said
-from pairup.record.models import EvaluationVersion, PlaceVersion
+from pairup.record.models import EvaluationVersion, IndicatorVersion, PlaceVersion
 from pairup.reports.evaluation_facts import (
     EffectPoint,
     EvaluationFacts,
@@ -20,6 +20,7 @@ from pairup.reports.evaluation_facts import (
 )
 from pairup.services import evaluations
 from pairup.services.claims import check
+from pairup.services.tables import read_rows
 from pairup.values.figures import said
 from pairup.values.words import Words
 
@@ -34,10 +35,19 @@ def evaluation_facts(
     found = results if results is not None else check(programme, on=on, known_by=known_by)
     by_code = {result.claim.code: result for result in found}
     places = _places(on=on, known_by=known_by)
-    return tuple(_facts(row, by_code[code], places) for code, row in kept.items() if code in by_code)
+    units = _units(programme, on=on, known_by=known_by)
+    return tuple(_facts(row, by_code[code], places, units) for code, row in kept.items() if code in by_code)
 
 
-def _facts(row: EvaluationVersion, result: ClaimResult, places: Mapping[str, PlaceVersion]) -> EvaluationFacts:
+def _units(programme: str, *, on: date, known_by: date | None) -> dict[str, str]:
+    """By indicator, what it is counted in: a claim of effect has the code of its outcome as its subject."""
+    rows = read_rows(IndicatorVersion, on=on, known_by=known_by, programme=programme)
+    return dict(rows.values_list("identity__code", "uom"))
+
+
+def _facts(
+    row: EvaluationVersion, result: ClaimResult, places: Mapping[str, PlaceVersion], units: Mapping[str, str]
+) -> EvaluationFacts:  # fmt: skip
     answer: dict[str, Any] = row.answer
     drawn, judged, claim = answer["drawn"], result.judged, result.claim
     path = drawn.get("path") or {}
@@ -56,6 +66,7 @@ def _facts(row: EvaluationVersion, result: ClaimResult, places: Mapping[str, Pla
         weights=_weights(row, answer, places), sensitivity=_sensitivity(answer), breakdown=_breakdown(answer),
         looked=_looked(answer), run=row.identity.code,
         design_sha256=row.design_digest, data_sha256=row.data_digest, is_synthetic=row.is_synthetic,
+        uom=units.get(claim.subject, ""),
     )  # fmt: skip
 
 

@@ -17,7 +17,6 @@ from django.utils.safestring import SafeString, mark_safe
 
 from pairup.reports import writing
 from pairup.reports.render import fragment
-from pairup.values.days import RoughDay
 from pairup.values.money import Money
 from pairup.values.words import say as say_words
 from pairup.web.listing import Cell
@@ -31,6 +30,8 @@ def text_of(value: Any, language: str) -> str:
     """Write a value as a person reads it in a language; nothing is a dash."""
     if value is None or value == "":
         return NOTHING
+    if isinstance(value, Money):
+        return writing.long_money(value).say(language)  # a page rounds; what is said to the last digit is in words
     say = getattr(value, "say", None)
     if say is not None:
         return str(say(language))
@@ -38,11 +39,9 @@ def text_of(value: Any, language: str) -> str:
         return say_words("web.yes" if value else "web.no", language)
     if isinstance(value, (int, Decimal)):
         return writing.count(value)
-    if isinstance(value, Money):
-        return writing.long_money(value).say(language)
     if isinstance(value, datetime):
         return f"{writing.day(value.date()).say(language)} {value:%H:%M} UTC"
-    if isinstance(value, (date, RoughDay)):
+    if isinstance(value, date):
         return writing.day(value).say(language)
     return str(value)
 
