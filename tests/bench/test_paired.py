@@ -147,8 +147,16 @@ def test_a_cap_on_memory_is_told_and_a_missed_one_is_said() -> None:
 
     (said,) = summary_lines(rows)
 
-    assert said == "n1: pairup 2.000 s (at most 1.500), 900 MB (at most 1,000): **no**"
+    assert said == "n1: pairup 2.000 s (at most 1.500), 2.000 CPU s (at most –), 900 MB (at most 1,000): **no**"
     assert "| 1,000 | **no** |" in page([a_paired(*rows)], "evaluation")
+
+
+def test_a_cap_on_cpu_seconds_asks_nothing_of_the_clock() -> None:
+    row = a_timing("pairup", 1.0, seconds=9.0, cpu=1.0, most_cpu=1.5)
+
+    (kept,), (missed,) = summary_lines([row]), summary_lines([replace(row, cpu=1.6)])
+
+    assert kept.endswith("1.000 CPU s (at most 1.500), – MB (at most –): yes") and missed.endswith("**no**")
 
 
 def a_paired(*rows: Timing, part: str = "staggered") -> Paired:

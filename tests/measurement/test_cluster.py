@@ -20,7 +20,7 @@ CODE = "import sys\nfrom pairup.bench.measurement.two_workers import on_both\npr
 def test_twenty_tables_are_the_same_on_a_cluster_of_two_workers(tmp_path: Path) -> None:
     write_readings(tmp_path, 20_000)
 
-    with cluster(ROOT / "bench" / "cluster.py") as address:  # pairup itself may be installed elsewhere
+    with cluster(ROOT / "bench" / "cluster.py") as (address, _):  # pairup itself may be installed elsewhere
         words = [sys.executable, "-c", CODE, str(tmp_path), address]  # a process of its own: Spark is one in each
         done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, timeout=600)
 

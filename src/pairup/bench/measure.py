@@ -136,17 +136,20 @@ def _forget_peak() -> None:
 def _cpu() -> float:
     """CPU seconds of this process, of its children that have ended, and of all below it that still live (Linux)."""
     times = os.times()
-    return time.process_time() + times.children_user + times.children_system + _cpu_of_the_living()
+    return time.process_time() + times.children_user + times.children_system + cpu_below(os.getpid())
 
 
-def _cpu_of_the_living() -> float:
-    """CPU seconds of the processes below this one, with those that they have waited for: workers outlive a call."""
+def cpu_below(process: int) -> float:
+    """CPU seconds of the processes that live below one, with those that they have waited for: workers outlive a call.
+
+    0 where there is no `/proc`.
+    """
     spent: dict[int, tuple[int, int]] = {}  # of each process its parent and its ticks
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):  # one that has just ended
             parts = stat.read_text(encoding="utf-8", errors="replace").rpartition(") ")[2].split()
             spent[int(stat.parent.name)] = int(parts[1]), sum(map(int, parts[11:15]))
-    below, found = {os.getpid()}, 0
+    below, found = {process}, 0
     while more := {one for one, (parent, _) in spent.items() if parent in below} - below:
         below |= more
         found += sum(spent[one][1] for one in more)

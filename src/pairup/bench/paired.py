@@ -25,7 +25,8 @@ class Timing:
 
     figure : what it answered, so that all can be seen to have answered the same question. cpu_most : of the goes.
     peak_mb : of the process less its imports, the columns handed over among it (`held_mb`).
-    must : how many times our CPU seconds a peer is to take at least. most_seconds, most_mb : what ours may take.
+    must : how many times our CPU seconds a peer is to take at least. most_seconds, most_cpu, most_mb : what ours may
+    take, of the clock, of all processors, of memory.
     """
 
     part: str
@@ -42,6 +43,7 @@ class Timing:
     most_seconds: float | None = None
     most_mb: float | None = None
     note: str = ""
+    most_cpu: float | None = None
 
     @property
     def is_ours(self) -> bool:
@@ -79,6 +81,7 @@ class Call:
     limit: float = 600.0
     runs: int | None = None
     note: str = ""
+    most_cpu: float | None = None
 
 
 def alternately(part: str, instance: str, calls: Sequence[Call], runs: int = 3) -> Iterator[Timing]:
@@ -102,6 +105,7 @@ def _timing(part: str, instance: str, call: Call, goes: Sequence[Measured]) -> T
         part, instance, call.solver, float(last.answer) if is_whole else None, _median(one.seconds for one in goes),
         _median(cpus), max(cpus, default=None), _median(_whole(one) for one in goes),
         _median(one.held_mb for one in goes), len(goes), call.must, call.most_seconds, call.most_mb, note,
+        call.most_cpu,
     )  # fmt: skip
 
 

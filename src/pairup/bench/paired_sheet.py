@@ -22,7 +22,7 @@ from pairup.bench.sheet import figure, seconds, times
 HEADS = ("instance", "solver", "answer", "s", "CPU s", "CPU s, most", "MB", "of these columns", "goes", "note")
 WIDTHS = (14, 9, 9, 11, 7, 16, 4)
 BESIDE = ("instance", "peer", "its CPU / ours", "its seconds / ours", "answers apart", "at least", "kept")
-CAPS = ("instance", "solver", "s", "at most", "MB", "at most MB", "kept")
+CAPS = ("instance", "solver", "s", "at most", "CPU s", "at most CPU s", "MB", "at most MB", "kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,10 @@ def summary_lines(rows: Sequence[Timing]) -> Iterator[str]:
         instance, peer, cpu, wall, apart, least, kept = _beside_cells(two)
         said = f"{instance}: {peer} takes {cpu} our CPU and {wall} our seconds; answers {apart} apart"
         yield said if least == "–" else f"{said}; at least {least}: {kept}"
-    for row in rows:
-        if row.most_seconds is not None or row.most_mb is not None:
-            instance, solver, took, most, memory, most_memory, kept = _cap_cells(row)
-            yield f"{instance}: {solver} {took} s (at most {most}), {memory} MB (at most {most_memory}): {kept}"
+    for row in filter(_is_capped, rows):
+        instance, solver, took, most, cpu, most_cpu, memory, most_memory, kept = _cap_cells(row)
+        said = f"{took} s (at most {most}), {cpu} CPU s (at most {most_cpu}), {memory} MB (at most {most_memory})"
+        yield f"{instance}: {solver} {said}: {kept}"
 
 
 # --- files --------------------------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ def page(parts: Sequence[Paired], name: str) -> str:
         lines += _table(HEADS, [cells(row) for row in one.rows])
         if two := versus(one.rows):
             lines += ["", *_table(BESIDE, [_beside_cells(pair) for pair in two])]
-        if capped := [row for row in one.rows if row.most_seconds is not None or row.most_mb is not None]:
+        if capped := list(filter(_is_capped, one.rows)):
             lines += ["", *_table(CAPS, [_cap_cells(row) for row in capped])]
     return "\n".join(lines) + "\n"
 
@@ -151,15 +151,16 @@ def _beside_cells(two: Versus) -> tuple[str, ...]:
     )  # fmt: skip
 
 
+def _is_capped(row: Timing) -> bool:
+    return any(most is not None for most in (row.most_seconds, row.most_cpu, row.most_mb))
+
+
 def _cap_cells(row: Timing) -> tuple[str, ...]:
-    kept = [
-        own <= most
-        for own, most in ((row.seconds, row.most_seconds), (row.peak_mb, row.most_mb))
-        if own is not None and most is not None
-    ]
+    caps = (row.seconds, row.most_seconds), (row.cpu, row.most_cpu), (row.peak_mb, row.most_mb)
+    kept = [own <= most for own, most in caps if own is not None and most is not None]
     return (
-        row.instance, row.solver, seconds(row.seconds), seconds(row.most_seconds), figure(row.peak_mb, 0),
-        figure(row.most_mb, 0), _kept(all(kept) if kept else None),
+        row.instance, row.solver, seconds(row.seconds), seconds(row.most_seconds), seconds(row.cpu),
+        seconds(row.most_cpu), figure(row.peak_mb, 0), figure(row.most_mb, 0), _kept(all(kept) if kept else None),
     )  # fmt: skip
 
 

@@ -40,8 +40,11 @@ def staggered_panel(units: int, seed: int = 0, has_size: bool = False) -> Panel:
     return panel_of(staggered_columns(units, seed), has_size)
 
 
-def parquet_of(units: int, seed: int = 0) -> Path:
-    """Write the columns into a Parquet file of a folder of its own; without a start where a unit is never treated."""
+def parquet_of(units: int, seed: int = 0, is_mixed: bool = False) -> Path:
+    """Write the columns into a Parquet file of a folder of its own; without a start where a unit is never treated.
+
+    is_mixed : with the rows in no order.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -49,6 +52,8 @@ def parquet_of(units: int, seed: int = 0) -> Path:
     starts = pa.array(columns.pop("treated_from"), mask=np.repeat(np.arange(units) % 7 >= len(STARTS), PERIODS))
     path = Path(tempfile.mkdtemp(prefix="pairup-bench-")) / "panel.parquet"
     whole = pa.table(columns | {"treated_from": starts})
+    if is_mixed:
+        whole = whole.take(np.random.default_rng(seed).permutation(len(whole)))
     _warm_tables(whole.slice(0, 14 * PERIODS), path)
     pq.write_table(whole, path)
     return path

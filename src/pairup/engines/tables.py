@@ -80,11 +80,21 @@ class Tables:
         try:
             return table.to_pyarrow()
         except Exception as fault:
-            said = str(fault).splitlines()[0][:200] if str(fault) else type(fault).__name__
-            raise InputError(
-                f"{self.engine} could not compute this: {said}", hint="Are the files whole, and is there room on disk?",
-                code="engines.not-computed", engine=self.engine, fault=said,
-            ) from fault  # fmt: skip
+            raise self._not_computed(fault) from fault
+
+    def stream(self, table: Any, rows: int) -> Iterator[Any]:
+        """Compute a table and bring it here as Arrow batches of so many rows, in its order; refuses as `fetch`."""
+        try:
+            yield from table.to_pyarrow_batches(chunk_size=rows)
+        except Exception as fault:
+            raise self._not_computed(fault) from fault
+
+    def _not_computed(self, fault: Exception) -> InputError:
+        said = str(fault).splitlines()[0][:200] if str(fault) else type(fault).__name__
+        return InputError(
+            f"{self.engine} could not compute this: {said}", hint="Are the files whole, and is there room on disk?",
+            code="engines.not-computed", engine=self.engine, fault=said,
+        )  # fmt: skip
 
     def extremes(self, files: Sequence[Path]) -> dict[str, tuple[float, float]]:
         """Give least and most of the columns of Parquet files, as their makers wrote them beside each block of rows.

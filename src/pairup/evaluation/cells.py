@@ -65,22 +65,48 @@ class Cells:
         return int(self.means.shape[1])
 
 
-def _moments(wide: Floats, units: Ints) -> tuple[Floats, Floats]:
-    """Give the mean path and the scatter of some units, block by block, so that each row is read once.
+class Running:
+    """Mean path and scatter of units that come one after the other, so that each row is read once.
 
-    Blocks are put together as Chan, Golub and LeVeque do (American Statistician 37, 1983), which keeps the digits.
+    Blocks are put together as Chan, Golub and LeVeque do (American Statistician 37, 1983), which keeps the digits. They
+    are of one size, so the same units in the same order give the same bytes, however they come.
     """
-    size, mean, scatter = 0, np.zeros(wide.shape[1]), np.zeros((wide.shape[1], wide.shape[1]))
-    block = max(16, _AT_ONCE // wide.shape[1] ** 2)
-    for first in range(0, len(units), block):
-        paths = wide[units[first : first + block]]
+
+    def __init__(self, periods: int) -> None:
+        self.block = max(16, _AT_ONCE // periods**2)
+        self.size, self.mean, self.scatter = 0, np.zeros(periods), np.zeros((periods, periods))
+        self._waiting: Floats = np.zeros((0, periods))
+
+    def take(self, paths: Floats) -> None:
+        """Take the paths (units, T) of further units; those that fill no block wait for more, or for `end`."""
+        paths = np.concatenate([self._waiting, paths])
+        whole = len(paths) // self.block * self.block
+        for first in range(0, whole, self.block):
+            self.add(paths[first : first + self.block])
+        self._waiting = paths[whole:]
+
+    def end(self) -> None:
+        """Count those that wait, if any."""
+        if len(self._waiting):
+            self.add(self._waiting)
+        self._waiting = self._waiting[:0]
+
+    def add(self, paths: Floats) -> None:
+        """Count a block of at most `block` units; writes into `paths`."""
         own = np.full(len(paths), 1 / len(paths)) @ paths
         paths -= own
-        step, whole = own - mean, size + len(paths)
-        scatter += paths.T @ paths + np.outer(step, step) * (size * len(paths) / whole)
-        mean += step * (len(paths) / whole)
-        size = whole
-    return mean, scatter
+        step, whole = own - self.mean, self.size + len(paths)
+        self.scatter += paths.T @ paths + np.outer(step, step) * (self.size * len(paths) / whole)
+        self.mean += step * (len(paths) / whole)
+        self.size = whole
+
+
+def _moments(wide: Floats, units: Ints) -> tuple[Floats, Floats]:
+    """Give the mean path and the scatter of some units."""
+    found = Running(wide.shape[1])
+    for first in range(0, len(units), found.block):
+        found.add(wide[units[first : first + found.block]])
+    return found.mean, found.scatter
 
 
 #: moments of panels that are still in use, so that an estimate and its checks take them once

@@ -4,6 +4,10 @@ Cohort sizes, mean paths and scatters (`cells.Cells`) are sums over units of out
 is written once, in Ibis, and runs in DuckDB or on Spark; it gives G x T (T + 3) / 2 numbers, from which
 `staggered.told_from_moments` tells Callaway and Sant'Anna's effects with their bands. Units are laid out in columns of
 periods first, so that products of two periods are products of two columns.
+
+Most files have their rows in order of unit and period. On this machine that is tried first: rows stream past a batch at
+a time (`moments_in_order`), at a third of the cost of finding each unit's rows among all. Where a file is in no such
+order, or anything is wrong with it, the query decides.
 """
 
 from __future__ import annotations
@@ -17,10 +21,13 @@ import numpy as np
 from pairup.engines.tables import DUCKDB, files_of, tables_on
 from pairup.errors import InputError
 from pairup.evaluation.cells import Cells
-from pairup.evaluation.panel import Periods
+from pairup.evaluation.moments_in_order import summed
+from pairup.evaluation.panel import NEVER, Periods
 
 #: periods reach no farther than that: each is a bit, and two are a product
 _MOST_PERIODS = 60
+#: rows of a batch
+_AT_ONCE = 250_000
 
 
 def read_moments(path: Path, engine: str = DUCKDB) -> tuple[Cells, Periods]:
@@ -29,7 +36,8 @@ def read_moments(path: Path, engine: str = DUCKDB) -> tuple[Cells, Periods]:
     Parameters
     ----------
     path : a Parquet file, a folder of them, or a pattern of files.
-    engine : `duckdb`, or Spark as `local[2]` or `spark://HOST:PORT`; floats are equal to 1e-9 of their size.
+    engine : `duckdb`, or Spark as `local[2]` or `spark://HOST:PORT`; floats are equal to 1e-9 of their size. Rows in
+        order of unit and period give on DuckDB the bytes that their panel gives.
 
     Refused: cells without a finite outcome, a unit twice or not at all in a period, a `treated_from` that changes. Read
     such panels with `panel_file.read_panel`, which says where.
@@ -37,6 +45,8 @@ def read_moments(path: Path, engine: str = DUCKDB) -> tuple[Cells, Periods]:
     files = sorted(path.parent.glob(path.name)) if "*" in path.name else files_of([path])
     with tables_on(engine) as tables:
         rows = tables.read(files)
+        if not tables.is_spark and (found := summed(tables.stream(_ordered(rows), _AT_ONCE))) is not None:
+            return found
         periods, centres = _periods(tables.fetch(_centred(rows)))
         if not periods or max(periods) - min(periods) >= _MOST_PERIODS:
             raise _unsuited(path, f"{len(periods)} periods over {max(periods, default=0) - min(periods, default=0)}")
@@ -46,6 +56,12 @@ def read_moments(path: Path, engine: str = DUCKDB) -> tuple[Cells, Periods]:
     if broken := sum(int(one or 0) for one in told["broken"]):
         raise _unsuited(path, f"{broken} units with holes or starts that change")
     return _moments(told, periods, centres), Periods(np.array(periods, dtype=np.int64))
+
+
+def _ordered(rows: Any) -> Any:
+    """The rows as the files have them, a unit that is never treated starting after all time."""
+    start = ibis.coalesce(rows.treated_from.cast("int64"), NEVER)
+    return rows.select("unit", "period", outcome=rows.outcome.cast("float64"), start=start)
 
 
 def _centred(rows: Any) -> Any:

@@ -12,9 +12,11 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pairup.bench.measure import cpu_below
 from pairup.bench.measurement.indicators import TWENTY, answer, measured_on
 from pairup.bench.paired import Call, Timing, alternately
 from pairup.bench.readings import write_readings
@@ -24,6 +26,10 @@ from pairup.measurement.measure import Measurement
 CLUSTER = Path(__file__).parents[4] / "bench" / "cluster.py"
 #: of its size, how far a float of one engine may lie from that of the other
 APART = 1e-9
+NOTE = (
+    "every cell of the tables is that of DuckDB; seconds are of both engines, CPU s of the cluster's processes too, "
+    "MB of the driver's Python and DuckDB alone"
+)
 
 
 def rows(is_quick: bool, seed: int) -> Iterator[Timing]:
@@ -31,14 +37,20 @@ def rows(is_quick: bool, seed: int) -> Iterator[Timing]:
     if importlib.util.find_spec("pyspark") is None or not CLUSTER.is_file():
         yield Timing("two_workers", "–", "pairup, Spark, 2 workers", note="no pyspark, or no clone")
         return
+    for size in (100_000,) if is_quick else (1_000_000, 10_000_000, 100_000_000):
+        yield from rows_of(size, seed)
+
+
+def rows_of(size: int, seed: int) -> Iterator[Timing]:
+    """Measure tables of one size; CPU seconds are those of the call and those that the cluster spent meanwhile."""
     with tempfile.TemporaryDirectory() as work:
-        for size in (100_000,) if is_quick else (1_000_000, 10_000_000, 100_000_000):
-            folder = Path(work) / str(size)
-            name = f"{write_readings(folder, size, seed):,} readings"
-            with cluster() as address:
-                note = "every cell of the tables is that of DuckDB; MB are of the driver's Python and DuckDB alone"
-                call = Call("pairup, Spark, 2 workers", on_both, (str(folder), address), limit=1800.0, note=note)
-                yield from alternately("two_workers", name, [call], runs=1)
+        name = f"{write_readings(Path(work), size, seed):,} readings"
+        with cluster() as (address, process):
+            call = Call("pairup, Spark, 2 workers", on_both, (work, address), limit=1800.0, note=NOTE)
+            before = cpu_below(process)
+            for timing in alternately("two_workers", name, [call], runs=1):
+                spent = None if timing.cpu is None else timing.cpu + cpu_below(process) - before
+                yield replace(timing, cpu=spent, cpu_most=spent)
 
 
 def on_both(folder: str, engine: str) -> float:
@@ -67,8 +79,8 @@ def _is_same(one: Any, other: Any) -> bool:
 
 
 @contextmanager
-def cluster(script: Path = CLUSTER) -> Iterator[str]:
-    """Start a cluster by the documented command, a script of the clone; give its address, and stop it."""
+def cluster(script: Path = CLUSTER) -> Iterator[tuple[str, int]]:
+    """Start a cluster by the documented command, a script of the clone; give its address and process, and stop it."""
     import socket
 
     with socket.socket() as one, socket.socket() as other:
@@ -80,7 +92,7 @@ def cluster(script: Path = CLUSTER) -> Iterator[str]:
     try:
         assert child.stdout is not None
         child.stdout.readline()
-        yield f"spark://127.0.0.1:{port}"
+        yield f"spark://127.0.0.1:{port}", child.pid
     finally:
         child.terminate()
         child.wait(timeout=60)
