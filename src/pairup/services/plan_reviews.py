@@ -21,7 +21,6 @@ from pairup.record.models import (
     AdoptionVersion,
     Person,
     PersonVersion,
-    PlanRun,
     PlanRunVersion,
     PostVersion,
     Project,
@@ -114,8 +113,9 @@ def read_runs(
 ) -> list[RunLine]:  # fmt: skip
     """Drafts of one's own and those put before the sides, the newest first."""
     own = _rows(programme, known_by)
-    shown, adopted = _put_forward(programme), _adopted(programme)
+    adopted = _adopted(programme)
     with whole():
+        shown = _put_forward(programme, _rows(programme, known_by).values_list("identity__code", flat=True))
         others = list(_rows(programme, known_by).filter(identity__code__in=shown))
     found = {row.pk: row for row in [*own, *others] if not round_code or row.round == round_code}
     return sorted(
@@ -141,7 +141,7 @@ class Shown:
 def every_draft(programme: str, *, known_by: date | None = None) -> Shown:
     """What was put before the sides and what was adopted, whoever asks; `own_drafts` keeps what is not theirs."""
     rows = tuple(_rows(programme, known_by).values_list(*_WAITING))
-    return Shown(rows, _put_forward(programme), _adopted(programme))
+    return Shown(rows, _put_forward(programme, [code for code, *_ in rows]), _adopted(programme))
 
 
 def own_drafts(programme: str, shown: Shown, *, known_by: date | None = None) -> list[tuple[str, Waiting]]:
@@ -173,11 +173,10 @@ def _line(row: PlanRunVersion, adopted: Iterable[str], shown: Iterable[str]) -> 
 
 
 @whole()
-def _put_forward(programme: str) -> frozenset[str]:
-    """Asked for by whole keys: what begins with something is looked for in every entry of the journal."""
+def _put_forward(programme: str, runs: Iterable[str]) -> frozenset[str]:
+    """Which of these were. Asked for by whole keys: a beginning of keys is looked for in every entry of the journal."""
     stem = f"put-forward/{programme}/"
-    codes = PlanRun.objects.filter(programme__code=programme).values_list("code", flat=True)
-    keys = JournalEntry.objects.filter(key__in=[stem + code for code in codes]).values_list("key", flat=True)
+    keys = JournalEntry.objects.filter(key__in=[stem + run for run in runs]).values_list("key", flat=True)
     return frozenset(str(key).removeprefix(stem) for key in keys)
 
 
@@ -197,7 +196,7 @@ def opened(run: str, programme: str, known_by: date | None = None) -> tuple[Plan
     """A draft of one's own, or one put before the sides; and whether all of it is the reader's. Else it is missing."""
     if (row := _rows(programme, known_by).filter(identity__code=run).first()) is not None:
         return row, True
-    if run in _put_forward(programme) and acting().actor.role in (Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE):
+    if run in _put_forward(programme, [run]) and acting().actor.role in (Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE):
         with whole():
             row = _rows(programme, known_by).filter(identity__code=run).first()
         if row is not None:
@@ -211,7 +210,7 @@ def read_review(run: str, *, programme: str, on: date, known_by: date | None = N
     adopted, answer = _adopted(programme), row.answer
     lines, empty = _told(row, programme, on, known_by, is_whole)
     return Review(
-        _line(row, adopted, _put_forward(programme)), plans.asked_of(row), tuple(lines), tuple(empty),
+        _line(row, adopted, _put_forward(programme, [run])), plans.asked_of(row), tuple(lines), tuple(empty),
         tuple(Words.read(words) for words in answer["conflicts"]) if is_whole else (),
         answer.get("checks", {}) if is_whole else {}, answer["run"], tuple(_voices(run, programme, on, known_by)),
         "" if run in adopted else _rival(row, adopted), is_whole,
@@ -307,4 +306,4 @@ def require_whole(run: str, programme: str) -> PlanRunVersion:
 
 def is_put_forward(run: str, programme: str) -> bool:
     """Whether a draft was put before the sides."""
-    return run in _put_forward(programme)
+    return run in _put_forward(programme, [run])

@@ -25,6 +25,7 @@ from pairup.record.models import (
     QuotaVersion,
     RoundVersion,
 )
+from pairup.record.remembered import remembers
 from pairup.services import tables
 from pairup.services.plan_reviews import RunLine, Waiting, read_runs
 from pairup.values.codes import NeedStatus
@@ -88,6 +89,7 @@ def step_of(count: Count, runs: Iterable[Waiting]) -> str:
     return "voices" if drafts else "draft"
 
 
+@remembers
 def read_rounds(programme: str, *, on: date, known_by: date | None = None) -> list[Count]:
     """Every round of a programme, the latest first; with the same few questions however many there are."""
     rows = RoundVersion.objects.known(known_by).filter(identity__programme__code=programme)
@@ -201,6 +203,7 @@ def count_needs(programme: str, *, on: date, known_by: date | None = None) -> Ne
     return NeedCount(found["all"], found["unanswered"], found["synthetic"] > 0)
 
 
+@remembers
 def read_seats_asked(programme: str, *, on: date, known_by: date | None = None) -> dict[str, int]:
     """Seats of the posts that answer a need, by need."""
     rows = PostVersion.objects.known(known_by).filter(identity__programme__code=programme).exclude(need=None)

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from pairup.errors import InputError
-from pairup.record.acting import Role
+from pairup.record.acting import Actor, Role
 from pairup.record.models import NeedVersion, PlaceVersion, PostVersion
+from pairup.record.remembered import remembered
 from pairup.reports.facts import Both
 from pairup.services import edits, lives, rounds, tables
 from pairup.services.reporting.places import Atlas, read_atlas
@@ -176,17 +177,20 @@ def _short(row: NeedVersion) -> Both:
 
 def _places(request: Any, asked: AsOf, atlas: Atlas) -> list[tuple[str, str]]:
     """Places that whoever acts may speak for, by name; of a programme's office, all."""
+    codes = remembered(
+        lambda: _own_places(request.actor, asked, atlas), "places to speak for", asked.on, asked.known_by
+    )
+    return sorted(((code, _placed(atlas, code)) for code in codes), key=lambda one: one[1])
+
+
+def _own_places(actor: Actor, asked: AsOf, atlas: Atlas) -> frozenset[str]:
     rows = tables.read_rows(PlaceVersion, on=asked.on, known_by=asked.known_by)
-    codes = set(rows.values_list("identity__code", flat=True))
-    if request.actor.role is Role.RECIPIENT_OFFICE:
-        parents = dict(rows.values_list("identity__code", "parent__code"))
-        roots = {request.actor.code}
-        if request.actor.code in atlas.organisations:
-            codes &= read_area(request.actor.code, on=asked.on, known_by=asked.known_by).places
-        else:
-            codes = {code for code in codes if roots.intersection(tables.lineage(code, parents))}
-    said = [(code, _placed(atlas, code)) for code in codes]
-    return sorted(said, key=lambda one: one[1])
+    parents = dict(rows.values_list("identity__code", "parent__code"))
+    if actor.role is not Role.RECIPIENT_OFFICE:
+        return frozenset(parents)
+    if actor.code in atlas.organisations:
+        return frozenset(parents.keys() & read_area(actor.code, on=asked.on, known_by=asked.known_by).places)
+    return frozenset(code for code in parents if actor.code in tables.lineage(code, parents))
 
 
 def _placed(atlas: Atlas, code: str) -> str:

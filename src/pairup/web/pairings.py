@@ -79,9 +79,12 @@ def pairings(request: Any, programme: str) -> HttpResponse:
     asked = as_of(request)
     programme_named(programme, asked)
     atlas = read_atlas(on=asked.on, known_by=asked.known_by)
-    every = tables.read_rows(PairingVersion, on=asked.on, known_by=asked.known_by, programme=programme)
-    donors = sorted(set(every.values_list("donor__code", flat=True)))
+    said = {name: request.GET.get(name, "") for name in _FILTERS}
     rows = list(_rows(request, programme, asked))
+    donors = {row.donor.code for row in rows}
+    if any(said.values()):
+        every = tables.read_rows(PairingVersion, on=asked.on, known_by=asked.known_by, programme=programme)
+        donors = set(every.values_list("donor__code", flat=True))
     listing = Listing(
         "pairings", Words("web.pairings-caption"), _COLUMNS,
         [
@@ -96,12 +99,11 @@ def pairings(request: Any, programme: str) -> HttpResponse:
         ],
         is_synthetic=any(row.is_synthetic for row in rows),
     )  # fmt: skip
-    said = {name: request.GET.get(name, "") for name in _FILTERS}
     context = {
         "filters": [
             ("channel", Words("web.column-channel"), said["channel"], [(one.value, called(one)) for one in Channel]),
             ("level", Words("pages.column-level"), said["level"], [(one.value, called(one)) for one in Level]),
-            ("donor", Words("web.column-donor"), said["donor"], [(one, _donor(atlas, one)) for one in donors]),
+            ("donor", Words("web.column-donor"), said["donor"], [(one, _donor(atlas, one)) for one in sorted(donors)]),
         ],
         "query": "&".join(f"{name}={value}" for name, value in said.items() if value), "has_map": bool(rows),
         "map_title": Words("pages.map-title-loaded" if outlines_beside() else "pages.map-title"),

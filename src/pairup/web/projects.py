@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -116,7 +117,10 @@ def portfolio(request: HttpRequest, programme: str) -> HttpResponse:
     programme_named(programme, asked)
     atlas = read_atlas(on=asked.on, known_by=asked.known_by)
     rows = read_rows(ProjectVersion, on=asked.on, known_by=asked.known_by, programme=programme)
-    counted = dict(rows.order_by().values_list("status").annotate(Count("pk")))
+    counted, is_synthetic = Counter[str](), False
+    for status, made_up, count in rows.order_by().values_list("status", "is_synthetic").annotate(Count("pk")):
+        counted[status] += count
+        is_synthetic = is_synthetic or made_up
     state = request.GET.get("state", "")
     shown = rows.filter(status=state) if state in counted else rows
     listing = Listing(
@@ -125,8 +129,9 @@ def portfolio(request: HttpRequest, programme: str) -> HttpResponse:
             shown.select_related("identity", "place"), lambda row: _line(row, atlas, programme),
             words=("title_en", "title_zh", "identity__code", "place__code"), orders=_ORDERS,
             called={"place__code": {code: one.name for code, one in atlas.places.items()}, **_CALLED},
+            count=counted[state] if state in counted else counted.total(),
         ),
-        empty=Words("works.none"), is_synthetic=rows.filter(is_synthetic=True).exists(),
+        empty=Words("works.none"), is_synthetic=is_synthetic,
     )  # fmt: skip
     return page(
         request, "web/projects.html",
