@@ -10,6 +10,7 @@ from pairup.record.acting import OPERATOR, acting_as
 from pairup.services import users
 from pairup.web.pages import clock
 from tests.web.conftest import Browse
+from tests.web.test_api import Program
 
 HERE = "/in/twin/administration/"
 
@@ -147,3 +148,26 @@ def test_the_terms_of_a_rule_stand_as_a_person_writes_them(browse: Browse) -> No
     assert "above_m 3000, below_m 3500, class 1 / above_m 3500" in shown
     assert "least = 0.003" in shown and "preference = 15, 10, 5" in shown
     assert "Decimal" not in shown and "{" not in shown.partition("<table")[2].partition("</table>")[0]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_page_of_administration_is_reached_from_it_and_says_what_comes_next_without_a_script(
+    browse: Browse, language: str
+) -> None:
+    administrator = browse("administrator")
+    administrator.post("/language/", {"language": language, "next": "/"})
+    first = said(administrator.get(HERE))
+
+    for path in ("administration/sheets/", "administration/rules/", "administration/journal/", "jobs/",
+                 "administration/backups/", "administration/accounts/administrator/"):  # fmt: skip
+        page = said(administrator.get(f"/in/twin/{path}")).partition("<main")[2]
+        assert f'href="/in/twin/{path}"' in first, path
+        assert 'class="next"' in page or ' class="main">' in page or "PAIRUP_BACKUPS" in page, path
+
+
+def test_what_a_token_may_is_said_in_words(browse: Browse) -> None:
+    Program("programme_office", "read", "plan")
+    office = browse("programme_office")
+    office.post("/language/", {"language": "zh-hans", "next": "/"})
+
+    assert "起草方案、读取" in said(office.get(HERE))

@@ -176,6 +176,22 @@ def test_claims_of_effect_wait_for_an_evaluator_until_somebody_evaluated_them(br
     assert "To evaluate" not in browse("programme_office").get("/in/twin/").content.decode()
 
 
+def test_an_evaluator_is_led_to_what_is_theirs_to_do_and_not_to_what_offices_answer(browse: Browse) -> None:
+    record("feedback", "code day kind said_by text_en about reply_due is_synthetic",
+           "FB-1 2026-09-01 objection resident Slow projects/J-1 2026-10-01 yes")  # fmt: skip
+    said = {"speaker": "a report", "day": "2026", "text": "It made births safer.", "claim_class": "reported",
+            "subject": "births", "bound": "exact", "says_effect": "on"}  # fmt: skip
+    evaluator, office = browse("evaluator"), browse("programme_office")
+    evaluator.post("/in/twin/claims/state/", {**said, "key": "k"})
+
+    steps = [
+        client.get("/in/twin/").content.decode().partition('class="next"')[2][:90] for client in (evaluator, office)
+    ]
+
+    assert "group=evaluate" in steps[0] and "group=answer" in steps[1]
+    assert "Slow" in evaluator.get("/in/twin/waiting/?group=others").content.decode()
+
+
 def test_an_administrators_first_page_tells_of_failed_work_and_of_roles_that_end(browse: Browse) -> None:
     admin = browse("administrator")
     soon = clock().date() + timedelta(days=5)

@@ -37,9 +37,9 @@ MANY = (
 )  # fmt: skip
 #: by route, how often it asks at most
 PINNED = {
-    "home": 65, "waiting": 43, "calendar": 42, "calendar-picture": 36, "calendar-file": 36, "calendar-letters": 43,
-    "conflicts": 8, "pairings": 18, "pairing-map": 15, "projects": 20, "project-questions": 17, "money": 43,
-    "money-years": 36, "results": 14, "claims": 33, "claim-state": 6, "voices": 17, "needs": 19, "workbook": 9,
+    "home": 67, "waiting": 43, "calendar": 42, "calendar-picture": 36, "calendar-file": 36, "calendar-letters": 43,
+    "conflicts": 8, "pairings": 18, "pairing-map": 15, "projects": 20, "project-questions": 17, "money": 44,
+    "money-years": 37, "results": 14, "claims": 34, "claim-state": 6, "voices": 17, "needs": 20, "workbook": 9,
     "rounds": 23, "visits": 17, "administration": 8, "rules": 5, "journal": 9, "sheets": 6, "people": 21,
     "welfare": 21, "handovers": 19, "jobs": 6, "backups": 7, "me": 28, "me-record": 38, "me-handover": 27,
 }  # fmt: skip

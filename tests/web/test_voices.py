@@ -71,7 +71,7 @@ def test_the_office_that_answers_cannot_change_or_withdraw_what_was_said(browse:
     changed = donor.post(f"{ROW}correct/", kept)
     withdrawn = donor.post(f"{ROW}withdraw/", {"key": "w", "seen": before.number, "reason": "No need"})
 
-    assert (changed.status_code, withdrawn.status_code) == (422, 422)
+    assert (changed.status_code, withdrawn.status_code) == (403, 403)
     assert "in the words of whoever said it" in said(changed) and "in the words of" in said(withdrawn)
     assert row().text_en == before.text_en
 
@@ -84,10 +84,11 @@ def test_another_office_meets_none_of_it(browse: Browse, objected: Any, role: st
     assert CODE not in said(other.get("/in/twin/voices/"))
 
 
-def test_an_evaluator_reads_it_and_has_no_form(browse: Browse, objected: Any) -> None:
+def test_an_evaluator_meets_none_of_what_is_said_of_ones_own_data(browse: Browse, objected: Any) -> None:
     evaluator = browse("evaluator")
 
-    page = said(evaluator.get(HERE))
+    pages = [evaluator.get(at) for at in (HERE, ROW, "/in/twin/voices/", "/in/twin/", "/in/twin/waiting/")]
 
-    assert "My profession is wrong." in page and "voices/OB-P-1-1/answer" not in page
+    assert [page.status_code for page in pages] == [404, 404, 200, 200, 200]
+    assert not any("My profession is wrong." in said(page) or "OB-P-1-1" in said(page) for page in pages[2:])
     assert evaluator.post(f"{HERE}answer/", SAID).status_code == 403

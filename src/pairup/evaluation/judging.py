@@ -17,6 +17,7 @@ from typing import Any
 from pairup.evaluation.claim import Verdict
 from pairup.evaluation.grading import Grade
 from pairup.evaluation.multiplicity import by_family
+from pairup.values.days import RoughDay
 from pairup.values.figures import said
 from pairup.values.words import Words
 
@@ -104,13 +105,13 @@ def _judge(answer: Mapping[str, Any], p: float | None, adjusted: float | None, f
         missing = {"reason": Words.read(reasons[0]) if reasons else ""}
         words = Words("evaluations.verdict-not-identified", missing)
         if told["verdict"]:  # the one sentence, with design and who chose the places
-            words = Words("evaluations.sentence-not-identified", missing | {"sentence": Words.read(told["verdict"])})
+            words = Words("evaluations.sentence-not-identified", missing | {"sentence": _kept(told["verdict"])})
         return Judged(Verdict.NOT_IDENTIFIED, words, is_registered=is_registered)
     value, interval = Decimal(str(answer["value"])), answer.get("interval")
     ends = (interval[0], interval[1]) if interval and None not in interval else None
     if not grading:
         return Judged(Verdict.CANNOT_BE_TOLD, _without_grade(answer, ends), value, ends, p, adjusted)
-    grade, words = Grade(grading["grade"]), Words.read(told["verdict"])
+    grade, words = Grade(grading["grade"]), _kept(told["verdict"])
     level = 1 - (answer["drawn"].get("level") or 0.95)
     is_lowered = _falls(grade, p, adjusted, level)
     if is_lowered:
@@ -137,3 +138,15 @@ def _without_grade(answer: Mapping[str, Any], ends: tuple[float, float] | None) 
     if ends is None:
         return Words("evaluations.estimate-alone", {"value": facts["value"]})
     return Words("evaluations.estimate-ungraded", facts | {"low": said(ends[0]), "high": said(ends[1])})
+
+
+def _kept(said: Mapping[str, Any]) -> Words:
+    """Read a sentence that was kept; a day in it is said as its reader's language writes days."""
+    return _dated(Words.read(said))
+
+
+def _dated(words: Words) -> Words:
+    facts = {name: _dated(fact) if isinstance(fact, Words) else fact for name, fact in words.facts.items()}
+    if words.code in ("verdict.registered", "verdict.changed"):
+        facts["day"] = RoughDay.read(str(facts["day"]))
+    return Words(words.code, facts)

@@ -26,6 +26,7 @@ from pairup.evaluation.grading import Band, Gate, Grade, Grading, Strength, grad
 from pairup.evaluation.looks import Looks, Pair
 from pairup.evaluation.panel import Panel
 from pairup.evaluation.registration import Registration
+from pairup.values.days import RoughDay
 from pairup.values.figures import per_cent, said
 from pairup.values.words import Words
 
@@ -53,7 +54,7 @@ class Standing:
     def words(self) -> Words:
         if self.registration is None:
             return Words("verdict.retrospective")
-        day = self.registration.day.isoformat()
+        day = RoughDay(self.registration.day)
         return Words("verdict.changed" if self.deviations else "verdict.registered", {"day": day})
 
 

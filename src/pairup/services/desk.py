@@ -57,6 +57,8 @@ _FOUND_HERE = frozenset(
 _ONESELF = frozenset({"secondee", "candidate"})
 #: kinds that a secondee does, whoever's posting it is
 _OF_SECONDEES = frozenset({"handover_file", "consent", "offer"})
+#: kinds that an evaluator does; what offices and secondees answer is for them to answer
+_OF_EVALUATORS = frozenset({"claim_plan", "claim_evaluate", "conflict"})
 #: the month from which the marks of a year are asked for (domain.md 6.2)
 _REVIEWS_FROM = 11
 #: codes that are looked up in one question
@@ -158,8 +160,10 @@ def _group(due: Due, names: Names, on: date) -> str:
 def _is_own(due: Due, names: Names) -> bool:
     """Whether whoever acts is the one to do it. Who sees all watches over all of it."""
     now = acting().actor
-    if now.sees_all or now.role in (Role.PROGRAMME_OFFICE, Role.EVALUATOR):
+    if now.sees_all or now.role is Role.PROGRAMME_OFFICE:
         return True
+    if now.role is Role.EVALUATOR:
+        return due.kind in _OF_EVALUATORS
     if now.role is Role.SECONDEE:
         is_heard = due.kind == "arrival_check" and "secondee" not in due.title
         return (due.owner in _ONESELF or due.kind in _OF_SECONDEES or due.kind == "arrival_check") and not is_heard

@@ -40,6 +40,7 @@ from pairup.services import tables, write
 from pairup.services.access import require_may
 from pairup.services.observed import first_help, read_observed
 from pairup.services.plans import default_programme
+from pairup.values.days import RoughDay
 from pairup.values.words import Words
 
 
@@ -61,7 +62,7 @@ class Plan:
 
     def words(self) -> Words:
         """Tell where the plan stands in the journal, and whether an outcome had come before it."""
-        facts = {"plan": self.code, "entry": self.entry, "day": str(self.day), "digest": self.design.sha256}
+        facts = {"plan": self.code, "entry": self.entry, "day": RoughDay(self.day), "digest": self.design.sha256}
         if self.is_before:
             return Words("evaluations.plan-before", facts)
         return Words("evaluations.plan-late", facts | {"opened": self.opened})
@@ -79,7 +80,7 @@ class Kept:
     def standing(self) -> Words:
         """Say whether the answer is registered or retrospective, and why."""
         if self.plan is not None:
-            facts = {"plan": self.plan.code, "entry": self.plan.entry, "day": str(self.plan.day)}
+            facts = {"plan": self.plan.code, "entry": self.plan.entry, "day": RoughDay(self.plan.day)}
             return Words("evaluations.is-registered", facts)
         if self.late is not None:
             facts = {"plan": self.late.code, "entry": self.late.entry, "opened": self.late.opened}

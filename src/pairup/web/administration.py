@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from pairup.errors import InputError
 from pairup.record.acting import Role
 from pairup.record.models import JournalCheckpoint, JournalEntry
+from pairup.reports.facts import Both
 from pairup.rules.register import load_rules
 from pairup.services import invitations, tokens, users
 from pairup.services.access import CALLED
@@ -89,7 +90,10 @@ def _shown(request: Any, programme: str, *, status: int = 200, form: Open | None
             Column("actor", Words("office.roles")), Column("may", Words("office.may")),
             Column("until", Words("office.until")),
         ],
-        [(one.code, one.user, actor_words(one.actor), one.may, one.revoked or one.expires) for one in tokens.tokens()],
+        [
+            (one.code, one.user, actor_words(one.actor), _allowed(one.may), one.revoked or one.expires)
+            for one in tokens.tokens()
+        ],
         empty=Words("office.no-tokens"),
     )  # fmt: skip
     return page(
@@ -97,6 +101,12 @@ def _shown(request: Any, programme: str, *, status: int = 200, form: Open | None
         {"form": form or Open(), "may_back_up": may_open(request.actor, "backups")},
         title=Words("web.nav-administration"), status=status, listings=[listing, made],
     )  # fmt: skip
+
+
+def _allowed(may: str) -> Both:
+    """What a token may, in words."""
+    said = [Words(f"office.may-{one}") for one in may.split()]
+    return Both(", ".join(one.say("en") for one in said), "、".join(one.say("zh_Hans") for one in said))
 
 
 @require_POST

@@ -133,8 +133,12 @@ def cell_words(column: SheetColumn | None, text: str, currency: str = "") -> Any
     if column.kind is Kind.YESNO or (column.kind is Kind.CHOICE and text in column.choices):
         return choice_words(column, text)
     if column.kind is Kind.ITEMS:
-        parts = [rule_called(part) if column.name == "rules" else Both(part) for part in text.split(";")]
-        return Both(", ".join(part.say("en") for part in parts), "、".join(part.say("zh_Hans") for part in parts))
+        if column.name == "rules":  # whose titles have commas and colons of their own
+            titles = [rule_called(part) for part in text.split(";")]
+            return Both(
+                *(between.join(one.say(own) for one in titles) for own, between in (("en", "; "), ("zh_Hans", "；")))
+            )
+        return Both(text.replace(";", ", "), text.replace(";", "、"))
     with suppress(ValueError, ArithmeticError, InputError):
         if column.kind in _DAYS:
             return RoughDay.read(text)

@@ -21,6 +21,7 @@ from pairup.reports.evaluation_facts import (
 from pairup.services import evaluations
 from pairup.services.claims import check
 from pairup.services.tables import read_rows
+from pairup.values.days import RoughDay
 from pairup.values.figures import said
 from pairup.values.words import Words
 
@@ -75,7 +76,7 @@ def _standing(row: EvaluationVersion) -> Words:
     if plan is None:
         return Words("evaluations.is-retrospective")
     if row.is_registered:
-        return Words("evaluations.is-registered", {"plan": plan.code, "entry": plan.entry, "day": str(plan.day)})
+        return Words("evaluations.is-registered", {"plan": plan.code, "entry": plan.entry, "day": RoughDay(plan.day)})
     return Words("evaluations.is-late", {"plan": plan.code, "entry": plan.entry, "opened": plan.opened or "?"})
 
 
