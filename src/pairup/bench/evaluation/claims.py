@@ -43,14 +43,14 @@ def rows(is_quick: bool, seed: int) -> Iterator[Timing]:
         Call(_solver(engine), folder_answers, (folder, engine), most_cpu=most, limit=LIMIT, runs=1)
         for engine in _engines()
     ]
-    yield from alternately("claims, from files", name, calls, runs=1)
+    yield from alternately("claims, from files", f"{name}, from files", calls, runs=1)
     panels = Made("pairup.bench.factors:factor_panels", count, UNITS, PERIODS, seed)
     for method in (Method.SYNTHETIC_DID, Method.SYNTHETIC_CONTROL):
         calls = [
             Call(_solver(engine), many_answers, (panels, method.value, engine), most_cpu=most, limit=LIMIT, runs=1)
             for engine in _engines()
         ]
-        yield from alternately(f"claims, {method.value}", name, calls, runs=1)
+        yield from alternately(f"claims, {method.value}", f"{name}, {method.value}", calls, runs=1)
     if len(_engines()) < len(ENGINES):
         yield Timing(
             "claims", name, _solver(ENGINES[1]), note="not installed: pip install 'pairup[spark]', and Java 17"
