@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pairup.bench.panels import parquet_of
 from pairup.evaluation.cells import Cells
 from pairup.evaluation.moments_file import read_moments
 from pairup.evaluation.moments_in_order import summed
@@ -128,3 +129,10 @@ def test_an_empty_cell_ends_the_pass(rows: dict[str, Any], column: str) -> None:
     holed = table.set_column(at, column, pa.array(rows[column], mask=mask))
 
     assert summed(holed.to_batches()) is None
+
+
+def test_the_files_of_the_benchmark_are_one_panel_in_two_orders() -> None:
+    one, other = (read_moments(parquet_of(300, seed=1, is_mixed=is_mixed))[0] for is_mixed in (False, True))
+
+    assert one.sizes.tolist() == other.sizes.tolist() and not are_the_same(one, other)
+    assert other.scatters == pytest.approx(one.scatters, rel=1e-9, abs=1e-9)

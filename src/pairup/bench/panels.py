@@ -52,9 +52,11 @@ def parquet_of(units: int, seed: int = 0, is_mixed: bool = False) -> Path:
     starts = pa.array(columns.pop("treated_from"), mask=np.repeat(np.arange(units) % 7 >= len(STARTS), PERIODS))
     path = Path(tempfile.mkdtemp(prefix="pairup-bench-")) / "panel.parquet"
     whole = pa.table(columns | {"treated_from": starts})
+    few = whole.slice(0, 14 * PERIODS)
     if is_mixed:
-        whole = whole.take(np.random.default_rng(seed).permutation(len(whole)))
-    _warm_tables(whole.slice(0, 14 * PERIODS), path)
+        random = np.random.default_rng(seed)
+        few, whole = (rows.take(random.permutation(len(rows))) for rows in (few, whole))
+    _warm_tables(few, path)
     pq.write_table(whole, path)
     return path
 
