@@ -6,8 +6,8 @@ is written once, in Ibis, and runs in DuckDB or on Spark; it gives G x T (T + 3)
 periods first, so that products of two periods are products of two columns.
 
 Most files have their rows in order of unit and period. On this machine that is tried first: rows stream past a batch at
-a time (`moments_in_order`), at a third of the cost of finding each unit's rows among all. Where a file is in no such
-order, or anything is wrong with it, the query decides.
+a time (`moments_in_order`), at less than half the cost of finding each unit's rows among all. Where a file is in no
+such order, or anything is wrong with it, the query decides.
 """
 
 from __future__ import annotations
