@@ -166,7 +166,7 @@ def check_reading(reading: Reading, standing: Standing, progress: Progress = sil
     known: dict[str, set[str]] = {}
     for rows in reading.rows.values():
         for name, codes in consistency.references(rows).items():
-            known.setdefault(name, set()).update(codes)
+            known[name] = known.get(name, set()) | codes
     for name, codes in known.items():
         own = set(map(str, reading.rows[name].codes)) if name in reading.rows else set()
         known[name] = own | standing.codes(name, programme, codes - own)
