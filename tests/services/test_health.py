@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import random
 import shutil
@@ -13,11 +14,12 @@ import pytest
 
 from pairup.errors import PairupError
 from pairup.services import backup as backups
-from pairup.services import open_record
+from pairup.services import documents, open_record
 from pairup.services.backup.files import files_beside
 from pairup.services.health import check_health
+from pairup.values.findings import Severity
 from tests import postgresql
-from tests.services.cast import ADOPTED, a_programme, draft, load
+from tests.services.cast import ADOPTED, OFFICE, a_programme, draft, load
 
 pytestmark = pytest.mark.skipif(postgresql.ON_SERVER, reason="damage is done to the record's file")
 
@@ -54,6 +56,28 @@ def test_damage_of_an_attachment_and_a_stranger_beside_it_are_named(kept: Path, 
         "backups.health-attachment": f"{path.name[:2]}/{path.name}",
         "backups.health-stranger": "notes.txt",
     }
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("record_moneylineversion", "day"), ("record_roundversion", "starts"), ("record_documentversion", "sha256")],
+)
+def test_text_that_became_bytes_is_named_though_it_reads_the_same(
+    kept: Path, tmp_path: Path, table: str, column: str
+) -> None:
+    from django.db import connection
+
+    (tmp_path / "scan.txt").write_text("minutes of a meeting")
+    documents.add("D-1", tmp_path / "scan.txt", kind="minutes", title="Minutes", actor=OFFICE, at=ADOPTED)
+    connection.close()
+    with contextlib.closing(sqlite3.connect(kept)) as file:
+        file.execute(f"update {table} set {column} = cast({column} as blob) where id = 1")
+        file.commit()
+    open_record(kept)
+
+    found = [(one.file, one.say()) for one in check_health(kept, at=ADOPTED) if one.severity is Severity.REFUSED]
+
+    assert [said for file, said in found if file == table and f"row 1 holds bytes in {column}" in said]
 
 
 def test_a_changed_row_and_a_broken_reference_are_named_by_table(kept: Path, tmp_path: Path) -> None:

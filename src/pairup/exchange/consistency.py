@@ -13,7 +13,7 @@ from itertools import combinations, pairwise
 from typing import Any
 
 from pairup.exchange.cells import known_reference
-from pairup.exchange.layout import Clock, Column, Kind, Table
+from pairup.exchange.layout import Clock, Column, Kind
 from pairup.exchange.notes import finding
 from pairup.exchange.reading import Rows
 from pairup.rules.register import load_rules
@@ -81,13 +81,6 @@ def held(rows: Rows, places: Iterable[int], about: Sequence[Hashable] = (), deta
     ]  # fmt: skip
 
 
-def targets(table: Table) -> set[str]:
-    """Name the tables whose codes stand in a table's cells."""
-    listed = {target for (name, _), target in LISTED.items() if name == table.name}
-    listed |= {"sources"} if table.of_people else set()
-    return listed | {column.refers_to for column in table.columns if column.refers_to}
-
-
 def listed_codes(rows: Rows, column: Column) -> tuple[str, Sequence[Sequence[str]]]:
     """Give the table whose codes are listed in a column's cells, and the codes by row; no table where none are.
 
@@ -100,6 +93,19 @@ def listed_codes(rows: Rows, column: Column) -> tuple[str, Sequence[Sequence[str
         return "sources", [[code for code in map(str.strip, text.split(";")) if code] for text in values]
     target = LISTED.get((rows.table.name, column.name), "")
     return target, values if target else []
+
+
+def references(rows: Rows) -> dict[str, set[str]]:
+    """The codes that stand in the cells, by the table they are of."""
+    found: dict[str, set[str]] = {}
+    for column in rows.table.columns:
+        listed, lists = listed_codes(rows, column)
+        target = column.refers_to or listed
+        if target:
+            values = rows.fields.get(column.field) or ()
+            said = {code for codes in lists for code in codes} if listed else {code for code in values if code}
+            found.setdefault(target, set()).update(map(str, said))
+    return found
 
 
 def check_references(rows: Rows, known: Mapping[str, set[str]]) -> list[Finding]:

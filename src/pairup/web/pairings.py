@@ -65,13 +65,14 @@ def _donor(atlas: Atlas, code: str) -> Any:
     return atlas.organisations[code].name if code in atlas.organisations else code
 
 
-def _rows(request: Any, programme: str, asked: AsOf) -> Any:
+def _rows(request: Any, programme: str, asked: AsOf) -> list[PairingVersion]:
     """Pairings in force on the day asked that the filters keep."""
+    wanted = tuple((field, said) for name, field in _FILTERS.items() if (said := request.GET.get(name, "")))
     rows = tables.read_rows(PairingVersion, on=asked.on, known_by=asked.known_by, programme=programme)
-    for name, field in _FILTERS.items():
-        if wanted := request.GET.get(name, ""):
-            rows = rows.filter(**{field: wanted})
-    return rows.select_related("identity", "donor", "place")
+    rows = rows.select_related("identity", "donor", "place")
+    return remembered(
+        lambda: list(rows.filter(**dict(wanted))), "pairings", programme, asked.on, asked.known_by, wanted
+    )
 
 
 def pairings(request: Any, programme: str) -> HttpResponse:
@@ -80,7 +81,7 @@ def pairings(request: Any, programme: str) -> HttpResponse:
     programme_named(programme, asked)
     atlas = read_atlas(on=asked.on, known_by=asked.known_by)
     said = {name: request.GET.get(name, "") for name in _FILTERS}
-    rows = list(_rows(request, programme, asked))
+    rows = _rows(request, programme, asked)
     donors = {row.donor.code for row in rows}
     if any(said.values()):
         every = tables.read_rows(PairingVersion, on=asked.on, known_by=asked.known_by, programme=programme)
@@ -116,7 +117,7 @@ def pairing_map(request: Any, programme: str) -> HttpResponse:
     """Places that are helped, coloured by altitude, with a line from each donor whose place is known. No boundary."""
     asked, language = as_of(request), language_of(request)
     atlas = read_atlas(on=asked.on, known_by=asked.known_by)
-    rows = list(_rows(request, programme, asked))
+    rows = _rows(request, programme, asked)
     points: dict[str, maps.MapPoint] = {}
     lines = []
     for row in rows:

@@ -163,10 +163,13 @@ def check_reading(reading: Reading, standing: Standing, progress: Progress = sil
             found.append(finding("no-programme", known=", ".join(standing.programmes) or "-"))
     elif programme and "programme" not in reading.rows and standing.programmes and programme not in standing.programmes:
         found.append(finding("programme-not-there", name=programme, known=", ".join(standing.programmes)))
-    asked = {target for rows in reading.rows.values() for target in consistency.targets(rows.table)}
-    known = {name: standing.codes(name, programme) for name in asked}
-    for name in asked & set(reading.rows):
-        known[name] |= set(map(str, reading.rows[name].codes))
+    known: dict[str, set[str]] = {}
+    for rows in reading.rows.values():
+        for name, codes in consistency.references(rows).items():
+            known[name] = known.get(name, set()) | codes
+    for name, codes in known.items():
+        own = set(map(str, reading.rows[name].codes)) if name in reading.rows else set()
+        known[name] = own | standing.codes(name, programme, codes - own)
     for at, rows in enumerate(reading.rows.values()):
         progress(Words("folder.step-checking", {"table": rows.table.name}), at, len(reading.rows))
         found += consistency.check_references(rows, known)

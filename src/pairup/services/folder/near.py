@@ -7,18 +7,13 @@ from typing import Any
 
 from django.db.models import Q
 
-from pairup.exchange.consistency import listed_codes
 from pairup.exchange.layout import Table
 from pairup.exchange.reading import Rows
 from pairup.record.models import TABLES
 from pairup.services.folder.standing import Match, RecordStanding, with_personal
-from pairup.services.folder.versions import noun_of
-from pairup.services.schema import folder_layout
 
 #: rows of other codes that a row is held against: those that share one of these
 _SHARE = {"postings": ("person",), "pairings": ("place",)}
-#: so many known codes are read to say which is nearest to an unknown one
-_MOST = 2000
 
 
 class NearStanding(RecordStanding):
@@ -28,27 +23,10 @@ class NearStanding(RecordStanding):
         super().__init__()
         self._replacing = replacing
         self._own = set(map(str, rows.codes))
-        self._shared: dict[str, set[str]] = {}
-        self._asked: dict[str, set[str]] = {rows.table.name: set(self._own)}
-        for column in rows.table.columns:
-            listed, lists = listed_codes(rows, column)
-            target = column.refers_to or listed
-            if target:
-                values = rows.fields.get(column.field) or ()
-                said = {code for codes in (lists if listed else ((code,) for code in values)) for code in codes if code}
-                self._asked.setdefault(target, set()).update(map(str, said))
-                self._shared[column.field] = set(map(str, said))
-
-    def codes_by_id(self, table: str, programme: str) -> dict[int, str]:
-        if (key := (table, programme)) not in self._codes:
-            wanted = self._asked.get(table, set())
-            scope = {"programme__code": programme} if folder_layout()[table].scoped else {}
-            rows = noun_of(table)._default_manager.filter(**scope).values_list("pk", "code")
-            found = dict(rows.filter(code__in=wanted)) if wanted else {}
-            if wanted - set(found.values()) - self._own:
-                found |= dict(rows.order_by("code")[:_MOST])
-            self._codes[key] = found
-        return self._codes[key]
+        self._shared = {
+            column.field: set(map(str, filter(None, rows.fields.get(column.field) or ())))
+            for column in rows.table.columns if column.refers_to
+        }  # fmt: skip
 
     def in_force(
         self, table: Table, programme: str, names: Sequence[str], only: set[str] | None = None

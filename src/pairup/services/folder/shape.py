@@ -31,7 +31,8 @@ class Standing:
 
     programmes: tuple[str, ...] = ()
 
-    def codes(self, table: str, programme: str) -> set[str]:
+    def codes(self, table: str, programme: str, asked: set[str]) -> set[str]:
+        """Of the codes asked for those that are held, and others beside, to name the nearest to one that is not."""
         return set()
 
     def spans(self, rows: Rows, programme: str) -> list[Held]:

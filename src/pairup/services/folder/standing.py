@@ -21,6 +21,8 @@ from pairup.services.schema import folder_layout
 from pairup.values.findings import Finding
 
 _SPAN = ("starts", "starts_precision", "ends_before", "ends_precision")
+#: so many known codes are read to say which is nearest to one that is not known
+_NEAR = 2000
 _FIRST = frozenset({"starts", "starts_precision"})
 
 
@@ -53,8 +55,14 @@ class RecordStanding(Standing):
             self._codes[key] = dict(_identities(table, programme).values_list("pk", "code"))
         return self._codes[key]
 
-    def codes(self, table: str, programme: str) -> set[str]:
-        return set(self.codes_by_id(table, programme).values())
+    def codes(self, table: str, programme: str, asked: set[str]) -> set[str]:
+        identities, found = _identities(table, programme), set[str]()
+        ordered = sorted(asked)
+        for at in range(0, len(ordered), 500):
+            found.update(identities.filter(code__in=ordered[at : at + 500]).values_list("code", flat=True))
+        if len(found) < len(asked):
+            found.update(identities.order_by("code").values_list("code", flat=True)[:_NEAR])
+        return found
 
     def spans(self, rows: Rows, programme: str) -> list[Held]:
         return self.about(rows, programme, (), codes=set(map(str, rows.codes)))
@@ -117,17 +125,16 @@ class RecordStanding(Standing):
                 match.corrected[at] = known[key][0]
         if table.clock is Clock.SPAN and match.new:
             others = [one for one in known.values() if one[0] not in match.replaced]
-            _match_without_first_day(rows, match, names, said, others, self.codes_by_pk(table, programme, others))
+            _match_without_first_day(rows, match, names, said, others, self.codes_by_pk(table, others))
         return match
 
-    def codes_by_pk(self, table: Table, programme: str, rows: Sequence[tuple[int, tuple[Any, ...]]]) -> dict[int, str]:
+    def codes_by_pk(self, table: Table, rows: Sequence[tuple[int, tuple[Any, ...]]]) -> dict[int, str]:
         """Codes of version rows by their own id."""
         model: Any = TABLES[table.name]
-        codes, found = self.codes_by_id(table.name, programme), {}
+        found: dict[int, str] = {}
         pks = [pk for pk, _ in rows]
         for at in range(0, len(pks), 500):
-            pairs = model.objects.filter(pk__in=pks[at : at + 500]).values_list("pk", "identity_id")
-            found.update({pk: codes[identity] for pk, identity in pairs})
+            found.update(model.objects.filter(pk__in=pks[at : at + 500]).values_list("pk", "identity__code"))
         return found
 
     def in_force(
@@ -137,7 +144,7 @@ class RecordStanding(Standing):
         model: Any = TABLES[table.name]
         for codes, chosen in self._chosen(table.name, programme, only):
             rows = model.objects.filter(superseded_at=None, **chosen).order_by("pk")
-            yield from self.said(table, programme, names, codes, rows)
+            yield from self.said(table, programme, names, codes, rows, is_part=bool(chosen))
 
     def _chosen(
         self, table: str, programme: str, only: set[str] | None
@@ -157,16 +164,21 @@ class RecordStanding(Standing):
                 yield part, {"identity__in": list(part)}
 
     def said(
-        self, table: Table, programme: str, names: Sequence[str], codes: dict[int, str], rows: Any
+        self, table: Table, programme: str, names: Sequence[str], codes: dict[int, str], rows: Any, *, is_part: bool
     ) -> Iterator[tuple[int, str, tuple[Any, ...]]]:
-        """Give id, code and columns of version rows; references as codes."""
+        """Give id, code and columns of version rows; references as codes.
+
+        Of a whole table references are looked up in what was read once; of a part the database looks them up, so that
+        some rows of a table of millions do not bring in all its codes.
+        """
         columns = {column.field: column for column in table.columns}
         personal = [name for name in names if name in columns and columns[name].personal]
         refers = ["" if name in personal or name not in columns else columns[name].refers_to for name in names]
-        for pk, identity, values in with_personal(rows, names, personal, to_compare=True):
+        told = [f"{name}__code" if target and is_part else name for name, target in zip(names, refers, strict=True)]
+        for pk, identity, values in with_personal(rows, told, personal, to_compare=True):
             if identity in codes:
                 said = (
-                    self.codes_by_id(target, programme).get(value) if target else value
+                    self.codes_by_id(target, programme).get(value) if target and not is_part else value
                     for value, target in zip(values, refers, strict=True)
                 )
                 yield pk, codes[identity], tuple(said)

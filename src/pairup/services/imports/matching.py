@@ -126,7 +126,7 @@ class SeenStanding(RecordStanding):
         for codes, chosen in self._chosen(rows.table.name, programme, {code for code, _ in places}):
             versions = model.objects.filter(**chosen, **gone).order_by("number")
             for _, code, (day, number, *said) in self.said(
-                rows.table, programme, [first, "number", *names], codes, versions
+                rows.table, programme, [first, "number", *names], codes, versions, is_part=bool(chosen)
             ):
                 if (at := places.get((code, day))) is not None:
                     self.clashes[rows.table.name][at] = Clash("withdrawn-since", tuple(said), then_number=number)
@@ -155,10 +155,11 @@ class SeenStanding(RecordStanding):
         model: Any = TABLES[rows.table.name]
         wanted, found = sorted(pks), {}
         names = fact_names(rows.table)
-        codes = self.codes_by_id(rows.table.name, programme) if wanted else {}
         for at in range(0, len(wanted), 500):
             part = model.objects.filter(pk__in=wanted[at : at + 500])
-            found.update({pk: said for pk, _, said in self.said(rows.table, programme, names, codes, part)})
+            codes = dict(part.values_list("identity_id", "identity__code"))
+            said = self.said(rows.table, programme, names, codes, part, is_part=True)
+            found.update({pk: values for pk, _, values in said})
         return found
 
     def _by_version(self, rows: Rows, programme: str) -> Match:
@@ -238,7 +239,9 @@ class SeenStanding(RecordStanding):
         wanted = sorted({str(rows.codes[at]) for at in places})
         for codes, chosen in self._chosen(rows.table.name, programme, set(wanted)):
             versions = model.objects.filter(**chosen)
-            for _, code, (number, *said) in self.said(rows.table, programme, ["number", *names], codes, versions):
+            for _, code, (number, *said) in self.said(
+                rows.table, programme, ["number", *names], codes, versions, is_part=bool(chosen)
+            ):
                 found[(code, number)] = tuple(said)
         return found
 

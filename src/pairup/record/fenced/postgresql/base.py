@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from django.db.backends.postgresql import base
+from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db.backends.postgresql import base, operations
 
 from pairup.record import fence, remembered
 from pairup.record.acting import Actor, Role, acting
@@ -16,8 +19,23 @@ _PLANS = 300
 _MASKED = "/* masked */"
 
 
+@cache
+def _are_alike(one: Any, other: Any) -> bool:
+    return bool(one.db_type(connection) == other.db_type(connection))
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    """Asks the types of two columns once; Django asks at every join, by fields that it makes for the purpose."""
+
+    def prepare_join_on_clause(self, lhs_table: str, lhs_field: Any, rhs_table: str, rhs_field: Any) -> Any:
+        plain = BaseDatabaseOperations if _are_alike(lhs_field, rhs_field) else operations.DatabaseOperations
+        return plain.prepare_join_on_clause(self, lhs_table, lhs_field, rhs_table, rhs_field)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Follows who is acting before every statement."""
+
+    ops_class = DatabaseOperations
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
