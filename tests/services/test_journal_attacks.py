@@ -58,10 +58,12 @@ def a_record(papers: Path) -> str:
     return kept
 
 
-def some_row(chance: random.Random) -> tuple[str, int]:
-    """A version row of a table that holds some: the table's name in the database and the row's id."""
+def some_row(chance: random.Random, until: int = COVERED + 1) -> tuple[str, int]:
+    """A version row that an entry up to this number recorded: its table's name in the database, and its id."""
     held = [
-        (model._meta.db_table, pk) for model in TABLES.values() for pk in model.objects.values_list("pk", flat=True)
+        (model._meta.db_table, pk)
+        for model in TABLES.values()
+        for pk in model.objects.filter(entry__number__lte=until).order_by("pk").values_list("pk", flat=True)
     ]
     return chance.choice(held)
 
@@ -152,8 +154,12 @@ def swap_attachments(chance: random.Random) -> None:
 
 
 def rewrite(chance: random.Random) -> None:
-    """A row is edited and its entry's digest made to fit: state and journal agree, hashes and all."""
-    table, pk = some_row(chance)
+    """A row is edited and its entry's digest made to fit: state and journal agree, hashes and all.
+
+    A row that the checkpoint kept elsewhere has seen: of what came since there is no other witness, which is the limit
+    shown below.
+    """
+    table, pk = some_row(chance, until=COVERED)
     sql(f"UPDATE {table} SET note = note || 'x' WHERE id = %s", pk)
     name = next(name for name, model in TABLES.items() if model._meta.db_table == table)
     make_fit(JournalEntry.objects.get(pk=TABLES[name].objects.get(pk=pk).entry_id), name)
