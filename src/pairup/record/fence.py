@@ -312,9 +312,9 @@ def postgresql_policy(model: Any) -> str:
     roles: dict[str, list[str]] = {"TRUE": [f"'{Role.ADMINISTRATOR}'"]}
     for role in (Role.DONOR_OFFICE, Role.RECIPIENT_OFFICE, Role.SECONDEE, Role.EVALUATOR, Role.PUBLIC):
         roles.setdefault(condition(model, _limited(role), _DIALECT), []).append(f"'{role}'")
-    said = (f"(SELECT split_part({_ACTOR}, ':', 1))", f"(SELECT strpos({_ACTOR}, ':')) = 0")
-    cases = [f"WHEN {said[0]} = '{Role.PROGRAMME_OFFICE}' THEN {said[1]} OR ({of_programme(model, _DIALECT)})"]
-    cases += [f"WHEN {said[0]} IN ({', '.join(named)}) THEN {holds}" for holds, named in roles.items()]
+    role_now, is_of_all = f"(SELECT split_part({_ACTOR}, ':', 1))", f"(SELECT strpos({_ACTOR}, ':')) = 0"
+    cases = [f"WHEN {role_now} = '{Role.PROGRAMME_OFFICE}' THEN {is_of_all} OR ({of_programme(model, _DIALECT)})"]
+    cases += [f"WHEN {role_now} IN ({', '.join(named)}) THEN {holds}" for holds, named in roles.items()]
     return f"CASE {' '.join(cases)} ELSE FALSE END"
 
 

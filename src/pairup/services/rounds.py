@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db import models
 from django.db.models import Case, Q, QuerySet, Value, When
-from django.db.models import Count as Counted
 
 from pairup.record.models import (
     FitnessCheckVersion,
@@ -197,8 +197,8 @@ def count_needs(programme: str, *, on: date, known_by: date | None = None) -> Ne
     rows = tables.read_rows(NeedVersion, on=on, known_by=known_by, programme=programme)
     unanswered = Q(status=NeedStatus.OPEN) & ~Q(identity__in=asked_for.values("need"))
     found = rows.order_by().aggregate(
-        all=Counted("pk"), unanswered=Counted("pk", filter=unanswered),
-        synthetic=Counted("pk", filter=Q(is_synthetic=True)),
+        all=models.Count("pk"), unanswered=models.Count("pk", filter=unanswered),
+        synthetic=models.Count("pk", filter=Q(is_synthetic=True)),
     )  # fmt: skip
     return NeedCount(found["all"], found["unanswered"], found["synthetic"] > 0)
 

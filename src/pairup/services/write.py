@@ -151,10 +151,10 @@ class Doing:
         wanted = sorted(set(codes))
         scope = {"programme": programme} if programme is not None and _is_scoped(model) else {}
         rows = model._default_manager.filter(**scope)
-        known = _looked_up(rows.values_list("code", "pk"), "code", wanted)
+        known = looked_up(rows.values_list("code", "pk"), "code", wanted)
         missing = [code for code in wanted if code not in known]
         _insert(model, [model(code=code, **scope) for code in missing])
-        known |= _looked_up(rows.values_list("code", "pk"), "code", missing)
+        known |= looked_up(rows.values_list("code", "pk"), "code", missing)
         self.codes.learn(model, known)
         return {code: known[code] for code in wanted}
 
@@ -163,7 +163,7 @@ class Doing:
         """Add version rows: number, time and entry are set here, personal columns sealed, the digest fed."""
         versions = model._default_manager.values_list("identity").annotate(top=models.Max("number"))
         numbers = versions.values_list("identity", "top")
-        top: dict[int, int] = _looked_up(numbers, "identity", sorted({row.identity_id for row in rows}))
+        top: dict[int, int] = looked_up(numbers, "identity", sorted({row.identity_id for row in rows}))
         for row in rows:
             row.number = top[row.identity_id] = top.get(row.identity_id, 0) + 1
             row.recorded_at, row.entry_id = self.entry.at, self.entry.pk
@@ -226,7 +226,7 @@ class Doing:
         })  # fmt: skip
 
 
-def _looked_up(pairs: Any, by: str, wanted: Sequence[Any]) -> dict[Any, Any]:
+def looked_up(pairs: Any, by: str, wanted: Sequence[Any]) -> dict[Any, Any]:
     """Ask for these keys and no others, so many at a time: a table of millions is not read for some thousand rows."""
     found: dict[Any, Any] = {}
     for at in range(0, len(wanted), _AT_ONCE):

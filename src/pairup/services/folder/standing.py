@@ -18,6 +18,7 @@ from pairup.services.folder.shape import Standing
 from pairup.services.folder.versions import noun_of
 from pairup.services.personal import open_told, vault_open
 from pairup.services.schema import folder_layout
+from pairup.services.write import looked_up
 from pairup.values.findings import Finding
 
 _SPAN = ("starts", "starts_precision", "ends_before", "ends_precision")
@@ -56,10 +57,8 @@ class RecordStanding(Standing):
         return self._codes[key]
 
     def codes(self, table: str, programme: str, asked: set[str]) -> set[str]:
-        identities, found = _identities(table, programme), set[str]()
-        ordered = sorted(asked)
-        for at in range(0, len(ordered), 500):
-            found.update(identities.filter(code__in=ordered[at : at + 500]).values_list("code", flat=True))
+        identities = _identities(table, programme)
+        found = set(looked_up(identities.values_list("code", "pk"), "code", sorted(asked)))
         if len(found) < len(asked):
             found.update(identities.order_by("code").values_list("code", flat=True)[:_NEAR])
         return found
@@ -131,11 +130,7 @@ class RecordStanding(Standing):
     def codes_by_pk(self, table: Table, rows: Sequence[tuple[int, tuple[Any, ...]]]) -> dict[int, str]:
         """Codes of version rows by their own id."""
         model: Any = TABLES[table.name]
-        found: dict[int, str] = {}
-        pks = [pk for pk, _ in rows]
-        for at in range(0, len(pks), 500):
-            found.update(model.objects.filter(pk__in=pks[at : at + 500]).values_list("pk", "identity__code"))
-        return found
+        return looked_up(model.objects.values_list("pk", "identity__code"), "pk", [pk for pk, _ in rows])
 
     def in_force(
         self, table: Table, programme: str, names: Sequence[str], only: set[str] | None = None
